@@ -1,0 +1,1 @@
+"""labeltrust stands between annotation platforms and training and says whose labels to trust."""

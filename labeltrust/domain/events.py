@@ -1,0 +1,126 @@
+"""Facts parsed from deliveries: what was said, by whom, about which item, and when."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+EventType = Literal[
+    "label.submitted",
+    "label.withdrawn",
+    "gold.declared",
+    "gold.withdrawn",
+    "item.described",
+]
+LabelerKind = Literal["human", "model", "heuristic", "import"]
+LabelValue = str | int | float | list[object] | None
+Content = Mapping[str, object]
+NOTHING: Content = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event as a source states it, in the words of the outside (ids are the source's own).
+
+    A revision is a `label.submitted` with the same item, labeler and question. A withdrawal names
+    its judgment by (item, labeler, question) or by `annotation_id` alone; platforms whose deletions
+    carry nothing else leave `item` and `labeler` empty then.
+
+    Attributes:
+        event_id: Unique per source for ever; None lets `ingest/identity.py` derive one.
+        project: Project name.
+        item: The source's id of the item, any text, empty where only `annotation_id` is known.
+        labeler: The source's id of the labeler; None for gold and items.
+        label: As sent: text, number or list; checked against the question's scale when recorded.
+        occurred_at: The claimed time; aware, or None.
+        revised_at: The source's own revision time, which orders revisions before `occurred_at`.
+        replicate: Number of the answer where one labeler answers an item several times on purpose.
+        content: Shown to reviewers, never hashed into the chain: text, fields, media_url.
+        item_features: Numbers and categories of the item, for drift and triggers.
+        detail: Everything else worth keeping: provenance, vendor, suggestion, guideline_version,
+            skipped, assigned_at. Plain JSON values.
+    """
+
+    type: EventType
+    project: str
+    event_id: str | None = None
+    item: str = ""
+    labeler: str | None = None
+    question: str = "label"
+    labeler_kind: LabelerKind = "human"
+    label: LabelValue = None
+    annotation_id: str | None = None
+    occurred_at: datetime | None = None
+    revised_at: datetime | None = None
+    duration_seconds: float | None = None
+    replicate: int = 0
+    content: Content = NOTHING
+    item_features: Content = NOTHING
+    detail: Content = NOTHING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why one event of a delivery was not accepted.
+
+    Attributes:
+        index: Position in the delivery, 0-based; None where the whole delivery is meant.
+        code: A stable word: `label_outside_scale`, `event_id_reused`, `unknown_project`, …
+        detail: The reason in words, naming field and value.
+        status: The HTTP status this problem would have alone: 409, 413 or 422.
+    """
+
+    index: int | None
+    code: str
+    detail: str
+    status: int = 422
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What an adapter read out of one delivery.
+
+    Attributes:
+        events: The readable events, in the order of the delivery.
+        positions: Position in the delivery of each event (same length as `events`).
+        problems: The unreadable ones; their content stays in the sealed delivery.
+        ignored: Number of parts that are understood and mean nothing here (a ping, a draft).
+    """
+
+    events: tuple[Event, ...]
+    positions: tuple[int, ...]
+    problems: tuple[Problem, ...] = ()
+    ignored: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """Proof that an event is on record: chain, sequence in it, and leaf hash in hex."""
+
+    chain: str
+    sequence: int
+    leaf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one delivery, after the durable commit.
+
+    Attributes:
+        delivery_id: Id of the stored delivery.
+        accepted: Number of new events.
+        duplicates: Number of events already on record with the same content.
+        quarantined: Number of events (or 1 for a whole delivery) that could not be read.
+        receipts: One per accepted or duplicate event, in the order of the delivery.
+        problems: One per event that was not accepted.
+        quarantine_id: Set where the whole delivery was unreadable.
+    """
+
+    delivery_id: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    receipts: tuple[Receipt, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
+    quarantine_id: int | None = None

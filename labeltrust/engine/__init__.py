@@ -1,0 +1,1 @@
+"""Runs counters over partitions and adds up."""

@@ -1,0 +1,1 @@
+"""What is fitted rather than counted: population null, e-values, onset."""

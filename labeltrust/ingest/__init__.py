@@ -1,0 +1,1 @@
+"""Platform bytes to events, one platform a file."""

@@ -1,0 +1,1 @@
+"""Tamper evidence: canonical bytes, leaf hashes and the chain."""

@@ -1,0 +1,1 @@
+"""Counts to estimates: pure, sourced, without thresholds."""

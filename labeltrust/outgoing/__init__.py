@@ -1,0 +1,1 @@
+"""Alerts and hooks to the outside."""

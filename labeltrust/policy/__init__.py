@@ -1,0 +1,1 @@
+"""Decisions over all readings: pure functions from evidence to flags, freezes and the gate."""

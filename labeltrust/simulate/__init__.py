@@ -1,0 +1,1 @@
+"""Crowds and attacks with a known truth, one attack a file."""

@@ -1,0 +1,348 @@
+"""The schema on one page.
+
+History is `event`: one row for every event of a platform and every decision of a person or of the
+machine, numbered without gaps in its chain and never changed. All else is either a name (alias
+tables, mutable, erasable), a sealed original (`delivery`), a registry (projects, sources, keys) or
+derived from history and may be rebuilt.
+
+Times of the hot table are whole microseconds since 1970 in UTC (`_us`): they sort, subtract and
+load into arrays without parsing. Everywhere else times are aware datetimes.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlmodel import Field, MetaData, SQLModel
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Chain(SQLModel, table=True):
+    """One gapless sequence: one a project, and `system`. Its row is the lock of all writers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    next_sequence: int = Field(default=1, sa_type=BigInteger)
+    head: bytes = Field(default=bytes(32), sa_type=LargeBinary)
+
+
+class Project(SQLModel, table=True):
+    """A project; `config` is the current settings document, its history is in the chain."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    chain_id: int = Field(foreign_key="chain.id")
+    version: int = 1
+    config: str = Field(default="{}", sa_type=Text)
+    created_at: datetime
+
+
+class Question(SQLModel, table=True):
+    """A question of a project with its scale; a change of scale is an event and a new version."""
+
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    name: str = Field(sa_type=Text)
+    scale: str
+    classes: str | None = Field(default=None, sa_type=Text)
+    repeats: str = "last"
+    version: int = 1
+
+
+class Source(SQLModel, table=True):
+    """Where deliveries come from; sources of one `id_space` share labeler and item ids."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    platform: str
+    id_space: str = Field(sa_type=Text)
+    status: str = "trusted"
+    config: str = Field(default="{}", sa_type=Text)
+    created_at: datetime
+
+
+class SourceProject(SQLModel, table=True):
+    """A source may speak only for these projects."""
+
+    __tablename__ = "source_project"
+
+    source_id: int = Field(foreign_key="source.id", primary_key=True)
+    project_id: int = Field(foreign_key="project.id", primary_key=True)
+
+
+class SourceSecret(SQLModel, table=True):
+    """A webhook secret, sealed by the master key; several may live while rotating."""
+
+    __tablename__ = "source_secret"
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id", index=True)
+    key_id: str = Field(unique=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class Person(SQLModel, table=True):
+    """Somebody who acts here: reviewer, QA lead, admin … Never a labeler."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    role: str
+    projects: str | None = Field(default=None, sa_type=Text)
+    created_at: datetime
+    disabled_at: datetime | None = None
+
+
+class ApiKey(SQLModel, table=True):
+    """A key, kept as digest only; `projects` is a JSON list, or None for all."""
+
+    __tablename__ = "api_key"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key_id: str = Field(unique=True)
+    digest: bytes = Field(sa_type=LargeBinary, unique=True)
+    name: str = Field(sa_type=Text)
+    role: str
+    projects: str | None = Field(default=None, sa_type=Text)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+class SignIn(SQLModel, table=True):
+    """A one-time sign-in link (used once) or a session of the console, kept as digest only."""
+
+    __tablename__ = "sign_in"
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: bytes = Field(sa_type=LargeBinary, unique=True)
+    kind: str
+    person_id: int = Field(foreign_key="person.id")
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+class Delivery(SQLModel, table=True):
+    """One webhook call or one piece of an import as it arrived, sealed by a key of its own."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    key_id: str | None = None
+    received_at: datetime
+    digest: bytes = Field(sa_type=LargeBinary)
+    size: int
+    headers: str = Field(default="{}", sa_type=Text)
+    parser: str = ""
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    data_key: bytes | None = Field(default=None, sa_type=LargeBinary)
+    erased_at: datetime | None = None
+
+
+class Quarantine(SQLModel, table=True):
+    """A delivery, or one event of it, that could not be read; kept until retried or discarded."""
+
+    __table_args__ = (Index("ix_quarantine_status", "status", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    position: int | None = None
+    code: str
+    detail: str = Field(sa_type=Text)
+    status: str = "open"
+    created_at: datetime
+    closed_at: datetime | None = None
+    closed_by: str | None = Field(default=None, sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+
+
+class LabelerAlias(SQLModel, table=True):
+    """An outside labeler id and the opaque one inside; the only place of a labeler's name.
+
+    `labeler_id` is the alias that stands for the person: itself, unless merged. `pseudonym` is
+    HMAC(salt, outside id): erasing salt and outside id leaves a history that still verifies.
+    """
+
+    __tablename__ = "labeler_alias"
+
+    id: int | None = Field(default=None, primary_key=True)
+    lookup: bytes = Field(sa_type=LargeBinary, unique=True)
+    id_space: str = Field(sa_type=Text)
+    outside_id: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = Field(default=None, sa_type=LargeBinary)
+    pseudonym: bytes = Field(sa_type=LargeBinary)
+    labeler_id: int | None = Field(default=None, sa_type=BigInteger)
+    kind: str = "human"
+
+
+class ItemAlias(SQLModel, table=True):
+    """An outside item id of one project and the opaque one inside, with what reviewers see."""
+
+    __tablename__ = "item_alias"
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    lookup: bytes = Field(sa_type=LargeBinary, unique=True)
+    id_space: str = Field(sa_type=Text)
+    outside_id: str | None = Field(default=None, sa_type=Text)
+    salt: bytes | None = Field(default=None, sa_type=LargeBinary)
+    pseudonym: bytes = Field(sa_type=LargeBinary)
+    item_id: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class ItemContent(SQLModel, table=True):
+    """What is shown of an item, and its features; mutable and erasable, its digest is in history."""
+
+    __tablename__ = "item_content"
+
+    item_id: int = Field(primary_key=True, foreign_key="item_alias.id")
+    content: str = Field(default="{}", sa_type=Text)
+    features: str = Field(default="{}", sa_type=Text)
+    updated_at: datetime
+
+
+class Event(SQLModel, table=True):
+    """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes."""
+
+    __table_args__ = (
+        UniqueConstraint("source_id", "event_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    chain_id: int = Field(primary_key=True, foreign_key="chain.id")
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    version: int = 1
+    type: str
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    event_id: str | None = Field(default=None, sa_type=Text)
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    position: int | None = None
+    key_id: str | None = None
+    actor: str | None = Field(default=None, sa_type=Text)
+    item_alias_id: int | None = Field(default=None, foreign_key="item_alias.id")
+    labeler_alias_id: int | None = Field(default=None, foreign_key="labeler_alias.id")
+    question_id: int | None = Field(default=None, foreign_key="question.id")
+    replicate: int = 0
+    label: str | None = Field(default=None, sa_type=Text)
+    annotation_id: str | None = Field(default=None, sa_type=Text)
+    occurred_us: int | None = Field(default=None, sa_type=BigInteger)
+    revised_us: int | None = Field(default=None, sa_type=BigInteger)
+    received_us: int = Field(sa_type=BigInteger)
+    clock_doubted: bool = False
+    duration_seconds: float | None = None
+    detail: str = Field(default="{}", sa_type=Text)
+    parser: str = ""
+    content_digest: bytes = Field(sa_type=LargeBinary)
+    leaf: bytes = Field(sa_type=LargeBinary)
+    previous: bytes = Field(sa_type=LargeBinary)
+
+
+class Assessment(SQLModel, table=True):
+    """The newest assessment of a project: derived, replaced by the next one."""
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    created_at: datetime
+    as_of: datetime
+    events_through: int = Field(sa_type=BigInteger)
+    policy_version: str
+    digest: bytes = Field(sa_type=LargeBinary)
+    document: str = Field(sa_type=Text)
+
+
+class Flag(SQLModel, table=True):
+    """A review case; every change of it is an event of the project's chain."""
+
+    __table_args__ = (Index("ix_flag_project_id_status", "project_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    labeler_id: int = Field(sa_type=BigInteger)
+    status: str = "open"
+    severity: str
+    signals: str = Field(sa_type=Text)
+    contested: bool = False
+    evidence: str = Field(default="{}", sa_type=Text)
+    since: datetime | None = None
+    opened_at: datetime
+    updated_at: datetime
+    decided_at: datetime | None = None
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+
+
+class Freeze(SQLModel, table=True):
+    """Labels held out of exports, reversibly; scope is a labeler, a source or an import."""
+
+    __table_args__ = (Index("ix_freeze_project_id_lifted_at", "project_id", "lifted_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    kind: str
+    labeler_id: int | None = Field(default=None, sa_type=BigInteger)
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    flag_id: int | None = Field(default=None, foreign_key="flag.id")
+    since: datetime | None = None
+    clock: str = "received"
+    automatic: bool = False
+    reason: str = Field(sa_type=Text)
+    placed_at: datetime
+    placed_by: str = Field(sa_type=Text)
+    lifted_at: datetime | None = None
+    lifted_by: str | None = Field(default=None, sa_type=Text)
+    lift_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class Snapshot(SQLModel, table=True):
+    """A checksummed training set; its files lie in the data folder under its id."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    created_at: datetime
+    created_by: str = Field(sa_type=Text)
+    events_through: int = Field(sa_type=BigInteger)
+    rows: int
+    digest: bytes = Field(sa_type=LargeBinary)
+    manifest: str = Field(sa_type=Text)
+
+
+class Job(SQLModel, table=True):
+    """Background work, one open row a (kind, key); claimed by a lease with a fencing number."""
+
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    key: str = Field(sa_type=Text)
+    due_at: datetime
+    first_due_at: datetime
+    attempts: int = 0
+    fence: int = 0
+    leased_until: datetime | None = None
+    leased_by: str | None = None
+    error: str | None = Field(default=None, sa_type=Text)
+
+
+class Idempotency(SQLModel, table=True):
+    """The answer to an acting request, returned again for the same `Idempotency-Key`."""
+
+    principal: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_digest: bytes = Field(sa_type=LargeBinary)
+    status: int
+    body: str = Field(sa_type=Text)
+    created_at: datetime
