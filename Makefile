@@ -1,0 +1,68 @@
+# labeltrust: two commands for everybody (demo, test), the rest for developers.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+JOBS ?= 2
+DEMO_ARGS ?=
+BENCH_ARGS ?=
+
+.PHONY: help demo test check format lint types imports migrate seed serve lock bench clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(BIN)/uv: requirements/tools.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.lock
+	touch $@
+
+$(VENV)/.base: $(BIN)/uv requirements/base.lock pyproject.toml
+	test -e $(VENV)/.dev || $(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements/base.lock
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(BIN)/uv requirements/dev.lock pyproject.toml
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements/dev.lock
+	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	touch $@ $(VENV)/.base
+
+demo: $(VENV)/.base ## install, sample data, assessment, server with the console on 127.0.0.1:8000
+	$(BIN)/labeltrust demo $(DEMO_ARGS)
+
+test: check ## install with test extras; every check and test, on SQLite and PostgreSQL
+	$(PYTEST) -n $(JOBS) --dist loadscope
+
+check: format lint types imports ## formatting, lint, types, layers
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+migrate: $(VENV)/.base ## schema to the newest version
+	$(BIN)/labeltrust migrate
+
+seed: $(VENV)/.dev ## make the sample data again, byte for byte
+	$(BIN)/python -m labeltrust.simulate
+
+serve: $(VENV)/.base ## the server on the data folder var/
+	$(BIN)/labeltrust serve
+
+bench: $(VENV)/.dev ## every benchmark beside its peer, as ratios
+	for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS) || exit 1; done
+
+lock: ## lock files anew
+	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build -o requirements/base.lock pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra notebooks --extra dev -o requirements/dev.lock pyproject.toml
+
+clean: ## forget the environment and the sample installation
+	rm -rf $(VENV) var
