@@ -97,7 +97,12 @@ def _json(value: object) -> str:
 
 
 def _wrong_type(label: object, wanted: str) -> InvalidEvent:
-    shown = repr(label)[:80]
+    # repr of a whole number of thousands of digits is itself an error.
+    shown = (
+        "of thousands of digits"
+        if isinstance(label, int) and abs(label) > 10**300
+        else repr(label)[:80]
+    )
     return InvalidEvent(f"label {shown} is not {wanted}", code="label_wrong_type")
 
 

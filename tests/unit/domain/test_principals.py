@@ -1,0 +1,37 @@
+"""Roles give rights, scopes give projects; nobody has both by accident."""
+
+import pytest
+
+from labeltrust.domain.errors import NotAllowed
+from labeltrust.domain.principals import RIGHTS, ROLES, Principal, shell_owner
+
+
+def test_every_role_has_a_row_of_rights():
+    assert set(RIGHTS) == set(ROLES)
+
+
+def test_an_admin_decides_nothing_about_labels():
+    assert RIGHTS["admin"].isdisjoint({"review", "freeze", "gold"})
+
+
+def test_a_source_can_only_write():
+    assert RIGHTS["source"] == {"write_events"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_acts_outside_its_projects(role):
+    principal = Principal(name="key:a", role=role, projects=frozenset({"fraud"}))
+    right = min(RIGHTS[role])
+
+    principal.require(right, "fraud")
+    with pytest.raises(NotAllowed, match="not in the scope"):
+        principal.require(right, "other")
+
+
+def test_an_unknown_role_may_nothing():
+    with pytest.raises(NotAllowed, match="'guest' may not read"):
+        Principal(name="key:a", role="guest", projects=None).require("read")
+
+
+def test_who_owns_the_machine_may_act():
+    shell_owner("ann").require("manage", "any")
