@@ -1,4 +1,7 @@
-"""Find the plug-in modules of a folder: every public module exports one constant."""
+"""Find the plug-in modules of a folder: every public module exports one constant.
+
+Modules with a leading underscore and sub-packages are no plug-ins.
+"""
 
 import importlib
 import pkgutil
@@ -28,7 +31,7 @@ def discover(package: ModuleType, constant: str, kind: type[T]) -> dict[str, T]:
     """
     found = {}
     for info in pkgutil.iter_modules(package.__path__):
-        if not info.name.startswith("_"):
+        if not info.name.startswith("_") and not info.ispkg:
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             found[info.name] = _constant(module, constant, kind)
     return found
