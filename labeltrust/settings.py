@@ -1,17 +1,23 @@
 """Frozen settings, read once from `LABELTRUST_*`; every one has a documented default."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+import math
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args, get_type_hints
 
 from labeltrust.domain.errors import Misconfigured
 
 PREFIX = "LABELTRUST_"
 
 
-def _setting(default: Any, doc: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - as dataclasses.field
-    return field(default=default, metadata={"doc": doc, "secret": secret})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a setting means; a secret one is never printed."""
+
+    meaning: str
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,38 +28,66 @@ class Settings:
     9000
     """
 
-    home: Path = _setting(Path("var"), "Data folder: database, keys, snapshots.")
-    database_url: str = _setting(
-        "", "SQLAlchemy URL; empty means SQLite in the data folder.", secret=True
+    home: Annotated[Path, About(meaning="Data folder: database, keys, snapshots.")] = Path("var")
+    database_url: Annotated[
+        str,
+        About(meaning="SQLAlchemy URL; empty means SQLite in the data folder.", secret=True),
+    ] = ""
+    master_key_file: Annotated[
+        str,
+        About(meaning="File of the key that seals bodies and secrets; empty: HOME/keys/master.key"),
+    ] = ""
+    host: Annotated[str, About(meaning="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, About(meaning="Port to listen on.")] = 8000
+    public_url: Annotated[
+        str, About(meaning="Address people and platforms reach; empty means host and port.")
+    ] = ""
+    engine: Annotated[str, About(meaning="Where counting runs.")] = "local"
+    embedded_worker: Annotated[bool, About(meaning="Run background work inside `serve`.")] = True
+    max_body_bytes: Annotated[int, About(meaning="Largest request body, decompressed too.")] = (
+        1_048_576
     )
-    master_key_file: str = _setting(
-        "", "File with the key that seals raw bodies and secrets; empty means HOME/keys/master.key."
+    max_batch_events: Annotated[int, About(meaning="Most events in one request.")] = 1_000
+    max_requests: Annotated[
+        int, About(meaning="Most connections and requests at once before 503.")
+    ] = 1_000
+    body_timeout_seconds: Annotated[
+        float, About(meaning="Longest wait for a request's headers, and for its body.")
+    ] = 10.0
+    queue_rows: Annotated[int, About(meaning="Most events waiting for the writer before 503.")] = (
+        20_000
     )
-    host: str = _setting("127.0.0.1", "Address to listen on.")
-    port: int = _setting(8000, "Port to listen on.")
-    public_url: str = _setting("", "Address people and platforms reach; empty means host and port.")
-    engine: str = _setting("local", "Where counting runs.")
-    embedded_worker: bool = _setting(True, "Run background work inside `serve`.")
-    max_body_bytes: int = _setting(1_048_576, "Largest request body, decompressed too.")
-    max_batch_events: int = _setting(1_000, "Most events in one request.")
-    queue_rows: int = _setting(20_000, "Most events waiting for the writer before 503.")
-    group_rows: int = _setting(2_000, "Most events in one shared commit.")
-    assess_after_seconds: float = _setting(5.0, "Quiet time after new events before assessing.")
-    assess_at_most_every_seconds: float = _setting(60.0, "Longest wait while events keep coming.")
-    stale_after_seconds: float = _setting(
-        3600.0, "An assessment that lacks events older than this closes the gate."
-    )
-    raw_retention_days: int = _setting(0, "Destroy keys of raw deliveries after this; 0 keeps all.")
-    disk_warning_days: int = _setting(30, "Warn when the disk is full within this many days.")
-    flag_rate: float = _setting(0.05, "False discovery rate of review flags.")
-    freeze_rate: float = _setting(0.001, "Error rate of automatic freezes (e-BH).")
-    unsafe_durability: bool = _setting(False, "Allow PostgreSQL without fsync; tests only.")
+    group_rows: Annotated[int, About(meaning="Most events in one shared commit.")] = 2_000
+    key_cache_seconds: Annotated[
+        float, About(meaning="Longest time a revoked key may still be accepted.")
+    ] = 5.0
+    session_hours: Annotated[float, About(meaning="Life of a sign-in to the console.")] = 12.0
+    sign_in_link_minutes: Annotated[float, About(meaning="Life of a sign-in link.")] = 60.0
+    assess_after_seconds: Annotated[
+        float, About(meaning="Quiet time after new events before assessing.")
+    ] = 5.0
+    assess_at_most_every_seconds: Annotated[
+        float, About(meaning="Longest wait while events keep coming.")
+    ] = 60.0
+    stale_after_seconds: Annotated[
+        float, About(meaning="An assessment that lacks events older than this closes the gate.")
+    ] = 3600.0
+    raw_retention_days: Annotated[
+        int, About(meaning="Destroy keys of raw deliveries after this; 0 keeps all.")
+    ] = 0
+    disk_warning_days: Annotated[
+        int, About(meaning="Warn when the disk is full within this many days.")
+    ] = 30
+    flag_rate: Annotated[float, About(meaning="False discovery rate of review flags.")] = 0.05
+    freeze_rate: Annotated[float, About(meaning="Error rate of automatic freezes (e-BH).")] = 0.001
+    unsafe_durability: Annotated[
+        bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
+    ] = False
 
     def __post_init__(self) -> None:
         """Refuse values no part could work with."""
-        _between("flag_rate", self.flag_rate, 0.0, 0.5)
-        _between("freeze_rate", self.freeze_rate, 0.0, 0.5)
-        _between("port", self.port, 0, 65_535)
+        for name, (low, high) in _RANGES.items():
+            _between(name, getattr(self, name), low, high)
 
     @property
     def url(self) -> str:
@@ -65,11 +99,49 @@ class Settings:
         """The effective place of the master key."""
         return Path(self.master_key_file or self.home / "keys" / "master.key")
 
+    @property
+    def address(self) -> str:
+        """The effective public address, without a slash at its end.
+
+        >>> Settings().address
+        'http://127.0.0.1:8000'
+        """
+        return (self.public_url or f"http://{_bracketed(self.host)}:{self.port}").rstrip("/")
+
+
+_DAYS = 36_500.0
+_SECONDS = _DAYS * 86_400
+_COUNT = 2.0**31
+_RANGES = {
+    "port": (0, 65_535),
+    "max_body_bytes": (1_024, _COUNT),
+    "max_batch_events": (1, _COUNT),
+    "max_requests": (1, _COUNT),
+    "body_timeout_seconds": (0.1, _SECONDS),
+    "queue_rows": (1, _COUNT),
+    "group_rows": (1, _COUNT),
+    # Over a minute, revoking a key would no longer mean anything.
+    "key_cache_seconds": (0.0, 60.0),
+    "session_hours": (0.01, _DAYS * 24),
+    "sign_in_link_minutes": (0.1, _DAYS * 1_440),
+    "assess_after_seconds": (0.0, _SECONDS),
+    "assess_at_most_every_seconds": (0.0, _SECONDS),
+    "stale_after_seconds": (0.0, _SECONDS),
+    "raw_retention_days": (0, _DAYS),
+    "disk_warning_days": (0, _DAYS),
+    "flag_rate": (0.0, 0.5),
+    "freeze_rate": (0.0, 0.5),
+}
+
 
 def _between(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        detail = f"{PREFIX}{name.upper()} is {value!r}, must be between {low} and {high}"
+        detail = f"{PREFIX}{name.upper()} is {value!r}, must be between {low:.16g} and {high:.16g}"
         raise Misconfigured(detail)
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -84,13 +156,13 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     known = {PREFIX + f.name.upper(): f for f in fields(Settings)}
     given = {k: v for k, v in environment.items() if k.startswith(PREFIX)}
     _refuse_unknown(given, known)
-    values = {
+    values: dict[str, Any] = {
         known[k].name: _parsed(k, v, known[k].default) for k, v in given.items() if k in known
     }
     return Settings(**values)
 
 
-# Read elsewhere, on purpose: the key of a command-line act and the database of the test suite.
+# Read elsewhere, on purpose: the key and the server of a command-line act.
 _ELSEWHERE = frozenset({"LABELTRUST_KEY", "LABELTRUST_URL"})
 
 
@@ -105,33 +177,47 @@ def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, object]) -> No
 def _parsed(name: str, text: str, default: object) -> object:
     try:
         return _PARSERS[type(default)](text)
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         kind = type(default).__name__
         detail = f"{name} is {text!r}, which is not a {kind}"
         raise Misconfigured(detail) from None
 
 
 def _flag(text: str) -> bool:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-        text.lower()
-    ]
+    return _FLAGS[text.lower()]
 
 
-_PARSERS = {str: str, int: int, float: float, bool: _flag, type(Path()): Path}
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
+_FLAGS = types.MappingProxyType(
+    {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+)
+_PARSERS: Mapping[type, Callable[[str], object]] = types.MappingProxyType(
+    {str: str, int: int, float: _finite, bool: _flag, type(Path()): Path}
+)
 
 
 def described(settings: Settings) -> list[dict[str, object]]:
-    """Return name, value, default and meaning of every setting, secrets hidden."""
-    return [
-        {
-            "name": PREFIX + f.name.upper(),
-            "value": _shown(getattr(settings, f.name), secret=f.metadata["secret"]),
-            "default": str(f.default),
-            "meaning": f.metadata["doc"],
-        }
-        for f in fields(settings)
-    ]
+    """Return name, value, default and meaning of every setting, secrets hidden.
+
+    >>> described(Settings())[0]["name"]
+    'LABELTRUST_HOME'
+    """
+    hints = get_type_hints(Settings, include_extras=True)
+    return [_described(settings, f.name, f.default, hints[f.name]) for f in fields(settings)]
 
 
-def _shown(value: object, *, secret: bool) -> str:
-    return "(hidden)" if secret and value else str(value)
+def _described(settings: Settings, name: str, default: object, hint: object) -> dict[str, object]:
+    about: About = get_args(hint)[1]
+    value = getattr(settings, name)
+    return {
+        "name": PREFIX + name.upper(),
+        "value": "(hidden)" if about.secret and value else str(value),
+        "default": str(default),
+        "meaning": about.meaning,
+    }
