@@ -1,0 +1,120 @@
+"""A freeze holds labels out of exports, reversibly; this page holds its kinds and changes.
+
+    label          the labels of its scope stay out of snapshots until lifted
+    provisional    the same, placed after the circuit breaker tripped: closes the gate until a
+                   second person confirms (it becomes a label freeze) or lifts it
+    person-hold    no new work for a person; machine-made ones end by themselves after 24 hours
+
+Nothing is deleted by any of them. Undo of a freeze is its lift; undo of a lift is a new freeze.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed
+
+FreezeKind = Literal["label", "provisional", "person-hold"]
+FreezeClock = Literal["received", "occurred"]
+KINDS: tuple[str, ...] = get_args(FreezeKind)
+CLOCKS: tuple[str, ...] = get_args(FreezeClock)
+HOLDS_LABELS: frozenset[str] = frozenset({"label", "provisional"})
+HOLD_ENDS_AFTER = timedelta(hours=24)
+
+# (standing, act) -> standing; a lifted freeze stays lifted.
+CHANGES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {("placed", "lift"): "lifted", ("placed", "confirm"): "lifted"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeState:
+    """What stands on record of one freeze; exactly one of the three scopes is set.
+
+    Attributes:
+        id: Number of the freeze.
+        kind: One of `KINDS`.
+        labeler_id: Scope: all labels of a labeler (opaque id).
+        source_id: Scope: all labels that a source sent.
+        delivery_id: Scope: all labels of one import.
+        flag_id: The flag it rests on, or None where a person placed it without one.
+        since: Labels from this moment on are held; None holds all.
+        clock: Which time of a label is compared with `since`: `received` or `occurred`.
+        automatic: Placed by the machine.
+        placed_at: When.
+        placed_by: Name of the principal.
+        lifted_at: When it ended, or None while it stands.
+    """
+
+    id: int
+    kind: str
+    labeler_id: int | None = None
+    source_id: int | None = None
+    delivery_id: int | None = None
+    flag_id: int | None = None
+    since: datetime | None = None
+    clock: str = "received"
+    automatic: bool = False
+    placed_at: datetime
+    placed_by: str
+    lifted_at: datetime | None = None
+
+    def stands(self, now: datetime) -> bool:
+        """Say whether it holds anything at a moment."""
+        return self.lifted_at is None and not self.ended(now)
+
+    def ended(self, now: datetime) -> bool:
+        """Say whether a machine-made hold on a person has run out by itself."""
+        return (
+            self.kind == "person-hold"
+            and self.automatic
+            and now >= self.placed_at + HOLD_ENDS_AFTER
+        )
+
+
+def require_kind(kind: str) -> None:
+    """Refuse an unknown kind.
+
+    >>> require_kind("label")
+    """
+    if kind not in KINDS:
+        detail = f"freeze kind {kind!r} is not one of {', '.join(KINDS)}"
+        raise InvalidInput(detail, code="unknown_freeze_kind")
+
+
+def require_change(freeze: FreezeState, act: str) -> None:
+    """Refuse an act that a freeze cannot take.
+
+    Args:
+        freeze: As it stands.
+        act: `lift` or `confirm`.
+
+    Raises:
+        Conflict: It is lifted already, or `confirm` is asked of a freeze that is not provisional.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> require_change(FreezeState(id=1, kind="label", placed_at=at, placed_by="os:ann"), "lift")
+    """
+    standing = "placed" if freeze.lifted_at is None else "lifted"
+    if (standing, act) not in CHANGES:
+        detail = f"freeze {freeze.id} is lifted already, cannot {act} it"
+        raise Conflict(detail)
+    if act == "confirm" and freeze.kind != "provisional":
+        detail = f"freeze {freeze.id} is of kind {freeze.kind}; only a provisional one is confirmed"
+        raise Conflict(detail)
+
+
+def require_second_person(freeze: FreezeState, actor: str) -> None:
+    """Refuse the person who placed a provisional hold as the one who confirms it.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> hold = FreezeState(id=1, kind="provisional", placed_at=at, placed_by="system:policy")
+    >>> require_second_person(hold, "person:ann")
+    """
+    if freeze.placed_by == actor:
+        detail = f"freeze {freeze.id} was placed by {actor}; a second person confirms it"
+        raise NotAllowed(detail)
