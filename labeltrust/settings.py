@@ -35,7 +35,9 @@ class Settings:
     ] = ""
     master_key_file: Annotated[
         str,
-        About(meaning="File of the key that seals bodies and secrets; empty: HOME/keys/master.key"),
+        About(
+            meaning="File of the key that seals bodies and secrets; empty: HOME/keys/master.key."
+        ),
     ] = ""
     host: Annotated[str, About(meaning="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, About(meaning="Port to listen on.")] = 8000

@@ -1,9 +1,11 @@
 """Who acts, and what each role may do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal, get_args
 
-from labeltrust.domain.errors import NotAllowed
+from labeltrust.domain.errors import InvalidInput, NotAllowed, NotFound
 
 Role = Literal[
     "source", "reviewer", "qa_lead", "investigator", "ml_engineer", "on_call", "auditor", "admin"
@@ -12,17 +14,19 @@ ROLES: tuple[str, ...] = get_args(Role)
 Right = Literal["write_events", "read", "review", "freeze", "assess", "snapshot", "gold", "manage"]
 
 _READERS: frozenset[str] = frozenset({"read"})
-RIGHTS: dict[str, frozenset[str]] = {
-    "source": frozenset({"write_events"}),
-    "reviewer": _READERS | {"review"},
-    "qa_lead": _READERS | {"review", "freeze", "assess", "gold", "write_events", "snapshot"},
-    "investigator": _READERS | {"assess"},
-    "ml_engineer": _READERS | {"assess", "snapshot"},
-    "on_call": _READERS | {"freeze", "assess"},
-    "auditor": _READERS,
-    # People and keys, but no decision about labels: an admin who could decide could hide.
-    "admin": _READERS | {"manage", "write_events", "assess"},
-}
+RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "source": frozenset({"write_events"}),
+        "reviewer": _READERS | {"review"},
+        "qa_lead": _READERS | {"review", "freeze", "assess", "gold", "write_events", "snapshot"},
+        "investigator": _READERS | {"assess"},
+        "ml_engineer": _READERS | {"assess", "snapshot"},
+        "on_call": _READERS | {"freeze", "assess"},
+        "auditor": _READERS,
+        # People and keys, but no decision about labels: an admin who could decide could hide.
+        "admin": _READERS | {"manage", "assess"},
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,7 @@ class Principal:
 
     Attributes:
         name: As recorded in history: `os:alice`, `key:lt_ab12`, `person:ann`.
-        role: One of `ROLES`.
+        role: One of `ROLES`, or `owner` for who owns the machine.
         projects: Names of the projects in scope, or None for all.
         source: Name of the source that a key of role `source` speaks for.
         person: Name of the person behind the key or session, if any.
@@ -57,15 +61,42 @@ class Principal:
     def require(self, right: str, project: str | None = None) -> None:
         """Let pass or refuse.
 
+        A project out of scope is answered like one that is not there, so that nobody can learn
+        the names of other people's projects.
+
         Raises:
-            NotAllowed: The role lacks the right, or the project is out of scope.
+            NotAllowed: The role lacks the right.
+            NotFound: The project is out of scope.
         """
         if not self.may(right):
             detail = f"role {self.role!r} may not {right.replace('_', ' ')}"
             raise NotAllowed(detail)
         if project is not None and not self.sees(project):
-            detail = f"project {project!r} is not in the scope of {self.name}"
-            raise NotAllowed(detail)
+            raise no_project(project)
+
+
+def no_project(name: str) -> NotFound:
+    """Return the one answer for a project that is missing or out of scope.
+
+    >>> str(no_project("fraud"))
+    "no project 'fraud'"
+    """
+    return NotFound(f"no project {name[:200]!r}")
+
+
+def checked_role(role: str) -> str:
+    """Return a role, or refuse an unknown one.
+
+    Raises:
+        InvalidInput: `unknown_role`.
+
+    >>> checked_role("auditor")
+    'auditor'
+    """
+    if role not in ROLES:
+        detail = f"unknown role {role[:80]!r}; known are {', '.join(ROLES)}"
+        raise InvalidInput(detail, place="role", code="unknown_role")
+    return role
 
 
 def shell_owner(user: str) -> Principal:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labeltrust.domain.errors import NotAllowed
+from labeltrust.domain.errors import NotAllowed, NotFound
 from labeltrust.domain.principals import RIGHTS, ROLES, Principal, shell_owner
 
 
@@ -24,7 +24,7 @@ def test_no_role_acts_outside_its_projects(role):
     right = min(RIGHTS[role])
 
     principal.require(right, "fraud")
-    with pytest.raises(NotAllowed, match="not in the scope"):
+    with pytest.raises(NotFound, match="no project 'other'"):
         principal.require(right, "other")
 
 
