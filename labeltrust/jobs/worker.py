@@ -1,0 +1,115 @@
+"""The loop of background work: schedule, claim, do, finish; in a thread of `serve` or alone."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from labeltrust.domain.clock import Clock
+from labeltrust.domain.errors import Conflict
+from labeltrust.jobs._base import Handler, JobQueue, Scheduler
+from labeltrust.store.jobs import Lease
+
+_LOG = structlog.get_logger("labeltrust.jobs")
+_FIRST_RETRY_SECONDS = 1.0
+_LONGEST_RETRY_SECONDS = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Does jobs one after the other until it is stopped.
+
+    Attributes:
+        queue: Where jobs wait.
+        handlers: What to do, by kind.
+        schedule: Asks for work that is due; called before each look at the queue.
+        clock: The present moment.
+        holder: Name of this worker, unique to its process.
+        stop: Set by somebody else to end the loop after the job in hand.
+        lease: How long a claim holds; kept alive every third of it.
+        idle_seconds: Pause after a look that found nothing.
+    """
+
+    queue: JobQueue
+    handlers: Mapping[str, Handler]
+    schedule: Scheduler
+    clock: Clock
+    holder: str
+    stop: threading.Event = field(default_factory=threading.Event)
+    lease: timedelta = timedelta(seconds=30)
+    idle_seconds: float = 1.0
+
+    def run(self) -> None:
+        """Work until stopped; an error of one look is logged and the next one tries again."""
+        while not self.stop.is_set():
+            try:
+                busy = self.step()
+            except Exception:
+                _LOG.exception("background work failed to look for jobs")
+                busy = False
+            if not busy:
+                self.stop.wait(self.idle_seconds)
+
+    def step(self) -> bool:
+        """Do one job that is due; say whether there was one."""
+        self.schedule()
+        lease = self.queue.claim(self.holder, self.clock(), self.lease)
+        if lease is None:
+            return False
+        try:
+            self._do(lease)
+        except Conflict as error:
+            _LOG.warning("lease lost", kind=lease.kind, key=lease.key, detail=str(error))
+        return True
+
+    def _do(self, lease: Lease) -> None:
+        try:
+            with _KeptAlive(worker=self, lease=lease):
+                self.handlers[lease.kind](lease)
+        except Exception as error:
+            _LOG.exception("job failed", kind=lease.kind, key=lease.key, attempts=lease.attempts)
+            retry_at = self.clock() + timedelta(seconds=retry_seconds(lease.attempts))
+            self.queue.fail(lease, f"{type(error).__name__}: {error}"[:2000], retry_at)
+        else:
+            self.queue.finish(lease)
+
+
+def retry_seconds(attempts: int) -> float:
+    """Return the pause after a failure: doubled each time, five minutes at most.
+
+    >>> [retry_seconds(n) for n in (1, 2, 3, 20)]
+    [1.0, 2.0, 4.0, 300.0]
+    """
+    return min(_FIRST_RETRY_SECONDS * 2.0 ** min(attempts - 1, 30), _LONGEST_RETRY_SECONDS)
+
+
+@dataclass(slots=True, kw_only=True)
+class _KeptAlive:
+    """Extends a lease from a thread of its own while the work goes on."""
+
+    worker: Worker
+    lease: Lease
+    _done: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def __enter__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        pause = self.worker.lease.total_seconds() / 3
+        while not self._done.wait(pause):
+            try:
+                until = self.worker.clock() + self.worker.lease
+                self.worker.queue.extend(self.lease, until)
+            except Conflict:
+                return  # the fence inside the result's transaction refuses the late write
+            except Exception:
+                _LOG.exception("lease not extended", kind=self.lease.kind, key=self.lease.key)
