@@ -46,7 +46,7 @@ class Worker:
         while not self.stop.is_set():
             try:
                 busy = self.step()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; the loop outlives a database that is away
                 _LOG.exception("background work failed to look for jobs")
                 busy = False
             if not busy:
@@ -68,7 +68,7 @@ class Worker:
         try:
             with _KeptAlive(worker=self, lease=lease):
                 self.handlers[lease.kind](lease)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - logged and kept on the job's row
             _LOG.exception("job failed", kind=lease.kind, key=lease.key, attempts=lease.attempts)
             retry_at = self.clock() + timedelta(seconds=retry_seconds(lease.attempts))
             self.queue.fail(lease, f"{type(error).__name__}: {error}"[:2000], retry_at)
@@ -111,5 +111,5 @@ class _KeptAlive:
                 self.worker.queue.extend(self.lease, until)
             except Conflict:
                 return  # the fence inside the result's transaction refuses the late write
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged; the fence decides in the end
                 _LOG.exception("lease not extended", kind=self.lease.kind, key=self.lease.key)
