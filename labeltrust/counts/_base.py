@@ -2,14 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 C = TypeVar("C")
+
+LEVELS = ("nominal", "ordinal", "interval", "ratio")
+NO_GOLD = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +23,8 @@ class Judgments:
     """Whole items with all their current judgments, as integer-coded columns sorted by item.
 
     Codes are global to the assessment (a partition uses the same labeler and label codes as any
-    other), so that counts of two blocks add up. Rows of one item lie together.
+    other), so that counts of two blocks add up. Rows of one item lie together. Build it with
+    `block`, which sorts and checks.
 
     Attributes:
         item: (n,) item codes in [0, n_items), ascending; local to the block.
@@ -29,7 +36,7 @@ class Judgments:
         gold: (n_items,) gold label code of each item, -1 where it has none.
         values: (n_labels,) numeric position of each label: rank for ordinal, the number itself for
             interval and ratio, the code for nominal.
-        item_id: (n_items,) opaque item ids, for evidence only.
+        item_id: (n_items,) opaque item ids, ascending: for evidence, and to split by item.
         n_labelers: Size of the labeler code space.
         level: `nominal`, `ordinal`, `interval` or `ratio`.
     """
@@ -77,3 +84,126 @@ class Counter(Generic[C]):
     name: str
     counts: type[C]
     count: Callable[[Judgments], C]
+
+
+class Columns(TypedDict, total=False):
+    """What a block may carry besides item, labeler and label.
+
+    Keys:
+        occurred_us, received_us: (n,) microseconds since 1970, UTC; 0 where not given.
+        duration_seconds: (n,) seconds spent; NaN where not given.
+        gold: Two arrays of one length: item ids and their gold label codes. Ids without judgments
+            in the block are left out.
+    """
+
+    occurred_us: ArrayLike
+    received_us: ArrayLike
+    duration_seconds: ArrayLike
+    gold: tuple[ArrayLike, ArrayLike]
+
+
+def block(
+    item: ArrayLike,
+    labeler: ArrayLike,
+    label: ArrayLike,
+    *,
+    n_labelers: int,
+    values: ArrayLike,
+    level: str = "nominal",
+    **columns: Unpack[Columns],
+) -> Judgments:
+    """Sort judgments by item and fill in what is not known.
+
+    Args:
+        item: (n,) item ids, any whole numbers, in any order.
+        labeler: (n,) labeler codes in [0, n_labelers).
+        label: (n,) label codes in [0, n_labels).
+        n_labelers: Size of the labeler code space.
+        values: (n_labels,) numeric position of each label, see `Judgments`.
+        level: One of `LEVELS`.
+        **columns: See `Columns`.
+
+    Raises:
+        InvalidInput: Columns of unlike length, codes outside their space, unknown level, values
+            that are not finite, or negative values on a ratio scale.
+
+    >>> b = block([7, 3, 7], [0, 1, 1], [1, 0, 1], n_labelers=2, values=[0, 1])
+    >>> b.item.tolist(), b.item_id.tolist(), b.labeler.tolist()
+    ([0, 1, 1], [3, 7], [1, 0, 1])
+    """
+    ids, who, what = (np.asarray(c, dtype=np.int64).ravel() for c in (item, labeler, label))
+    places = np.asarray(values, dtype=np.float64)
+    n = ids.size
+    who, what = _column(who, n), _column(what, n)
+    _check(who, what, n_labelers, places, level)
+    item_id, code = np.unique(ids, return_inverse=True)
+    order = np.lexsort((who, what, code))
+    return Judgments(
+        item=code[order],
+        labeler=who[order],
+        label=what[order],
+        occurred_us=_column(columns.get("occurred_us", 0), n)[order],
+        received_us=_column(columns.get("received_us", 0), n)[order],
+        duration_seconds=_seconds(columns.get("duration_seconds", np.nan), n)[order],
+        gold=_gold(item_id, columns.get("gold"), places.size),
+        values=places,
+        item_id=item_id,
+        n_labelers=n_labelers,
+        level=level,
+    )
+
+
+def summed(codes: Int, weights: NDArray[np.generic], size: int) -> Float:
+    """Return the sum of weights at each code: (size,) floats, 0.0 where there is none.
+
+    >>> summed(np.array([0, 2, 2]), np.array([1.0, 2.0, 3.0]), 4).tolist()
+    [1.0, 0.0, 5.0, 0.0]
+    """
+    return np.bincount(codes, weights, minlength=size).astype(np.float64, copy=False)
+
+
+def _check(labeler: Int, label: Int, n_labelers: int, values: Float, level: str) -> None:
+    if level not in LEVELS:
+        detail = f"level {level!r} is none of {', '.join(LEVELS)}"
+        raise InvalidInput(detail, code="level_unknown")
+    if not np.isfinite(values).all() or (level == "ratio" and (values < 0).any()):
+        detail = f"values must be finite, and not negative on a ratio scale ({level})"
+        raise InvalidInput(detail, code="values_invalid")
+    _check_codes("labeler", labeler, n_labelers)
+    _check_codes("label", label, values.size)
+
+
+def _check_codes(name: str, codes: Int, size: int) -> None:
+    if codes.size and (codes.min() < 0 or codes.max() >= size):
+        detail = f"{name} codes run from {codes.min()} to {codes.max()}, outside [0, {size})"
+        raise InvalidInput(detail, code="code_outside_space")
+
+
+def _column(column: ArrayLike, n: int) -> Int:
+    values = np.asarray(column, dtype=np.int64)
+    _check_rows(values.shape, n)
+    return np.broadcast_to(values, (n,))
+
+
+def _seconds(column: ArrayLike, n: int) -> Float:
+    values = np.asarray(column, dtype=np.float64)
+    _check_rows(values.shape, n)
+    return np.broadcast_to(values, (n,))
+
+
+def _check_rows(shape: tuple[int, ...], n: int) -> None:
+    if shape not in {(), (n,)}:
+        detail = f"a column has shape {shape} where item has {n} rows"
+        raise InvalidInput(detail, code="columns_unlike")
+
+
+def _gold(item_id: Int, gold: tuple[ArrayLike, ArrayLike] | None, n_labels: int) -> Int:
+    out = np.full(item_id.size, NO_GOLD, dtype=np.int64)
+    if gold is None or not item_id.size:
+        return out
+    ids, codes = (np.asarray(c, dtype=np.int64).ravel() for c in gold)
+    _check_codes("gold", codes, n_labels)
+    place = np.minimum(np.searchsorted(item_id, ids), item_id.size - 1)
+    known = item_id[place] == ids
+    out[place[known]] = codes[known]
+    return out

@@ -1,0 +1,153 @@
+"""A sparse table of sums that adds up: only the cells that occur are kept."""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Self
+
+import numpy as np
+from scipy import sparse
+
+from labeltrust.counts._base import Float, Int, summed
+
+_DENSE = 1 << 22
+"""Up to this many possible cells a dense scratch array (32 MB) is quicker than a sort."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """Sums over the occupied cells of a table too large to hold densely.
+
+    Attributes:
+        shape: Size of each axis.
+        key: (n_cells,) row-major cell numbers, ascending, each once.
+        sums: (n_sums, n_cells) what is summed in each cell.
+
+    >>> one = cells((2, 3), ([0, 1], [2, 0]), [1.0, 5.0])
+    >>> (one + one).dense().tolist()
+    [[0.0, 0.0, 2.0], [10.0, 0.0, 0.0]]
+    """
+
+    shape: tuple[int, ...]
+    key: Int
+    sums: Float
+
+    @property
+    def n(self) -> int:
+        """Number of occupied cells."""
+        return int(self.key.size)
+
+    @property
+    def index(self) -> tuple[Int, ...]:
+        """The cell numbers taken apart: one (n_cells,) array per axis."""
+        rest, out = self.key, []
+        for size in reversed(self.shape):
+            out.append(rest % max(size, 1))
+            rest = rest // max(size, 1)
+        return tuple(reversed(out))
+
+    def dense(self, which: int = 0) -> Float:
+        """Return one of the sums as an array of the full shape; only for small tables."""
+        out = np.zeros(prod(self.shape))
+        out[self.key] = self.sums[which]
+        return out.reshape(self.shape)
+
+    def over(self, *axes: int) -> "Cells":
+        """Return the table with only the given axes kept and the others summed up."""
+        index = self.index
+        shape = tuple(self.shape[a] for a in axes)
+        return cells(shape, tuple(index[a] for a in axes), *self.sums)
+
+    def __add__(self, other: Self) -> "Cells":
+        """Add cell by cell."""
+        key = np.concatenate([self.key, other.key])
+        return _aggregate(self.shape, key, np.concatenate([self.sums, other.sums], axis=1))
+
+
+def cells(shape: tuple[int, ...], index: tuple[object, ...], *columns: object) -> Cells:
+    """Sum columns over the cells that an index names.
+
+    Args:
+        shape: Size of each axis.
+        index: One (n,) array of codes per axis.
+        *columns: One (n,) array per sum.
+    """
+    return _aggregate(shape, raveled(shape, index), np.array(columns, dtype=np.float64))
+
+
+def raveled(shape: tuple[int, ...], index: tuple[object, ...]) -> Int:
+    """Return row-major cell numbers of an index, in 64 bits."""
+    key = np.zeros(1, dtype=np.int64)
+    for size, codes in zip(shape, index, strict=True):
+        key = key * size + np.asarray(codes, dtype=np.int64)
+    return key
+
+
+def _aggregate(shape: tuple[int, ...], key: Int, columns: Float) -> Cells:
+    if prod(shape) <= max(_DENSE, 2 * key.size):
+        occupied = np.flatnonzero(np.bincount(key, minlength=1))
+        sums = [summed(key, c, 1)[occupied] for c in columns]
+    else:
+        occupied, place = np.unique(key, return_inverse=True)
+        sums = [summed(place, c, occupied.size) for c in columns]
+    return Cells(shape=shape, key=occupied, sums=np.array(sums, dtype=np.float64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCells:
+    """What every item holds, before it is summed over the items of somebody.
+
+    Attributes:
+        item: (n,) item codes.
+        cell: (n,) cell codes in the last axes of the table.
+        sums: (n_sums, n) what the item adds to the cell.
+        n_items: Number of items.
+        n_cells: Size of the cell code space.
+    """
+
+    item: Int
+    cell: Int
+    sums: Float
+    n_items: int
+    n_cells: int
+
+
+def spread(rows: tuple[Int, Int, Float], held: ItemCells, shape: tuple[int, ...]) -> Cells:
+    """Sum what items hold over the items that each row key has: a sparse matrix product.
+
+    The join of rows and cells is never written out, so memory is that of the result.
+
+    Args:
+        rows: (n,) row keys in the first axes of the table, (n,) item codes, (n,) weights.
+        held: What the items hold; its cells number the remaining axes.
+        shape: Shape of the whole table; row key times cell count plus cell is the cell number.
+
+    >>> held = ItemCells(item=np.array([0, 1]), cell=np.array([1, 0]), sums=np.ones((1, 2)),
+    ...                  n_items=2, n_cells=2)
+    >>> rows = np.array([0, 0, 1]), np.array([0, 1, 1]), np.ones(3)
+    >>> spread(rows, held, (2, 2)).dense().tolist()
+    [[1.0, 1.0], [1.0, 0.0]]
+    """
+    n_sums = held.sums.shape[0]
+    row_key, row = np.unique(rows[0], return_inverse=True)
+    cell_key, cell = np.unique(held.cell, return_inverse=True)
+    if not row_key.size or not cell_key.size:
+        return Cells(shape=shape, key=np.zeros(0, dtype=np.int64), sums=np.zeros((n_sums, 0)))
+    left = sparse.csr_array((rows[2], (row, rows[1])), shape=(row_key.size, held.n_items))
+    wide = (np.arange(n_sums)[:, None] * cell_key.size + cell).ravel()
+    right = sparse.csr_array(
+        (held.sums.ravel(), (np.tile(held.item, n_sums), wide)),
+        shape=(held.n_items, n_sums * cell_key.size),
+    )
+    product = (left @ right).tocoo()
+    which, code = np.divmod(product.coords[1].astype(np.int64), cell_key.size)
+    key = row_key[product.coords[0]] * held.n_cells + cell_key[code]
+    return _stacked(shape, key, which, product.data, n_sums)
+
+
+def _stacked(  # a product lists its sums one below the other: put them side by side
+    shape: tuple[int, ...], key: Int, which: Int, data: Float, n_sums: int
+) -> Cells:
+    occupied, place = np.unique(key, return_inverse=True)
+    sums = np.zeros((n_sums, occupied.size))
+    sums[which, place] = data
+    return Cells(shape=shape, key=occupied, sums=sums)
