@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from labeltrust.domain.errors import Conflict
 from labeltrust.store.tables import Job
@@ -73,11 +74,14 @@ def _insert_once(session: Session, kind: str, key: str, due_at: datetime) -> Non
     session.exec(insert(Job).values(**row).on_conflict_do_nothing())
 
 
+def is_due(session: Session, now: datetime) -> bool:
+    """Say whether a claim would find something, by a read alone."""
+    return session.exec(_claimable(now)).first() is not None
+
+
 def claim(session: Session, holder: str, now: datetime, lease: timedelta) -> Lease | None:
     """Take the job that is due longest, or one whose lease ran out; None where nothing is due."""
-    free = or_(col(Job.leased_until).is_(None), col(Job.leased_until) <= now)
-    due = select(Job).where(col(Job.due_at) <= now, free).order_by(col(Job.due_at), col(Job.id))
-    job = session.exec(due.limit(1).with_for_update(skip_locked=True)).first()
+    job = session.exec(_claimable(now).with_for_update(skip_locked=True)).first()
     if job is None or job.id is None:
         return None
     job.fence += 1
@@ -87,6 +91,12 @@ def claim(session: Session, holder: str, now: datetime, lease: timedelta) -> Lea
     session.add(job)
     session.flush()
     return _lease(job, job.id, holder)
+
+
+def _claimable(now: datetime) -> SelectOfScalar[Job]:
+    free = or_(col(Job.leased_until).is_(None), col(Job.leased_until) <= now)
+    due = select(Job).where(col(Job.due_at) <= now, free)
+    return due.order_by(col(Job.due_at), col(Job.id)).limit(1)
 
 
 def _lease(job: Job, number: int, holder: str) -> Lease:

@@ -1,0 +1,45 @@
+"""Jobs kept in the database that the history lies in; on SQLite and on PostgreSQL alike."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from labeltrust.store import jobs
+from labeltrust.store.jobs import Lease
+from labeltrust.store.session import reading, unit_of_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableQueue:
+    """The queue of an installation; every method is one short transaction."""
+
+    engine: Engine
+
+    def enqueue(self, kind: str, key: str, due_at: datetime) -> None:
+        """Ask for a job; a second request for the same (kind, key) joins the first."""
+        with unit_of_work(self.engine) as session:
+            jobs.enqueue(session, kind, key, due_at)
+
+    def claim(self, holder: str, now: datetime, lease: timedelta) -> Lease | None:
+        """Take one job that is due, or None; looking costs no write where nothing is due."""
+        with reading(self.engine) as session:
+            if not jobs.is_due(session, now):
+                return None
+        with unit_of_work(self.engine) as session:
+            return jobs.claim(session, holder, now, lease)
+
+    def extend(self, lease: Lease, until: datetime) -> None:
+        """Keep the lease; raises Conflict where it was lost."""
+        with unit_of_work(self.engine) as session:
+            jobs.extend(session, lease, until)
+
+    def finish(self, lease: Lease) -> None:
+        """End the job; raises Conflict where the lease was lost."""
+        with unit_of_work(self.engine) as session:
+            jobs.finish(session, lease)
+
+    def fail(self, lease: Lease, error: str, retry_at: datetime) -> None:
+        """Put the job back; raises Conflict where the lease was lost."""
+        with unit_of_work(self.engine) as session:
+            jobs.fail(session, lease, error, retry_at)

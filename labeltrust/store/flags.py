@@ -1,0 +1,160 @@
+"""Flags as rows; whoever changes one appends the event of the change in the same transaction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
+
+from labeltrust.domain.errors import NotFound
+from labeltrust.domain.flags import FlagState
+from labeltrust.store.tables import Flag, Project
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagRow:
+    """A flag with the project it belongs to and the newest verdict's words."""
+
+    project_id: int
+    project: str
+    state: FlagState
+    decided_by: str | None
+    note: str | None
+
+
+def open_flag(session: Session, project_id: int, state: FlagState) -> int:
+    """Store a new flag and return its number; `state.id` is ignored."""
+    row = Flag(
+        project_id=project_id,
+        labeler_id=state.labeler_id,
+        status=state.status,
+        severity=state.severity,
+        signals=_json(list(state.signals)),
+        contested=state.contested,
+        evidence=_json(state.evidence),
+        since=state.since,
+        opened_at=state.opened_at,
+        updated_at=state.updated_at,
+    )
+    session.add(row)
+    session.flush()
+    return _number(row)
+
+
+def update_flag(session: Session, state: FlagState) -> None:
+    """Store what the newest assessment says of a flag; its status and verdict stay."""
+    row = _locked(session, state.id)
+    row.severity = state.severity
+    row.signals = _json(list(state.signals))
+    row.contested = state.contested
+    row.evidence = _json(state.evidence)
+    row.since = state.since
+    row.updated_at = state.updated_at
+    session.add(row)
+    session.flush()
+
+
+def decide(
+    session: Session, flag_id: int, status: str, *, actor: str, note: str, at: datetime
+) -> None:
+    """Store a verdict; a reopened flag carries none."""
+    row = _locked(session, flag_id)
+    row.status = status
+    row.decided_at = None if status == "open" else at
+    row.decided_by = None if status == "open" else actor
+    row.note = note
+    row.updated_at = at
+    session.add(row)
+    session.flush()
+
+
+def _locked(session: Session, flag_id: int) -> Flag:
+    row = session.exec(select(Flag).where(col(Flag.id) == flag_id).with_for_update()).first()
+    if row is None:
+        raise _missing(flag_id)
+    return row
+
+
+def get_flag(session: Session, flag_id: int, *, lock: bool = False) -> FlagRow:
+    """Return one flag.
+
+    Raises:
+        NotFound: No flag has this number.
+    """
+    wanted = _with_project().where(col(Flag.id) == flag_id)
+    if lock:
+        wanted = wanted.with_for_update(of=Flag)
+    found = session.exec(wanted).first()
+    if found is None:
+        raise _missing(flag_id)
+    return _row(*found)
+
+
+def _missing(flag_id: int) -> NotFound:
+    return NotFound(f"no flag {flag_id}")
+
+
+def list_flags(
+    session: Session,
+    project_id: int,
+    *,
+    status: str | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> list[FlagRow]:
+    """Return the flags of a project, oldest first.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        status: Only those, or None for all.
+        after: Only flags with a greater number (the cursor of a page).
+        limit: At most so many.
+    """
+    wanted = _with_project().where(col(Flag.project_id) == project_id, col(Flag.id) > after)
+    if status is not None:
+        wanted = wanted.where(col(Flag.status) == status)
+    return [_row(*found) for found in session.exec(wanted.order_by(col(Flag.id)).limit(limit))]
+
+
+def _with_project() -> Select[Flag, Project]:
+    return select(Flag, Project).where(col(Project.id) == col(Flag.project_id))
+
+
+def _row(flag: Flag, project: Project) -> FlagRow:
+    return FlagRow(
+        project_id=flag.project_id,
+        project=project.name,
+        state=_state(flag),
+        decided_by=flag.decided_by,
+        note=flag.note,
+    )
+
+
+def _state(flag: Flag) -> FlagState:
+    return FlagState(
+        id=_number(flag),
+        labeler_id=flag.labeler_id,
+        status=flag.status,
+        severity=flag.severity,
+        signals=tuple(json.loads(flag.signals)),
+        contested=flag.contested,
+        since=flag.since,
+        opened_at=flag.opened_at,
+        updated_at=flag.updated_at,
+        decided_at=flag.decided_at,
+        evidence=json.loads(flag.evidence),
+    )
+
+
+def _number(flag: Flag) -> int:
+    if flag.id is None:
+        raise NotFound("a flag that is not stored has no number")
+    return flag.id
+
+
+def _json(value: Mapping[str, object] | Sequence[object]) -> str:
+    plain = dict(value) if isinstance(value, Mapping) else value
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
