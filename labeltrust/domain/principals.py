@@ -11,20 +11,31 @@ Role = Literal[
     "source", "reviewer", "qa_lead", "investigator", "ml_engineer", "on_call", "auditor", "admin"
 ]
 ROLES: tuple[str, ...] = get_args(Role)
-Right = Literal["write_events", "read", "review", "freeze", "assess", "snapshot", "gold", "manage"]
+Right = Literal[
+    "write_events",
+    "read",
+    "review",
+    "freeze",
+    "assess",
+    "snapshot",
+    "gold",
+    "configure",
+    "manage",
+]
 
 _READERS: frozenset[str] = frozenset({"read"})
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "source": frozenset({"write_events"}),
         "reviewer": _READERS | {"review"},
-        "qa_lead": _READERS | {"review", "freeze", "assess", "gold", "write_events", "snapshot"},
+        "qa_lead": _READERS
+        | {"review", "freeze", "assess", "gold", "write_events", "snapshot", "configure"},
         "investigator": _READERS | {"assess"},
         "ml_engineer": _READERS | {"assess", "snapshot"},
         "on_call": _READERS | {"freeze", "assess"},
         "auditor": _READERS,
-        # People and keys, but no decision about labels: an admin who could decide could hide.
-        "admin": _READERS | {"manage", "assess"},
+        # People, keys and sources, but no decision about labels: who could decide could hide.
+        "admin": _READERS | {"manage", "configure", "assess"},
     }
 )
 
