@@ -68,10 +68,14 @@ class Increments:
     variance: Float
 
 
-def increments(judgments: Judgments) -> Increments:
+def increments(judgments: Judgments, kind: str | None = None) -> Increments:
     """Return f, E and V for every labeler on every item that others labeled too.
 
     Several answers of one labeler to one item share one vote and are not compared with each other.
+
+    Args:
+        judgments: Any block.
+        kind: Similarity, see `total_similarity`; by default the one of the block's level.
 
     >>> from labeltrust.counts import block
     >>> b = block([1, 1, 1], [0, 1, 2], [0, 0, 1], n_labelers=3, values=[0, 1])
@@ -81,7 +85,8 @@ def increments(judgments: Judgments) -> Increments:
     found = tally(judgments)
     shared = found.voters >= 2  # noqa: PLR2004 - agreement takes two
     others = np.maximum(found.voters - 1, 1)[found.unit_item]
-    agreement = np.clip(_own_similarity(judgments, found) / others, 0.0, 1.0)
+    alike = _own_similarity(judgments, found, kind or KIND_OF_LEVEL[judgments.level])
+    agreement = np.clip(alike / others, 0.0, 1.0)
     expected = _item_mean(agreement, found)
     variance = _item_mean((agreement - expected[found.unit_item]) ** 2, found)
     variance[variance < _NOTHING] = 0.0
@@ -96,9 +101,8 @@ def increments(judgments: Judgments) -> Increments:
     )
 
 
-def _own_similarity(judgments: Judgments, found: Tally) -> Float:
+def _own_similarity(judgments: Judgments, found: Tally, kind: str) -> Float:
     """Return the summed similarity of each unit's vote to the votes of the other labelers."""
-    kind = KIND_OF_LEVEL[judgments.level]
     runs = Weighted(group=found.run_item, label=found.run_label, weight=found.weight)
     of_run = total_similarity(kind, (found.run_item, found.run_label), runs, judgments.values)
     own = np.ones(found.unit_n.size)

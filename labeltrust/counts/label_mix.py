@@ -8,6 +8,7 @@ import numpy as np
 from labeltrust.counts._base import Counter, Float, Int, Judgments
 from labeltrust.counts._cells import Cells, ItemCells, cells, raveled, spread
 from labeltrust.counts._similarity import unit_values
+from labeltrust.counts._squared import within
 from labeltrust.counts._tally import Tally, tally
 
 DAY_US = 86_400_000_000
@@ -100,12 +101,7 @@ def _shares(found: Tally, bins: Int, n_classes: int) -> ItemCells:
 
 def _covariances(held: ItemCells) -> ItemCells:
     """Return diag(p) - p p' of every item, from its shares p (cells sorted by item)."""
-    size = np.bincount(held.item, minlength=held.n_items)
-    start = np.concatenate([[0], np.cumsum(size)])[held.item]
-    repeat = size[held.item]
-    left = np.repeat(np.arange(held.item.size), repeat)
-    step = np.arange(left.size) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    right = np.repeat(start, repeat) + step
+    left, right = within(held.item)
     p = held.sums[0]
     value = np.where(left == right, p[left], 0.0) - p[left] * p[right]
     return ItemCells(

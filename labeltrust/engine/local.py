@@ -1,0 +1,45 @@
+"""Count in this process: split by item, count every part, add up."""
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import reduce
+
+from labeltrust.counts import Counter, Counts, Judgments, split
+
+
+def count(
+    judgments: Judgments,
+    counters: Mapping[str, Counter[Counts]],
+    *,
+    partitions: int = 1,
+    threads: int = 1,
+) -> dict[str, Counts]:
+    """Return the counts of every counter over a block.
+
+    Args:
+        judgments: The whole block.
+        counters: Counters by name, as `discover` finds them.
+        partitions: Parts of whole items to count one after another; more parts need less memory.
+        threads: Parts counted at the same time; numpy lets threads run together.
+
+    >>> from labeltrust import counts
+    >>> from labeltrust.counts import block
+    >>> from labeltrust.discovery import discover
+    >>> b = block([1, 1, 2], [0, 1, 0], [0, 0, 1], n_labelers=2, values=[0, 1])
+    >>> found = count(b, discover(counts, "COUNTER", Counter), partitions=2)
+    >>> found["majority"].items
+    2
+    """
+    parts = split(judgments, partitions)
+
+    def count_part(part: Judgments) -> dict[str, Counts]:
+        return {name: counter.count(part) for name, counter in counters.items()}
+
+    if threads > 1:
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            return _added(pool.map(count_part, parts))
+    return _added(map(count_part, parts))
+
+
+def _added(parts: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
+    return reduce(lambda one, two: {name: one[name] + two[name] for name in one}, parts)
