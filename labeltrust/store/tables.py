@@ -10,8 +10,10 @@ load into arrays without parsing. Everywhere else times are aware datetimes.
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, MetaData, SQLModel
 
 SQLModel.metadata = MetaData(
@@ -25,12 +27,30 @@ SQLModel.metadata = MetaData(
 )
 
 
+class RowId(TypeDecorator[int]):
+    """A number of 64 bits; SQLite numbers rows by itself only where the column says INTEGER."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type by database."""
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+class Installation(SQLModel, table=True):
+    """Facts of this installation, such as the fingerprint of the key that seals its data."""
+
+    name: str = Field(primary_key=True)
+    value: str = Field(sa_type=Text)
+
+
 class Chain(SQLModel, table=True):
     """One gapless sequence: one a project, and `system`. Its row is the lock of all writers."""
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(sa_type=Text, unique=True)
-    next_sequence: int = Field(default=1, sa_type=BigInteger)
+    next_sequence: int = Field(default=1, sa_type=RowId)
     head: bytes = Field(default=bytes(32), sa_type=LargeBinary)
 
 
@@ -138,9 +158,14 @@ class SignIn(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One webhook call or one piece of an import as it arrived, sealed by a key of its own."""
+    """One webhook call or one piece of an import as it arrived, sealed by a key of its own.
 
-    id: int | None = Field(default=None, primary_key=True)
+    `import_id` is the delivery of the first piece of the same imported file; None for webhooks.
+    """
+
+    __table_args__ = (Index("ix_delivery_received_at", "received_at"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     source_id: int = Field(foreign_key="source.id")
     key_id: str | None = None
     received_at: datetime
@@ -151,6 +176,7 @@ class Delivery(SQLModel, table=True):
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     data_key: bytes | None = Field(default=None, sa_type=LargeBinary)
     erased_at: datetime | None = None
+    import_id: int | None = Field(default=None, foreign_key="delivery.id", sa_type=RowId)
 
 
 class Quarantine(SQLModel, table=True):
@@ -158,8 +184,8 @@ class Quarantine(SQLModel, table=True):
 
     __table_args__ = (Index("ix_quarantine_status", "status", "id"),)
 
-    id: int | None = Field(default=None, primary_key=True)
-    delivery_id: int = Field(foreign_key="delivery.id", index=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    delivery_id: int = Field(foreign_key="delivery.id", index=True, sa_type=RowId)
     position: int | None = None
     code: str
     detail: str = Field(sa_type=Text)
@@ -179,13 +205,13 @@ class LabelerAlias(SQLModel, table=True):
 
     __tablename__ = "labeler_alias"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     lookup: bytes = Field(sa_type=LargeBinary, unique=True)
     id_space: str = Field(sa_type=Text)
     outside_id: str | None = Field(default=None, sa_type=Text)
     salt: bytes | None = Field(default=None, sa_type=LargeBinary)
     pseudonym: bytes = Field(sa_type=LargeBinary)
-    labeler_id: int | None = Field(default=None, sa_type=BigInteger)
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
     kind: str = "human"
 
 
@@ -194,54 +220,58 @@ class ItemAlias(SQLModel, table=True):
 
     __tablename__ = "item_alias"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     project_id: int = Field(foreign_key="project.id")
     lookup: bytes = Field(sa_type=LargeBinary, unique=True)
     id_space: str = Field(sa_type=Text)
     outside_id: str | None = Field(default=None, sa_type=Text)
     salt: bytes | None = Field(default=None, sa_type=LargeBinary)
     pseudonym: bytes = Field(sa_type=LargeBinary)
-    item_id: int | None = Field(default=None, sa_type=BigInteger)
+    item_id: int | None = Field(default=None, sa_type=RowId)
 
 
 class ItemContent(SQLModel, table=True):
-    """What is shown of an item, and its features; mutable and erasable, its digest is in history."""
+    """What is shown of an item, and its features: mutable, erasable; its digest is in history."""
 
     __tablename__ = "item_content"
 
-    item_id: int = Field(primary_key=True, foreign_key="item_alias.id")
+    item_id: int = Field(primary_key=True, foreign_key="item_alias.id", sa_type=RowId)
     content: str = Field(default="{}", sa_type=Text)
     features: str = Field(default="{}", sa_type=Text)
     updated_at: datetime
 
 
 class Event(SQLModel, table=True):
-    """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes."""
+    """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes.
+
+    No foreign keys: the leaf binds chain, source, names and delivery, `ledger verify` finds a row
+    that points nowhere, and PostgreSQL would ask one query a key for each of a million rows.
+    """
 
     __table_args__ = (
         UniqueConstraint("source_id", "event_id"),
         {"sqlite_with_rowid": False},
     )
 
-    chain_id: int = Field(primary_key=True, foreign_key="chain.id")
-    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    chain_id: int = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=RowId)
     version: int = 1
     type: str
-    source_id: int | None = Field(default=None, foreign_key="source.id")
+    source_id: int | None = Field(default=None)
     event_id: str | None = Field(default=None, sa_type=Text)
-    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    delivery_id: int | None = Field(default=None, sa_type=RowId)
     position: int | None = None
     key_id: str | None = None
     actor: str | None = Field(default=None, sa_type=Text)
-    item_alias_id: int | None = Field(default=None, foreign_key="item_alias.id")
-    labeler_alias_id: int | None = Field(default=None, foreign_key="labeler_alias.id")
-    question_id: int | None = Field(default=None, foreign_key="question.id")
-    replicate: int = 0
+    item_alias_id: int | None = Field(default=None, sa_type=RowId)
+    labeler_alias_id: int | None = Field(default=None, sa_type=RowId)
+    question_id: int | None = Field(default=None)
+    replicate: int = Field(default=0, sa_type=RowId)
     label: str | None = Field(default=None, sa_type=Text)
     annotation_id: str | None = Field(default=None, sa_type=Text)
-    occurred_us: int | None = Field(default=None, sa_type=BigInteger)
-    revised_us: int | None = Field(default=None, sa_type=BigInteger)
-    received_us: int = Field(sa_type=BigInteger)
+    occurred_us: int | None = Field(default=None, sa_type=RowId)
+    revised_us: int | None = Field(default=None, sa_type=RowId)
+    received_us: int = Field(sa_type=RowId)
     clock_doubted: bool = False
     duration_seconds: float | None = None
     detail: str = Field(default="{}", sa_type=Text)
@@ -257,7 +287,7 @@ class Assessment(SQLModel, table=True):
     project_id: int = Field(primary_key=True, foreign_key="project.id")
     created_at: datetime
     as_of: datetime
-    events_through: int = Field(sa_type=BigInteger)
+    events_through: int = Field(sa_type=RowId)
     policy_version: str
     digest: bytes = Field(sa_type=LargeBinary)
     document: str = Field(sa_type=Text)
@@ -270,7 +300,7 @@ class Flag(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
-    labeler_id: int = Field(sa_type=BigInteger)
+    labeler_id: int = Field(sa_type=RowId)
     status: str = "open"
     severity: str
     signals: str = Field(sa_type=Text)
@@ -292,9 +322,9 @@ class Freeze(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
     kind: str
-    labeler_id: int | None = Field(default=None, sa_type=BigInteger)
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
     source_id: int | None = Field(default=None, foreign_key="source.id")
-    delivery_id: int | None = Field(default=None, foreign_key="delivery.id")
+    delivery_id: int | None = Field(default=None, foreign_key="delivery.id", sa_type=RowId)
     flag_id: int | None = Field(default=None, foreign_key="flag.id")
     since: datetime | None = None
     clock: str = "received"
@@ -314,7 +344,7 @@ class Snapshot(SQLModel, table=True):
     project_id: int = Field(foreign_key="project.id")
     created_at: datetime
     created_by: str = Field(sa_type=Text)
-    events_through: int = Field(sa_type=BigInteger)
+    events_through: int = Field(sa_type=RowId)
     rows: int
     digest: bytes = Field(sa_type=LargeBinary)
     manifest: str = Field(sa_type=Text)

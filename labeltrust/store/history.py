@@ -1,0 +1,134 @@
+"""Decisions appended to history: one gapless, hashed record each, in the caller's transaction.
+
+In one unit of work append to a project's chain before `system`: all writers lock in that order.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from labeltrust.domain.clock import microseconds
+from labeltrust.domain.events import Receipt
+from labeltrust.ledger.canonical import VERSION, Record, canonical_bytes
+from labeltrust.ledger.leaf import leaf_hash, next_head
+from labeltrust.store.tables import Chain, Event, ItemAlias, LabelerAlias, Source
+
+SYSTEM = "system"
+_detail = msgspec.json.Encoder(order="sorted").encode
+
+
+def project_chain(project: str) -> str:
+    """Return the name of a project's chain.
+
+    >>> project_chain("fraud")
+    'project:fraud'
+    """
+    return f"project:{project}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a decision is about, besides its detail: row ids, and None where it does not apply."""
+
+    source_id: int | None = None
+    item_alias_id: int | None = None
+    labeler_alias_id: int | None = None
+    delivery_id: int | None = None
+
+
+NOTHING_ELSE = About()
+
+
+def append(  # noqa: PLR0913 - one keyword a fact of the record
+    session: Session,
+    *,
+    chain: str,
+    type: str,  # noqa: A002 - the record's own word
+    actor: str,
+    at: datetime,
+    detail: Mapping[str, Any],
+    about: About = NOTHING_ELSE,
+) -> Receipt:
+    """Append one decision to a chain, made if it is new, and return its receipt.
+
+    Names of labelers and items do not belong in the detail: it cannot be erased. Name them by id.
+
+    Args:
+        session: The unit of work in which the decision takes effect.
+        chain: `system`, or `project_chain(name)`.
+        type: What was decided, past tense: `flag.confirmed`, `key.created`.
+        actor: Name of the principal.
+        at: When, aware.
+        detail: Plain JSON values; keys are sorted.
+        about: Rows that the decision is about; their pseudonyms go into the hash.
+    """
+    row = _locked_chain(session, chain)
+    text = _detail(detail).decode()
+    values = {
+        "chain_id": row.id, "sequence": row.next_sequence, "version": VERSION, "type": type,
+        "actor": actor, "source_id": about.source_id, "item_alias_id": about.item_alias_id,
+        "labeler_alias_id": about.labeler_alias_id, "delivery_id": about.delivery_id,
+        "replicate": 0, "received_us": microseconds(at), "clock_doubted": False,
+        "detail": text, "parser": "", "content_digest": b"", "previous": row.head,
+    }  # fmt: skip
+    record = _record(session, chain, values)
+    leaf = leaf_hash(canonical_bytes(record))
+    session.execute(insert(Event).values(**values, leaf=leaf))
+    head = next_head(row.head, leaf)
+    moved = update(Chain).where(col(Chain.id) == row.id)
+    session.execute(moved.values(next_sequence=row.next_sequence + 1, head=head))
+    return Receipt(chain=chain, sequence=row.next_sequence, leaf=leaf.hex())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedChain:
+    """A chain whose next place is ours until the transaction ends."""
+
+    id: int
+    next_sequence: int
+    head: bytes
+
+
+def _locked_chain(session: Session, name: str) -> LockedChain:
+    wanted = select(col(Chain.id), col(Chain.next_sequence), col(Chain.head))
+    wanted = wanted.where(col(Chain.name) == name).with_for_update()
+    found = session.execute(wanted).first()
+    if found is None:
+        session.execute(insert(Chain).values(name=name, next_sequence=1, head=bytes(32)))
+        found = session.execute(wanted).one()
+    return LockedChain(id=found[0], next_sequence=found[1], head=found[2])
+
+
+def _record(session: Session, chain: str, values: Mapping[str, Any]) -> Record:
+    source = values["source_id"]
+    return Record(
+        actor=values["actor"],
+        chain=chain,
+        detail=values["detail"],
+        item=_pseudonym(session, ItemAlias, values["item_alias_id"]),
+        labeler=_pseudonym(session, LabelerAlias, values["labeler_alias_id"]),
+        received=values["received_us"],
+        sequence=values["sequence"],
+        source=_source_name(session, source),
+        type=values["type"],
+    )
+
+
+def _pseudonym(
+    session: Session, table: type[ItemAlias] | type[LabelerAlias], alias_id: int | None
+) -> str | None:
+    if alias_id is None:
+        return None
+    wanted = select(col(table.pseudonym)).where(col(table.id) == alias_id)
+    return session.exec(wanted).one().hex()
+
+
+def _source_name(session: Session, source_id: int | None) -> str | None:
+    if source_id is None:
+        return None
+    return session.exec(select(col(Source.name)).where(col(Source.id) == source_id)).one()

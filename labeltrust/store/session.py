@@ -1,0 +1,172 @@
+"""The database: how it is opened, and the unit of work.
+
+SQLite is opened with a rollback journal unless its version is free of the WAL-reset fault, always
+with `synchronous=FULL`; PostgreSQL is refused where it may forget a commit.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlmodel import Session
+
+from labeltrust.domain.errors import Busy, Misconfigured
+from labeltrust.settings import Settings
+
+LOCK_TIMEOUT_SECONDS = 30
+WRITES = "labeltrust_writes"
+# Versions of SQLite whose WAL cannot lose a commit by the WAL-reset race.
+_FIXED_FROM = (3, 51, 3)
+_BACKPORTS = {(3, 44): 6, (3, 50): 7}
+_WITHDRAWN = (3, 52)
+
+
+def wal_is_safe(version: tuple[int, int, int]) -> bool:
+    """Say whether a version of SQLite is free of the WAL-reset fault.
+
+    >>> wal_is_safe((3, 40, 1)), wal_is_safe((3, 44, 6)), wal_is_safe((3, 53, 0))
+    (False, True, True)
+    """
+    branch = version[:2]
+    if branch in _BACKPORTS:
+        return version[2] >= _BACKPORTS[branch]
+    return version >= _FIXED_FROM and branch != _WITHDRAWN
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the database that the settings name; creates the data folder, not the schema.
+
+    Raises:
+        Misconfigured: The URL is of no known kind, or PostgreSQL could lose a commit.
+    """
+    url = _url(settings.url)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return _open_postgres(url, settings)
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise Misconfigured("LABELTRUST_DATABASE_URL is not a database URL") from None
+    if url.drivername in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in {"sqlite", "postgresql+psycopg"}:
+        detail = f"database {url.drivername!r} is not supported; use sqlite or postgresql"
+        raise Misconfigured(detail)
+    return url
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise Misconfigured("sqlite needs a file; a database in memory would lose every commit")
+    Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = create_engine(url, pool_size=8, max_overflow=24, connect_args={"timeout": 5.0})
+    _one_writer_at_a_time(engine)
+    return engine
+
+
+def _one_writer_at_a_time(engine: Engine) -> None:
+    """Queue the writers of this process on a lock, so that none polls for the file's own."""
+    turn = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
+        connection.isolation_level = None  # transactions begin below, not at the first write
+        journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
+        for pragma in ("busy_timeout=5000", f"journal_mode={journal}", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get(WRITES):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not turn.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise Busy("the database is busy with another write")
+        connection.info["holds_turn"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "checkin")
+    def give_up_turn(_: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
+        if record.info.pop("holds_turn", False):
+            turn.release()
+
+
+def _open_postgres(url: URL, settings: Settings) -> Engine:
+    engine = create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
+    if not settings.unsafe_durability:
+        event.listen(engine, "connect", _refuse_forgetful)
+    return engine
+
+
+def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI
+    with connection.cursor() as cursor:
+        for name in ("fsync", "synchronous_commit"):
+            value = cursor.execute(f"SHOW {name}").fetchone()[0]
+            if value == "off":
+                detail = (
+                    f"PostgreSQL has {name} off: an accepted event could be lost; set it on, or "
+                    "LABELTRUST_UNSAFE_DURABILITY=1 for a test"
+                )
+                raise Misconfigured(detail)
+    connection.rollback()
+
+
+@contextmanager
+def unit_of_work(engine: Engine) -> Iterator[Session]:
+    """Open one write transaction, committed at the edge and undone by any exception.
+
+    Raises:
+        Busy: The database is locked by another process, full, or cannot be reached.
+    """
+    writing = engine.execution_options(**{WRITES: True})
+    with _translated(), Session(writing, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """Open a short read; on SQLite no commit passes while it is open, so keep it under 50 ms."""
+    with _translated(), Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def driver_connection(session: Session) -> Iterator[PoolProxiedConnection]:
+    """Give the driver's own connection of a session's transaction, for bulk statements."""
+    yield session.connection().connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout:
+        raise Busy("no database connection became free") from None
+    except OperationalError as error:
+        raise _readable(error) from error
+
+
+def _readable(error: OperationalError) -> DBAPIError | Busy:
+    """Turn what will pass by itself into `Busy`; a wrong statement stays what it is."""
+    text = str(error.orig).lower()
+    if "locked" in text or "busy" in text:
+        return Busy("the database is locked by another process")
+    if "full" in text or "no space" in text:
+        return Busy("the disk of the database is full", retry_after_seconds=30)
+    if "i/o error" in text or "readonly" in text:
+        return Busy(f"the database cannot be written: {text}", retry_after_seconds=30)
+    if error.connection_invalidated or "connection" in text:
+        return Busy("the database cannot be reached", retry_after_seconds=5)
+    return error
