@@ -103,6 +103,25 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One part of an imported file, as the file readers hand it to the recorder.
+
+    Every piece is stored sealed like a delivery, so that its bad rows can be read again when the
+    project or the reader has changed: `raw` must be readable by the same reader by itself (a CSV
+    piece begins with the header line, a JSON list becomes a list).
+
+    Attributes:
+        raw: Bytes of this part of the file.
+        parsed: What was read out of it; `positions` and `Problem.index` count within the piece.
+        first_row: Row of the file (1-based, the header not counted) that position 0 stands for.
+    """
+
+    raw: bytes
+    parsed: Parsed
+    first_row: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """Proof that an event is on record: chain, sequence in it, and leaf hash in hex."""
 

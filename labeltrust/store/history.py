@@ -1,6 +1,7 @@
 """Decisions appended to history: one gapless, hashed record each, in the caller's transaction.
 
-In one unit of work append to a project's chain before `system`: all writers lock in that order.
+A project's chain bears its name. In one unit of work append to it before `system`: all writers
+lock in that order.
 """
 
 from collections.abc import Mapping
@@ -20,15 +21,6 @@ from labeltrust.store.tables import Chain, Event, ItemAlias, LabelerAlias, Sourc
 
 SYSTEM = "system"
 _detail = msgspec.json.Encoder(order="sorted").encode
-
-
-def project_chain(project: str) -> str:
-    """Return the name of a project's chain.
-
-    >>> project_chain("fraud")
-    'project:fraud'
-    """
-    return f"project:{project}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +52,7 @@ def append(  # noqa: PLR0913 - one keyword a fact of the record
 
     Args:
         session: The unit of work in which the decision takes effect.
-        chain: `system`, or `project_chain(name)`.
+        chain: `system`, or the name of a project.
         type: What was decided, past tense: `flag.confirmed`, `key.created`.
         actor: Name of the principal.
         at: When, aware.
