@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal, get_args
 
 SourceStatus = Literal["trusted", "probation"]
 SOURCE_STATUSES: tuple[str, ...] = get_args(SourceStatus)
-NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +81,7 @@ class SourceDraft:
     projects: tuple[str, ...]
     id_space: str | None = None
     status: str = "trusted"
-    config: Mapping[str, object] = NOTHING
+    config: Mapping[str, object] = field(default_factory=dict)
     secret: str | None = field(default=None, repr=False)
 
 

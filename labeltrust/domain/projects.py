@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal, get_args
 
 from labeltrust.domain.errors import InvalidInput
@@ -16,7 +15,6 @@ REPEATS: tuple[str, ...] = get_args(Repeats)
 MAX_CLASSES = 1_000
 MAX_CLASS_CHARACTERS = 256
 MAX_QUESTIONS = 100
-NO_FLOORS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ class ProjectDraft:
     name: str
     title: str = ""
     questions: tuple[Question, ...] = (Question(),)
-    floors: Mapping[str, float] = field(default_factory=lambda: NO_FLOORS)
+    floors: Mapping[str, float] = field(default_factory=dict)
     guideline: str = ""
     guideline_version: str = ""
 

@@ -1,0 +1,144 @@
+"""Add people who act here, change their roles, and disable them."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+
+from labeltrust.domain.access import Person
+from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.naming import checked_name, checked_note
+from labeltrust.domain.principals import Principal, checked_role
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.granting import check_grant
+from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.people import (
+    end_sign_ins,
+    insert_person,
+    person_of,
+    person_row,
+    person_rows,
+)
+from labeltrust.store.scopes import scope_text
+from labeltrust.store.session import reading, unit_of_work
+
+
+def add_person(
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    name: str,
+    role: str,
+    projects: tuple[str, ...] | None = None,
+) -> Person:
+    """Add a person with a role in some projects (None: in all).
+
+    Raises:
+        NotAllowed: The role may not manage, or grants more than it has.
+        InvalidInput: Name or role cannot be.
+        NotFound: A project is not there.
+        Conflict: The name is taken.
+    """
+    principal.require("manage")
+    at = deployment.clock()
+    person = Person(
+        name=checked_name(name, "person"),
+        role=_role_of_a_person(role),
+        projects=projects,
+        created_at=at,
+    )
+    with unit_of_work(deployment.engine) as session:
+        check_grant(session, principal, projects)
+        added = person_of(insert_person(session, person))
+        detail: dict[str, Any] = {"person": msgspec.to_builtins(added)}
+        append(
+            session,
+            chain=SYSTEM,
+            type="person.added",
+            actor=principal.name,
+            at=at,
+            detail=detail,
+        )
+        return added
+
+
+def change_person(
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    name: str,
+    role: str,
+    projects: tuple[str, ...] | None,
+) -> Person:
+    """Give a person another role and scope; sign-ins go on under the new ones.
+
+    Raises:
+        NotAllowed: The role may not manage, or grants more than it has.
+        NotFound: Person or project is not there.
+    """
+    principal.require("manage")
+    with unit_of_work(deployment.engine) as session:
+        check_grant(session, principal, projects)
+        row = person_row(session, name)
+        before = person_of(row)
+        check_grant(session, principal, before.projects)
+        row.role, row.projects = _role_of_a_person(role), scope_text(projects)
+        after = person_of(row)
+        detail = {"before": msgspec.to_builtins(before), "after": msgspec.to_builtins(after)}
+        append(
+            session,
+            chain=SYSTEM,
+            type="person.changed",
+            actor=principal.name,
+            at=deployment.clock(),
+            detail=detail,
+        )
+        return after
+
+
+def disable_person(
+    deployment: Deployment, principal: Principal, *, name: str, reason: str
+) -> Person:
+    """End a person's access: sessions, links and keys stop working; the name stays in history.
+
+    Raises:
+        NotAllowed: The role may not manage, or the person sees more than the actor.
+        NotFound: There is nobody of that name.
+        InvalidInput: The reason is empty.
+    """
+    principal.require("manage")
+    note = checked_note(reason, "reason")
+    at = deployment.clock()
+    with unit_of_work(deployment.engine) as session:
+        row = person_row(session, name)
+        before = person_of(row)
+        check_grant(session, principal, before.projects)
+        row.disabled_at = before.disabled_at or at
+        end_sign_ins(session, row, at)
+        append(
+            session,
+            chain=SYSTEM,
+            type="person.disabled",
+            actor=principal.name,
+            at=at,
+            detail={"person": name, "reason": note},
+        )
+        return replace(before, disabled_at=row.disabled_at)
+
+
+def list_people(deployment: Deployment, principal: Principal) -> tuple[Person, ...]:
+    """Return everybody, by name.
+
+    Raises:
+        NotAllowed: The role may not manage.
+    """
+    principal.require("manage")
+    with reading(deployment.engine) as session:
+        return tuple(person_of(row) for row in person_rows(session))
+
+
+def _role_of_a_person(role: str) -> str:
+    if checked_role(role) == "source":
+        detail = "the role 'source' is for keys of sources, not for people"
+        raise InvalidInput(detail, place="role", code="unknown_role")
+    return role

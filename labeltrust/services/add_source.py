@@ -1,0 +1,139 @@
+"""Add webhook sources, and change what they may do."""
+
+import json
+
+import msgspec
+
+from labeltrust.domain.access import (
+    SOURCE_STATUSES,
+    NewSecret,
+    Source,
+    SourceChange,
+    SourceDraft,
+)
+from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.naming import checked_name, is_storable
+from labeltrust.domain.principals import Principal
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.granting import check_grant
+from labeltrust.services.platforms import platforms
+from labeltrust.services.rotate_secret import keep_secret
+from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.session import reading, unit_of_work
+from labeltrust.store.sources import (
+    insert_source,
+    set_source_config,
+    set_source_projects,
+    source_of,
+    source_projects,
+    source_row,
+    source_rows,
+)
+
+MAX_CONFIG_CHARACTERS = 65_536
+
+
+def add_source(
+    deployment: Deployment, principal: Principal, draft: SourceDraft
+) -> tuple[Source, NewSecret]:
+    """Add a source with its first secret, whose text is shown this one time.
+
+    Raises:
+        NotAllowed: The role may not manage, or grants more than it has.
+        InvalidInput: Name, platform, status, secret or config cannot be.
+        NotFound: A project is not there.
+        Conflict: The name is taken.
+    """
+    principal.require("manage")
+    _check(draft)
+    at = deployment.clock()
+    with unit_of_work(deployment.engine) as session:
+        check_grant(session, principal, draft.projects)
+        row = insert_source(session, draft, at)
+        secret = keep_secret(deployment, session, row, draft.secret)
+        source = source_of(session, row)
+        append(
+            session,
+            chain=SYSTEM,
+            type="source.added",
+            actor=principal.name,
+            at=at,
+            detail={"source": msgspec.to_builtins(source)},
+        )
+        return source, secret
+
+
+def change_source(
+    deployment: Deployment, principal: Principal, name: str, change: SourceChange
+) -> Source:
+    """Change projects, status or config of a source; what was before stays in history.
+
+    Raises:
+        NotAllowed: The role may not manage, or grants more than it has.
+        NotFound: Source or project is not there.
+        InvalidInput: Status or config cannot be.
+    """
+    principal.require("manage")
+    _check_status(change.status)
+    _check_config(change.config)
+    with unit_of_work(deployment.engine) as session:
+        row = source_row(session, name)
+        before = source_of(session, row)
+        check_grant(session, principal, before.projects)
+        if change.projects is not None:
+            check_grant(session, principal, change.projects)
+            set_source_projects(session, row, change.projects)
+        if change.config is not None:
+            set_source_config(row, change.config)
+        row.status = change.status or row.status
+        after = source_of(session, row)
+        detail = {"before": msgspec.to_builtins(before), "after": msgspec.to_builtins(after)}
+        append(
+            session,
+            chain=SYSTEM,
+            type="source.changed",
+            actor=principal.name,
+            at=deployment.clock(),
+            detail=detail,
+        )
+        return after
+
+
+def list_sources(deployment: Deployment, principal: Principal) -> tuple[Source, ...]:
+    """Return the sources that speak for a project in scope, by name, without secrets.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        return tuple(
+            source_of(session, row)
+            for row in source_rows(session)
+            if principal.projects is None or principal.projects & set(source_projects(session, row))
+        )
+
+
+def _check(draft: SourceDraft) -> None:
+    checked_name(draft.name, "source")
+    if draft.id_space is not None:
+        checked_name(draft.id_space, "id_space")
+    known = platforms()
+    if draft.platform not in known:
+        detail = f"unknown platform {draft.platform[:80]!r}; known are {', '.join(sorted(known))}"
+        raise InvalidInput(detail, place="platform", code="unknown_platform")
+    _check_status(draft.status)
+    _check_config(draft.config)
+
+
+def _check_status(status: str | None) -> None:
+    if status is not None and status not in SOURCE_STATUSES:
+        detail = f"status is {status[:80]!r}, must be one of {', '.join(SOURCE_STATUSES)}"
+        raise InvalidInput(detail, place="status")
+
+
+def _check_config(config: object) -> None:
+    text = json.dumps(msgspec.to_builtins(config), ensure_ascii=False)
+    if len(text) > MAX_CONFIG_CHARACTERS or not is_storable(text):
+        detail = f"config must be at most {MAX_CONFIG_CHARACTERS} characters of JSON"
+        raise InvalidInput(detail, place="config")
