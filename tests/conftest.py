@@ -1,0 +1,77 @@
+"""Fixtures of the whole suite: databases, a deployment, a clock that moves when told."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from databases import NoServer, copied, migrated_file, migrated_template, running_postgres
+from factories import StepClock
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from labeltrust.services.deployment import Deployment
+from labeltrust.settings import Settings
+from labeltrust.store.session import open_engine
+from labeltrust.store.vault import open_vault
+
+# One database serves all examples of a test: every example uses names of its own.
+hypothesis_settings.register_profile(
+    "labeltrust", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+hypothesis_settings.load_profile("labeltrust")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    return migrated_file(tmp_path_factory.mktemp("template"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """The URL of a real PostgreSQL server, one a test process."""
+    try:
+        with running_postgres() as url:
+            yield url
+    except NoServer as reason:
+        pytest.skip(f"no PostgreSQL server can be started here: {reason}")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server) -> str:
+    return migrated_template(postgres_server)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def settings(request, tmp_path):
+    """Settings of an installation of its own with a migrated database, on both databases."""
+    home = tmp_path / "var"
+    home.mkdir()
+    if request.param == "sqlite":
+        template = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, home / "labeltrust.db")
+        yield Settings(home=home)
+        return
+    server = request.getfixturevalue("postgres_server")
+    template = request.getfixturevalue("postgres_template")
+    with copied(server, template) as url:
+        yield Settings(home=home, database_url=url, unsafe_durability=True)
+
+
+@pytest.fixture
+def database(settings):
+    """The engine of a migrated database, on SQLite and on PostgreSQL."""
+    engine = open_engine(settings)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> StepClock:
+    return StepClock()
+
+
+@pytest.fixture
+def deployment(settings, database, clock) -> Deployment:
+    """One installation, nothing in it yet."""
+    vault = open_vault(settings)
+    return Deployment(settings=settings, engine=database, vault=vault, clock=clock)
