@@ -65,6 +65,20 @@ class FreezeState:
         """Say whether it holds anything at a moment."""
         return self.lifted_at is None and not self.ended(now)
 
+    def covers(self, other: "FreezeState") -> bool:
+        """Say whether, while it stands, it holds every label that another one would hold."""
+        if self.lifted_at is not None or (self.kind, self.scope) != (other.kind, other.scope):
+            return False
+        if self.since is None:
+            return True
+        same_clock = self.clock == other.clock
+        return other.since is not None and same_clock and self.since <= other.since
+
+    @property
+    def scope(self) -> tuple[int | None, int | None, int | None]:
+        """Whose labels it holds: labeler, source, import; two of them are None."""
+        return self.labeler_id, self.source_id, self.delivery_id
+
     def ended(self, now: datetime) -> bool:
         """Say whether a machine-made hold on a person has run out by itself."""
         return (

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Assessment, Event, Project
 
 # What an assessment reads. All other events of a chain are acts, its own among them.
@@ -92,7 +93,7 @@ def projects_with_news(session: Session) -> list[News]:
     read = dict(session.exec(through).all())
     found = []
     for project in session.exec(select(Project).order_by(col(Project.id))):
-        news = news_of(session, project, read.get(project.id or 0, 0))
+        news = news_of(session, project, read.get(known_id(project.id), 0))
         if news is not None:
             found.append(news)
     return found

@@ -10,6 +10,8 @@ from sqlmodel.sql.expression import Select
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.flags import FlagState
+from labeltrust.store.chains import FRESH
+from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Flag, Project
 
 
@@ -40,7 +42,7 @@ def open_flag(session: Session, project_id: int, state: FlagState) -> int:
     )
     session.add(row)
     session.flush()
-    return _number(row)
+    return known_id(row.id)
 
 
 def update_flag(session: Session, state: FlagState) -> None:
@@ -71,21 +73,21 @@ def decide(
 
 
 def _locked(session: Session, flag_id: int) -> Flag:
-    row = session.exec(select(Flag).where(col(Flag.id) == flag_id).with_for_update()).first()
+    row = session.exec(
+        select(Flag).where(col(Flag.id) == flag_id).execution_options(**FRESH)
+    ).first()
     if row is None:
         raise _missing(flag_id)
     return row
 
 
-def get_flag(session: Session, flag_id: int, *, lock: bool = False) -> FlagRow:
+def get_flag(session: Session, flag_id: int) -> FlagRow:
     """Return one flag.
 
     Raises:
         NotFound: No flag has this number.
     """
     wanted = _with_project().where(col(Flag.id) == flag_id)
-    if lock:
-        wanted = wanted.with_for_update(of=Flag)
     found = session.exec(wanted).first()
     if found is None:
         raise _missing(flag_id)
@@ -120,7 +122,11 @@ def list_flags(
 
 
 def _with_project() -> Select[Flag, Project]:
-    return select(Flag, Project).where(col(Project.id) == col(Flag.project_id))
+    return (
+        select(Flag, Project)
+        .where(col(Project.id) == col(Flag.project_id))
+        .execution_options(**FRESH)
+    )
 
 
 def _row(flag: Flag, project: Project) -> FlagRow:
@@ -135,7 +141,7 @@ def _row(flag: Flag, project: Project) -> FlagRow:
 
 def _state(flag: Flag) -> FlagState:
     return FlagState(
-        id=_number(flag),
+        id=known_id(flag.id),
         labeler_id=flag.labeler_id,
         status=flag.status,
         severity=flag.severity,
@@ -147,12 +153,6 @@ def _state(flag: Flag) -> FlagState:
         decided_at=flag.decided_at,
         evidence=json.loads(flag.evidence),
     )
-
-
-def _number(flag: Flag) -> int:
-    if flag.id is None:
-        raise NotFound("a flag that is not stored has no number")
-    return flag.id
 
 
 def _json(value: Mapping[str, object] | Sequence[object]) -> str:

@@ -1,13 +1,17 @@
 """Freezes as rows; whoever places or lifts one appends the event in the same transaction."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import Select
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.freezes import FreezeState
-from labeltrust.store.tables import Freeze, Project
+from labeltrust.store.chains import FRESH
+from labeltrust.store.inserting import known_id
+from labeltrust.store.tables import Delivery, Freeze, Project, Source, SourceProject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +44,12 @@ def place(session: Session, project_id: int, state: FreezeState, reason: str) ->
     )
     session.add(row)
     session.flush()
-    return _number(row)
+    return known_id(row.id)
 
 
 def lift(session: Session, freeze_id: int, *, actor: str, reason: str, at: datetime) -> None:
     """Store the end of a freeze; the row and what it held stay on record."""
-    wanted = select(Freeze).where(col(Freeze.id) == freeze_id).with_for_update()
+    wanted = select(Freeze).where(col(Freeze.id) == freeze_id).execution_options(**FRESH)
     row = session.exec(wanted).first()
     if row is None:
         raise _missing(freeze_id)
@@ -62,7 +66,7 @@ def get_freeze(session: Session, freeze_id: int) -> FreezeRow:
     Raises:
         NotFound: No freeze has this number.
     """
-    wanted = select(Freeze, Project).where(col(Project.id) == col(Freeze.project_id))
+    wanted = _with_project()
     found = session.exec(wanted.where(col(Freeze.id) == freeze_id)).first()
     if found is None:
         raise _missing(freeze_id)
@@ -90,7 +94,7 @@ def list_freezes(
         after: Only freezes with a greater number (the cursor of a page).
         limit: At most so many.
     """
-    wanted = select(Freeze, Project).where(col(Project.id) == col(Freeze.project_id))
+    wanted = _with_project()
     wanted = wanted.where(col(Freeze.project_id) == project_id, col(Freeze.id) > after)
     if not lifted:
         wanted = wanted.where(col(Freeze.lifted_at).is_(None))
@@ -123,6 +127,50 @@ def count_standing(session: Session, project_id: int, kind: str) -> int:
     return session.exec(wanted).one()
 
 
+def source_names(session: Session, source_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of sources by row id."""
+    wanted = select(Source.id, Source.name).where(col(Source.id).in_(sorted(set(source_ids))))
+    return {known_id(number): name for number, name in session.exec(wanted)}
+
+
+def source_of_project(session: Session, project_id: int, name: str) -> int:
+    """Return the row id of a source that may speak for a project.
+
+    Raises:
+        NotFound: The project has no such source.
+    """
+    wanted = select(Source.id).join(SourceProject, col(SourceProject.source_id) == col(Source.id))
+    wanted = wanted.where(col(SourceProject.project_id) == project_id, col(Source.name) == name)
+    found = session.exec(wanted).first()
+    if found is None:
+        detail = f"no source {name[:200]!r} in this project"
+        raise NotFound(detail)
+    return found
+
+
+def require_import(session: Session, project_id: int, import_id: int) -> None:
+    """Refuse the number of an import that brought nothing from a source of a project.
+
+    Raises:
+        NotFound: There is none.
+    """
+    wanted = select(Delivery.id).join(
+        SourceProject, col(SourceProject.source_id) == col(Delivery.source_id)
+    )
+    wanted = wanted.where(
+        col(SourceProject.project_id) == project_id,
+        or_(col(Delivery.id) == import_id, col(Delivery.import_id) == import_id),
+    )
+    if session.exec(wanted.limit(1)).first() is None:
+        detail = f"no import {import_id} in this project"
+        raise NotFound(detail)
+
+
+def _with_project() -> Select[Freeze, Project]:
+    wanted = select(Freeze, Project).where(col(Project.id) == col(Freeze.project_id))
+    return wanted.execution_options(**FRESH)
+
+
 def _row(freeze: Freeze, project: Project) -> FreezeRow:
     return FreezeRow(
         project_id=freeze.project_id,
@@ -136,7 +184,7 @@ def _row(freeze: Freeze, project: Project) -> FreezeRow:
 
 def _state(freeze: Freeze) -> FreezeState:
     return FreezeState(
-        id=_number(freeze),
+        id=known_id(freeze.id),
         kind=freeze.kind,
         labeler_id=freeze.labeler_id,
         source_id=freeze.source_id,
@@ -149,9 +197,3 @@ def _state(freeze: Freeze) -> FreezeState:
         placed_by=freeze.placed_by,
         lifted_at=freeze.lifted_at,
     )
-
-
-def _number(freeze: Freeze) -> int:
-    if freeze.id is None:
-        raise NotFound("a freeze that is not stored has no number")
-    return freeze.id

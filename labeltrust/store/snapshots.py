@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from labeltrust.domain.errors import NotFound
+from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Project, Snapshot
 
 
@@ -49,7 +50,7 @@ def reserve(session: Session, project_id: int, created_by: str, at: datetime) ->
     )
     session.add(row)
     session.flush()
-    return row.id or 0
+    return known_id(row.id)
 
 
 def complete(session: Session, snapshot: SnapshotRow) -> None:
@@ -86,7 +87,7 @@ def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
 
 def _row(snapshot: Snapshot, project: Project) -> SnapshotRow:
     return SnapshotRow(
-        id=snapshot.id or 0,
+        id=known_id(snapshot.id),
         project_id=snapshot.project_id,
         project=project.name,
         created_at=snapshot.created_at,

@@ -1,0 +1,40 @@
+"""A project's chain as a whole: where it stands, and the lock that puts acts in one order."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from labeltrust.store.tables import Chain, Project
+
+# What was read before a lock was waited for is read again, not taken from the session's memory.
+FRESH = {"populate_existing": True}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChainEnd:
+    """The end of a chain: its name, how many records it holds, and its head hash."""
+
+    chain_id: int
+    name: str
+    position: int
+    head: bytes
+
+
+def chain_end(session: Session, project: Project, *, lock: bool = False) -> ChainEnd:
+    """Return where the chain of a project stands.
+
+    Args:
+        session: An open read, or a unit of work where `lock` is set.
+        project: Whose.
+        lock: Let nobody else append until the transaction ends. Every act takes this lock first,
+            before rows of flags and freezes, so that two acts never wait for each other.
+    """
+    wanted = select(Chain).where(col(Chain.id) == project.chain_id)
+    wanted = wanted.execution_options(**FRESH)
+    row = session.exec(wanted.with_for_update() if lock else wanted).one()
+    return ChainEnd(
+        chain_id=project.chain_id,
+        name=row.name,
+        position=row.next_sequence - 1,
+        head=row.head,
+    )
