@@ -1,6 +1,7 @@
 """Add webhook sources, and change what they may do."""
 
 import json
+from collections.abc import Mapping
 
 import msgspec
 
@@ -11,7 +12,7 @@ from labeltrust.domain.access import (
     SourceChange,
     SourceDraft,
 )
-from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.errors import InvalidInput, Misconfigured
 from labeltrust.domain.naming import checked_name, is_storable
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
@@ -75,7 +76,6 @@ def change_source(
     """
     principal.require("manage")
     _check_status(change.status)
-    _check_config(change.config)
     with unit_of_work(deployment.engine) as session:
         row = source_row(session, name)
         before = source_of(session, row)
@@ -84,6 +84,7 @@ def change_source(
             check_grant(session, principal, change.projects)
             set_source_projects(session, row, change.projects)
         if change.config is not None:
+            _check_config(row.platform, change.config)
             set_source_config(row, change.config)
         row.status = change.status or row.status
         after = source_of(session, row)
@@ -123,7 +124,7 @@ def _check(draft: SourceDraft) -> None:
         detail = f"unknown platform {draft.platform[:80]!r}; known are {', '.join(sorted(known))}"
         raise InvalidInput(detail, place="platform", code="unknown_platform")
     _check_status(draft.status)
-    _check_config(draft.config)
+    _check_config(draft.platform, draft.config)
 
 
 def _check_status(status: str | None) -> None:
@@ -132,8 +133,12 @@ def _check_status(status: str | None) -> None:
         raise InvalidInput(detail, place="status")
 
 
-def _check_config(config: object) -> None:
+def _check_config(platform: str, config: Mapping[str, object]) -> None:
     text = json.dumps(msgspec.to_builtins(config), ensure_ascii=False)
     if len(text) > MAX_CONFIG_CHARACTERS or not is_storable(text):
         detail = f"config must be at most {MAX_CONFIG_CHARACTERS} characters of JSON"
         raise InvalidInput(detail, place="config")
+    try:
+        platforms()[platform].check_config(config)
+    except Misconfigured as error:
+        raise InvalidInput(str(error), place="config", code="bad_config") from None

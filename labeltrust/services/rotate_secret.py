@@ -9,9 +9,10 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from labeltrust.domain.access import NewSecret, Source
-from labeltrust.domain.errors import InvalidInput, NotFound
+from labeltrust.domain.errors import InvalidInput, Misconfigured, NotFound
 from labeltrust.domain.naming import checked_note, is_storable
 from labeltrust.domain.principals import Principal
+from labeltrust.ingest._base import Platform
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.services.platforms import platforms
@@ -29,7 +30,6 @@ from labeltrust.store.sources import (
 
 SECRET_BYTES = 32
 KEY_ID_BYTES = 6
-MIN_SECRET_CHARACTERS = 16
 MAX_SECRET_CHARACTERS = 512
 OVERLAP_HOURS = 24.0
 MAX_OVERLAP_HOURS = 24.0 * 90
@@ -55,7 +55,7 @@ def rotate_secret(
     Raises:
         NotAllowed: The role may not manage, or the source speaks for projects out of scope.
         NotFound: There is no such source.
-        InvalidInput: The secret is too short to be one, or the overlap is out of range.
+        InvalidInput: The secret cannot be one of the platform, or the overlap is out of range.
     """
     principal.require("manage")
     if not 0.0 <= overlap_hours <= MAX_OVERLAP_HOURS:
@@ -114,18 +114,18 @@ def keep_secret(
     """Seal and keep a given or a new secret of a source, within the caller's transaction.
 
     Raises:
-        InvalidInput: A given secret is too short, too long or no text.
+        InvalidInput: A given secret cannot be one of the source's platform.
     """
-    text = _new_secret() if given is None else _checked(given)
+    platform = platforms()[row.platform]
+    text = _new_secret() if given is None else _checked(platform, given)
     key_id = f"whk_{secrets.token_hex(KEY_ID_BYTES)}"
     sealed = deployment.vault.seal_secret(text)
     insert_secret(session, row, key_id, sealed, deployment.clock())
-    platform = platforms().get(row.platform)
     return NewSecret(
         source=row.name,
         key_id=key_id,
         address=f"{deployment.settings.address}/webhooks/{quote(row.name, safe='')}",
-        hint="" if platform is None else platform.secret_hint,
+        hint=platform.secret_hint,
         text=text,
     )
 
@@ -134,14 +134,14 @@ def _new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
-def _checked(secret: str) -> str:
-    fits = MIN_SECRET_CHARACTERS <= len(secret) <= MAX_SECRET_CHARACTERS
-    if not fits or not is_storable(secret):
-        detail = (
-            f"a secret needs {MIN_SECRET_CHARACTERS} to {MAX_SECRET_CHARACTERS} characters "
-            f"of text; this one has {len(secret)}"
-        )
+def _checked(platform: Platform, secret: str) -> str:
+    if len(secret) > MAX_SECRET_CHARACTERS or not is_storable(secret):
+        detail = f"a secret is text of at most {MAX_SECRET_CHARACTERS} characters"
         raise InvalidInput(detail, place="secret", code="bad_secret")
+    try:
+        platform.check_secret(secret)
+    except Misconfigured as error:
+        raise InvalidInput(str(error), place="secret", code="bad_secret") from None
     return secret
 
 

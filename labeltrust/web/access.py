@@ -1,0 +1,111 @@
+"""Who may call which route: each handler states it in its `opt`, and silence means nobody."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from litestar import Request
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from labeltrust.domain.errors import NotAllowed, NotProven
+from labeltrust.domain.principals import Principal
+from labeltrust.services.authenticate import authenticate_key
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.sign_in import authenticate_session
+
+COOKIE = "labeltrust_session"
+OPEN: Mapping[str, Any] = MappingProxyType({"access": "open"})
+# The handler itself checks the proof of origin, over the raw body.
+PROOF: Mapping[str, Any] = MappingProxyType({"access": "proof"})
+
+
+def by_key(right: str) -> dict[str, Any]:
+    """Return the `opt` of a route for keys whose role holds a right.
+
+    >>> by_key("read")["access"]
+    'key'
+    """
+    return {"access": "key", "right": right}
+
+
+def by_session(right: str) -> dict[str, Any]:
+    """Return the `opt` of a page for signed-in people whose role holds a right.
+
+    >>> by_session("read")["right"]
+    'read'
+    """
+    return {"access": "session", "right": right}
+
+
+class KeyCache:
+    """Principals of keys seen lately, so that ingest does not read the database each time."""
+
+    _MOST = 4_096
+
+    def __init__(self, deployment: Deployment) -> None:
+        """Remember keys for `key_cache_seconds`."""
+        self._deployment = deployment
+        self._seconds = deployment.settings.key_cache_seconds
+        self._known: dict[bytes, tuple[float, Principal]] = {}
+
+    async def principal(self, text: str) -> Principal:
+        """Return whom a key stands for.
+
+        Raises:
+            NotProven: The key is not valid, or was not when it was last looked up.
+        """
+        digest = hashlib.sha256(text.encode(errors="replace")).digest()
+        until, principal = self._known.get(digest, (0.0, None))
+        if principal is not None and time.monotonic() < until:
+            return principal
+        self._known.pop(digest, None)
+        principal = await asyncio.to_thread(authenticate_key, self._deployment, text)
+        if len(self._known) >= self._MOST:
+            self._known.clear()
+        self._known[digest] = (time.monotonic() + self._seconds, principal)
+        return principal
+
+
+class Authentication(ASGIMiddleware):
+    """Puts the principal of a request into its scope, or refuses the request."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        """Prove keys and sessions at one installation."""
+        self._deployment = deployment
+        self._keys = KeyCache(deployment)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass a request on with `scope["user"]` set.
+
+        Raises:
+            NotProven: Key or session is missing or not valid.
+            NotAllowed: The role lacks the route's right, or the route has none.
+        """
+        opt = scope["route_handler"].opt
+        access = opt.get("access")
+        if access in {"open", "proof"}:
+            await next_app(scope, receive, send)
+            return
+        if access not in {"key", "session"}:
+            raise NotAllowed("nobody may call this route")
+        request: Request[Any, Any, Any] = Request(scope)
+        principal = await (self._by_key if access == "key" else self._by_session)(request)
+        principal.require(opt["right"])
+        scope["user"] = principal
+        await next_app(scope, receive, send)
+
+    async def _by_key(self, request: Request[Any, Any, Any]) -> Principal:
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not text:
+            raise NotProven("no key: send `Authorization: Bearer <key>`")
+        return await self._keys.principal(text.strip())
+
+    async def _by_session(self, request: Request[Any, Any, Any]) -> Principal:
+        token = request.cookies.get(COOKIE, "")
+        if not token:
+            raise NotProven("not signed in")
+        return await asyncio.to_thread(authenticate_session, self._deployment, token)

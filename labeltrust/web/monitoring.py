@@ -1,0 +1,71 @@
+"""What is counted about requests and deliveries, for Prometheus; one registry an application."""
+
+from dataclasses import dataclass
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    GCCollector,
+    Histogram,
+    PlatformCollector,
+    ProcessCollector,
+    generate_latest,
+)
+
+# Up to the time-out of a slow platform; a webhook is to be answered in a quarter of a second.
+_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """The counters of one application; no label holds a name that comes from outside.
+
+    >>> b"labeltrust_requests_total" in exposition(new_meters())
+    True
+    """
+
+    registry: CollectorRegistry
+    requests: Counter
+    seconds: Histogram
+    events: Counter
+    refused: Counter
+
+
+def new_meters() -> Meters:
+    """Make a registry with all counters at zero."""
+    registry = CollectorRegistry()
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    return Meters(
+        registry=registry,
+        requests=Counter(
+            "labeltrust_requests_total",
+            "Requests by route and status.",
+            ("method", "route", "status"),
+            registry=registry,
+        ),
+        seconds=Histogram(
+            "labeltrust_request_seconds",
+            "Time to the last byte of the answer, by route.",
+            ("method", "route"),
+            buckets=_BUCKETS,
+            registry=registry,
+        ),
+        events=Counter(
+            "labeltrust_events_total",
+            "Events by what became of them.",
+            ("outcome",),
+            registry=registry,
+        ),
+        refused=Counter(
+            "labeltrust_deliveries_refused_total",
+            "Deliveries refused before anything was stored, by reason.",
+            ("reason",),
+            registry=registry,
+        ),
+    )
+
+
+def exposition(meters: Meters) -> bytes:
+    """Return all counters in the text format of Prometheus."""
+    return generate_latest(meters.registry)
