@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from labeltrust.counts._base import Float, Int, summed
+from labeltrust.counts._base import Bool, Float, Int, summed
 
 _DENSE = 1 << 22
 """Up to this many possible cells a dense scratch array (32 MB) is quicker than a sort."""
@@ -56,6 +56,10 @@ class Cells:
         index = self.index
         shape = tuple(self.shape[a] for a in axes)
         return cells(shape, tuple(index[a] for a in axes), *self.sums)
+
+    def where(self, cells_kept: Int | Bool) -> "Cells":
+        """Return the table with only some of its cells, by place (ascending) or by mask."""
+        return Cells(shape=self.shape, key=self.key[cells_kept], sums=self.sums[:, cells_kept])
 
     def __add__(self, other: Self) -> "Cells":
         """Add cell by cell."""

@@ -26,7 +26,8 @@ class Coincidences:
     Attributes:
         observed: (N_GROUPS,) two sums: sum over items of delta^2 of all ordered pairs over (m - 1),
             with values moved to [0, 1] for interval; and pairable items.
-        observed_change: (n_labelers, N_GROUPS) the same two sums: what leaving out takes away.
+        observed_change: (n_labelers, N_GROUPS) three sums: what leaving out takes away from the two
+            above; and the labeler's own pairable items.
         margin: (N_GROUPS, n_labels) pairable judgments by label.
         margin_change: (n_labelers, N_GROUPS, n_labels) what leaving out takes away.
         table: (N_GROUPS, n_labels, n_labels) ordinal coincidences, empty for other levels.
@@ -126,7 +127,8 @@ class _Pairs:
         kept = np.where(left >= PAIRABLE, without / np.maximum(left - 1, 1), 0.0)
         change = self.item[item] / (found.m[item] - 1) - kept
         index = found.unit_labeler[units], group[item]
-        return cells((n_labelers, N_GROUPS), index, change, left < PAIRABLE)
+        lost, one = left < PAIRABLE, np.ones(units.size)
+        return cells((n_labelers, N_GROUPS), index, change, lost, one)
 
 
 def _pairable_units(found: Tally) -> tuple[Int, Int]:

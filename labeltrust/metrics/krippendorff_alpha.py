@@ -1,0 +1,109 @@
+"""Krippendorff's alpha of the project, and without each labeler.
+
+Source: Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability"; Krippendorff (2018),
+"Content Analysis", chapter 12. alpha = 1 - D_o/D_e = 1 - (n - 1) O / E with n pairable judgments,
+O = sum over items of delta^2 of ordered pairs over (m - 1), E = sum of n_x n_y delta^2(x, y).
+
+Intervals come from leaving out random groups of whole items in turn (`_jackknife`), because the
+labels of one item go together. They are symmetric in log(D_o/D_e), so they end at 1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeltrust.counts.coincidences import Coincidences
+from labeltrust.domain.estimates import Measured
+from labeltrust.metrics._alpha_sums import Sums, sums
+from labeltrust.metrics._estimates import TAIL, Bool, Estimates, Float, divided, estimates
+from labeltrust.metrics._jackknife import jackknife
+
+LEAST = -1.0
+"""Alpha of labelers who always disagree as far as they can."""
+WIDEST = 2.0
+"""The farthest two alphas can be apart."""
+_FAR = 700.0
+"""exp() of more overflows."""
+_DROWNED = 1e-10
+"""Left over from sums this much larger, a sum has lost its digits to rounding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alphas:
+    """Agreement of a project, with everybody and without each labeler.
+
+    Attributes:
+        project: Alpha over all judgments; n counts pairable items.
+        without: (n_labelers,) alpha when a labeler's judgments are taken out; n counts the items
+            that are still pairable.
+        effect: (n_labelers,) `without` less `project`: above 0 where the rest agrees better without
+            the labeler; n counts his pairable items.
+    """
+
+    project: Measured
+    without: Estimates
+    effect: Estimates
+
+
+def krippendorff_alpha(counts: Coincidences) -> Alphas:
+    """Return alpha of the project and without each labeler, at the level of the counts.
+
+    Args:
+        counts: Coincidences of a whole project.
+
+    Returns:
+        Alphas in (-inf, 1] with 95 % intervals; undefined where no item has two judgments, or where
+        all pairable judgments are alike, so that no disagreement could be seen.
+
+    >>> from labeltrust.counts import block, coincidences
+    >>> b = block([1, 1, 2, 2, 3, 3], [0, 1] * 3, [0, 0, 1, 1, 1, 0], n_labelers=2, values=[0, 1])
+    >>> round(krippendorff_alpha(coincidences.count(b)).project.value, 4)
+    0.4444
+    """
+    found = sums(counts)
+    each, everyone = found.rows(slice(None, -1)), found.rows(slice(-1, None))
+    labeled = counts.observed_change.over(0).dense(2)
+    return Alphas(
+        project=_alphas(everyone, everyone)[0],
+        without=_alphas(each, everyone),
+        effect=_effects(each, everyone, labeled),
+    )
+
+
+def _alphas(found: Sums, everyone: Sums) -> Estimates:
+    ratio, n_items = found.disagreement[:, 0], found.items[:, 0]
+    spread = jackknife(found.disagreement[:, 1:], found.occupied)
+    factor = np.exp(np.minimum(divided(spread.margin, ratio), _FAR))
+    low, high = 1 - ratio * factor, 1 - divided(ratio, factor)
+    low = np.where(ratio > 0, low, 1 - _unseen(found))
+    return estimates(1 - ratio, np.maximum(low, LEAST), high, n_items, *_gaps(found, everyone))
+
+
+def _unseen(found: Sums) -> Float:
+    """Return the D_o/D_e that may hide behind no disagreement in n items, at the same 97.5 %.
+
+    A share p of disagreeing items shows in none of n with probability (1 - p)^n.
+    """
+    n, expected = found.n[:, 0], found.expected[:, 0]
+    share = 1 - (1 - TAIL) ** divided(np.ones_like(n), found.items[:, 0])
+    return share * divided(found.widest[:, 0] * n * (n - 1), expected)
+
+
+def _effects(each: Sums, everyone: Sums, labeled: Float) -> Estimates:
+    change = everyone.disagreement - each.disagreement
+    margin = jackknife(change[:, 1:], everyone.occupied & (each.items[:, :1] > 0)).margin
+    value = change[:, 0]
+    low, high = np.maximum(value - margin, -WIDEST), np.minimum(value + margin, WIDEST)
+    none = ("no items shared with another labeler", labeled == 0)
+    gaps = _gaps(each, everyone)
+    return estimates(value, low, high, labeled, none, *gaps)
+
+
+def _gaps(found: Sums, everyone: Sums) -> tuple[tuple[str, Bool], ...]:
+    n_items, expected = found.items[:, 0], found.expected[:, 0]
+    drowned = expected < _DROWNED * everyone.expected[:, 0]
+    return (
+        ("no item has two judgments", n_items == 0),
+        ("all judgments are alike, so no disagreement could show", expected == 0),
+        ("one labeler's far-off values drown all others on this scale", drowned),
+    )
