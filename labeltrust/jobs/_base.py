@@ -16,7 +16,11 @@ class JobQueue(Protocol):
     """Where jobs wait; every method is one transaction."""
 
     def enqueue(self, kind: str, key: str, due_at: datetime) -> None:
-        """Ask for a job; a second request for the same (kind, key) joins the first."""
+        """Ask for a job; asked for again while it runs, it runs once more afterwards."""
+        ...
+
+    def enqueue_once(self, kind: str, key: str, due_at: datetime) -> None:
+        """Ask for a job unless one waits, runs or is to be tried again."""
         ...
 
     def claim(self, holder: str, now: datetime, lease: timedelta) -> Lease | None:

@@ -17,9 +17,17 @@ class TableQueue:
     engine: Engine
 
     def enqueue(self, kind: str, key: str, due_at: datetime) -> None:
-        """Ask for a job; a second request for the same (kind, key) joins the first."""
+        """Ask for a job; asked for again while it runs, it runs once more afterwards."""
         with unit_of_work(self.engine) as session:
             jobs.enqueue(session, kind, key, due_at)
+
+    def enqueue_once(self, kind: str, key: str, due_at: datetime) -> None:
+        """Ask for a job unless one waits, runs or is to be tried again."""
+        with reading(self.engine) as session:
+            if jobs.is_known(session, kind, key):
+                return
+        with unit_of_work(self.engine) as session:
+            jobs.enqueue_once(session, kind, key, due_at)
 
     def claim(self, holder: str, now: datetime, lease: timedelta) -> Lease | None:
         """Take one job that is due, or None; looking costs no write where nothing is due."""

@@ -14,9 +14,6 @@ from labeltrust.store.history import About, append
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Project
 
-POLICY = "system:policy"
-"""The actor of everything that an assessment does by itself."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from labeltrust.store.inserting import known_id
@@ -10,6 +11,16 @@ from labeltrust.store.tables import Assessment, Event, Project
 
 # What an assessment reads. All other events of a chain are acts, its own among them.
 NEWS = ("label.submitted", "label.withdrawn", "gold.declared", "gold.withdrawn")
+# Acts of people after which an assessment says something else; the machine's own are no news.
+ACTS = (
+    "flag.confirmed",
+    "flag.dismissed",
+    "flag.reopened",
+    "freeze.placed",
+    "freeze.lifted",
+    "project.changed",
+)
+MACHINE = "system:policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,19 +98,24 @@ def latest_assessment(session: Session, project_id: int) -> StoredAssessment | N
     )
 
 
-def projects_with_news(session: Session) -> list[News]:
-    """Return the projects whose chain holds labels or gold that no assessment has read."""
+def projects_with_news(session: Session, *, acts: bool = False) -> list[News]:
+    """Return the projects whose chain holds labels or gold that no assessment has read.
+
+    Args:
+        session: An open read.
+        acts: Count acts of people too.
+    """
     through = select(Assessment.project_id, Assessment.events_through)
     read = dict(session.exec(through).all())
     found = []
     for project in session.exec(select(Project).order_by(col(Project.id))):
-        news = news_of(session, project, read.get(known_id(project.id), 0))
+        news = news_of(session, project, read.get(known_id(project.id), 0), acts=acts)
         if news is not None:
             found.append(news)
     return found
 
 
-def news_of(session: Session, project: Project, through: int) -> News | None:
+def news_of(session: Session, project: Project, through: int, *, acts: bool = False) -> News | None:
     """Return what came to one project after a position of its chain, or None.
 
     Two look-ups by primary key: events before the first and after the last piece of news are acts
@@ -108,10 +124,14 @@ def news_of(session: Session, project: Project, through: int) -> News | None:
     events = select(Event.received_us).where(
         col(Event.chain_id) == project.chain_id,
         col(Event.sequence) > through,
-        col(Event.type).in_(NEWS),
+        or_(col(Event.type).in_(NEWS), _acted()) if acts else col(Event.type).in_(NEWS),
     )
     first = session.exec(events.order_by(col(Event.sequence)).limit(1)).first()
     if first is None:
         return None
     last = session.exec(events.order_by(col(Event.sequence).desc()).limit(1)).one()
     return News(project=project.name, first_us=first, last_us=last)
+
+
+def _acted() -> ColumnElement[bool]:
+    return and_(col(Event.type).in_(ACTS), col(Event.actor) != MACHINE)

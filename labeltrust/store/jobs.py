@@ -53,7 +53,7 @@ def enqueue(session: Session, kind: str, key: str, due_at: datetime) -> None:
 
     Asked for while it runs, it runs once more afterwards: what it reads now may be old.
     """
-    _insert_once(session, kind, key, due_at)
+    enqueue_once(session, kind, key, due_at)
     wanted = select(Job).where(col(Job.kind) == kind, col(Job.key) == key)
     job = session.exec(wanted.with_for_update()).first()
     if job is None:  # finished by another worker between the two statements
@@ -67,7 +67,14 @@ def enqueue(session: Session, kind: str, key: str, due_at: datetime) -> None:
     session.flush()
 
 
-def _insert_once(session: Session, kind: str, key: str, due_at: datetime) -> None:
+def is_known(session: Session, kind: str, key: str) -> bool:
+    """Say whether a job of this kind and key waits, runs or is to be tried again."""
+    wanted = select(Job.id).where(col(Job.kind) == kind, col(Job.key) == key)
+    return session.exec(wanted).first() is not None
+
+
+def enqueue_once(session: Session, kind: str, key: str, due_at: datetime) -> None:
+    """Ask for a job unless there is one; a pause after a failure is not cut short."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"kind": kind, "key": key, "due_at": due_at, "first_due_at": due_at}
     row |= {"attempts": 0, "fence": 0}

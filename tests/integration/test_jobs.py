@@ -70,6 +70,19 @@ def test_a_job_asked_for_while_it_runs_runs_once_more(queue):
     assert queue.claim("worker-a", later, LEASE) is not None
 
 
+def test_a_job_asked_for_once_neither_runs_again_nor_cuts_a_pause_short(queue):
+    queue.enqueue_once("assess", "fraud", START)
+    lease = queue.claim("worker-a", START, LEASE)
+    queue.enqueue_once("assess", "fraud", START)
+    queue.fail(lease, "no disk", START + timedelta(seconds=9))
+
+    queue.enqueue_once("assess", "fraud", START)
+
+    assert queue.claim("worker-a", START + timedelta(seconds=8), LEASE) is None
+    queue.finish(queue.claim("worker-a", START + timedelta(seconds=9), LEASE))
+    assert open_jobs(queue) == 0
+
+
 def test_a_worker_past_its_lease_cannot_write_after_another_claimed(queue):
     queue.enqueue("assess", "fraud", START)
     paused = queue.claim("worker-a", START, LEASE)

@@ -1,0 +1,30 @@
+"""The command line: one function a command of the contract, grouped by what they are about."""
+
+from collections.abc import Sequence
+
+import typer
+
+from labeltrust.cli import registry
+from labeltrust.cli._errors import exit_code_of
+from labeltrust.cli._usage import invoke
+
+app = typer.Typer(
+    name="labeltrust",
+    help="Stands between annotation platforms and training: finds poisoned labels, freezes them, "
+    "guards the gate.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for _group in (registry,):
+    _group.add_to(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code.
+
+    >>> run(["no-such-command"])
+    2
+    """
+    return exit_code_of(lambda: invoke(app, arguments))

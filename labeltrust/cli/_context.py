@@ -1,0 +1,81 @@
+"""Who acts on which installation: read from environment and machine, once a command."""
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labeltrust.domain.principals import Principal, shell_owner
+from labeltrust.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from labeltrust.services.deployment import Deployment
+
+KEY_VARIABLE = "LABELTRUST_KEY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """An open installation and who acts on it."""
+
+    deployment: "Deployment"
+    principal: Principal
+
+
+def settings() -> Settings:
+    """Return the settings of the environment."""
+    return read_settings(os.environ)
+
+
+@contextmanager
+def acting() -> Iterator[Acting]:
+    """Open the installation for one command; a missing SQLite database is made.
+
+    Raises:
+        Misconfigured: The schema is old: the message says what to run.
+        NotProven: `LABELTRUST_KEY` is no valid key.
+    """
+    with deployed() as deployment:
+        yield Acting(deployment=deployment, principal=principal_of(deployment))
+
+
+@contextmanager
+def deployed() -> Iterator["Deployment"]:
+    """Open the installation; its connections close with the command."""
+    from labeltrust.app import build_deployment  # noqa: PLC0415 - half a second of imports
+
+    deployment = build_deployment(settings())
+    try:
+        _prepare(deployment)
+        yield deployment
+    finally:
+        deployment.engine.dispose()
+
+
+def _prepare(deployment: "Deployment") -> None:
+    from labeltrust.store.migrate import migrate, require_newest, schema_version  # noqa: PLC0415
+
+    new = schema_version(deployment.engine) is None
+    if new and deployment.engine.dialect.name == "sqlite":
+        migrate(deployment.engine)
+    require_newest(deployment.engine)
+
+
+def principal_of(deployment: "Deployment") -> Principal:
+    """Return who acts: the key of the environment, else the owner of this process."""
+    key = os.environ.get(KEY_VARIABLE)
+    if not key:
+        return shell_owner(shell_user())
+    from labeltrust.services.authenticate import authenticate_key  # noqa: PLC0415 - see above
+
+    return authenticate_key(deployment, key.strip())
+
+
+def shell_user() -> str:
+    """Return the name of the process's owner as the machine knows it, not as variables claim."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,71 @@
+"""`labeltrust user …`: people who act here; labelers have no access."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from labeltrust.cli._context import acting
+from labeltrust.cli._options import AsJson, Reason, Scope, example
+from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.principals import ROLES
+
+if TYPE_CHECKING:
+    from labeltrust.domain.access import Person
+
+app = typer.Typer(help="People who review and manage.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="Name of the person.")]
+Role = Annotated[str, typer.Option(help=f"One of {', '.join(r for r in ROLES if r != 'source')}.")]
+
+
+@app.command(epilog=example("user add ann --role qa_lead --project fraud"))
+def add(name: Name, *, role: Role, project: Scope = None, as_json: AsJson = False) -> None:
+    """Add a person with a role in some projects, or in all."""
+    from labeltrust.services.add_person import add_person  # noqa: PLC0415
+
+    scope = tuple(project) if project else None
+    with acting() as who:
+        person = add_person(who.deployment, who.principal, name=name, role=role, projects=scope)
+    _show([person], as_json=as_json, one=True)
+
+
+@app.command("list", epilog=example("user list"))
+def list_(*, as_json: AsJson = False) -> None:
+    """List everybody, those whose access was ended too."""
+    from labeltrust.services.add_person import list_people  # noqa: PLC0415
+
+    with acting() as who:
+        _show(list(list_people(who.deployment, who.principal)), as_json=as_json)
+
+
+@app.command(epilog=example('user disable ann --reason "left the company"'))
+def disable(name: Name, *, reason: Reason, as_json: AsJson = False) -> None:
+    """End a person's access: sessions, links and keys; the name stays in the history."""
+    from labeltrust.services.add_person import disable_person  # noqa: PLC0415
+
+    with acting() as who:
+        person = disable_person(who.deployment, who.principal, name=name, reason=reason)
+    _show([person], as_json=as_json, one=True)
+
+
+@app.command(epilog=example("user link ann"))
+def link(name: Name, *, as_json: AsJson = False) -> None:
+    """Make a link that signs a person in to the console, once."""
+    from labeltrust.services.sign_in import create_sign_in_link  # noqa: PLC0415
+
+    with acting() as who:
+        made = create_sign_in_link(who.deployment, who.principal, name)
+    if as_json:
+        print_json(made)
+        return
+    out(made.address)
+
+
+def _show(people: "list[Person]", *, as_json: bool, one: bool = False) -> None:
+    if as_json:
+        print_json(people[0] if one else people)
+        return
+    rows = [
+        (p.name, p.role, "all" if p.projects is None else ", ".join(p.projects), day(p.disabled_at))
+        for p in people
+    ]
+    print_table(("person", "role", "projects", "access ended"), rows, "Nobody yet.")

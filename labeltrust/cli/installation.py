@@ -1,0 +1,127 @@
+"""The installation itself: settings, schema, checks, history, completion, notebooks."""
+
+from typing import Annotated
+
+import typer
+
+from labeltrust.cli._context import acting, deployed, settings
+from labeltrust.cli._errors import DoesNotHold
+from labeltrust.cli._options import AsJson, example
+from labeltrust.cli._output import out, print_json, print_table
+from labeltrust.domain.errors import InvalidInput
+
+ledger = typer.Typer(help="The tamper-evident history.", no_args_is_help=True)
+SHELLS = ("bash", "zsh", "fish")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this page to the command line."""
+    app.command("settings", epilog=example("settings --json"))(show_settings)
+    app.command("migrate", epilog=example("migrate"))(migrate)
+    app.command("doctor", epilog=example("doctor"))(doctor)
+    app.command("completion", epilog=example("completion bash > ~/.labeltrust.bash"))(completion)
+    app.command("lab", epilog=example("lab"))(lab)
+    app.add_typer(ledger, name="ledger")
+
+
+def show_settings(*, as_json: AsJson = False) -> None:
+    """Print the effective settings, secrets hidden."""
+    from labeltrust.settings import described  # noqa: PLC0415
+
+    found = described(settings())
+    if as_json:
+        print_json(found)
+        return
+    rows = [(s["name"], s["value"], s["meaning"]) for s in found]
+    print_table(("setting", "value", "meaning"), rows, "No settings.")
+
+
+def migrate(*, as_json: AsJson = False) -> None:
+    """Bring the database's schema to the newest version."""
+    from labeltrust.store.migrate import migrate as bring_up  # noqa: PLC0415
+    from labeltrust.store.migrate import schema_version  # noqa: PLC0415
+    from labeltrust.store.session import open_engine  # noqa: PLC0415
+
+    engine = open_engine(settings())
+    try:
+        before = schema_version(engine)
+        bring_up(engine)
+        after = schema_version(engine)
+    finally:
+        engine.dispose()
+    if as_json:
+        print_json({"before": before, "after": after})
+        return
+    out(f"schema is at {after}" if before == after else f"schema went from {before} to {after}")
+
+
+def doctor(*, as_json: AsJson = False) -> None:
+    """Check the installation and say what to mend; exit 1 where something is wrong."""
+    from labeltrust.services.check_installation import check_installation  # noqa: PLC0415
+
+    with deployed() as deployment:
+        findings = check_installation(deployment)
+    if as_json:
+        print_json({"ok": all(f.ok for f in findings), "checks": findings})
+    else:
+        rows = [("ok" if f.ok else "MEND", f.check, f.found, f.mend) for f in findings]
+        print_table(("", "check", "found", "what to do"), rows, "Nothing was checked.")
+    if not all(f.ok for f in findings):
+        raise DoesNotHold
+
+
+@ledger.callback()
+def _ledger() -> None:
+    """Keep `verify` a command of the group though it is alone."""
+
+
+@ledger.command(epilog=example("ledger verify"))
+def verify(*, as_json: AsJson = False) -> None:
+    """Recompute the history; exit 1 and name the first bad record where it does not hold."""
+    from labeltrust.services.verify_ledger import verify_ledger  # noqa: PLC0415
+
+    with acting() as who:
+        report = verify_ledger(who.deployment, who.principal)
+    if as_json:
+        print_json(report)
+    else:
+        for chain in report.chains:
+            out(f"{chain.name}: {chain.records} records, {chain.problem or 'verified'}")
+    if not report.ok:
+        raise DoesNotHold
+
+
+def completion(
+    shell: Annotated[str, typer.Argument(help=f"One of {', '.join(SHELLS)}.")] = "bash",
+) -> None:
+    """Print the script that completes commands and names with Tab."""
+    from typer import completion as typers  # noqa: PLC0415
+
+    if shell not in SHELLS:
+        detail = f"no completion for {shell!r}; there is {', '.join(SHELLS)}"
+        raise InvalidInput(detail, place="shell", code="usage")
+    script = typers.get_completion_script(  # type: ignore[attr-defined]  # public, not listed
+        prog_name="labeltrust", complete_var="_LABELTRUST_COMPLETE", shell=shell
+    )
+    typer.echo(script)
+
+
+def lab() -> None:
+    """Open JupyterLab on the shipped notebooks."""
+    import importlib.util  # noqa: PLC0415
+    import subprocess  # noqa: PLC0415
+    import sys  # noqa: PLC0415
+    from pathlib import Path  # noqa: PLC0415
+
+    import labeltrust  # noqa: PLC0415
+    from labeltrust.domain.errors import Misconfigured  # noqa: PLC0415
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise Misconfigured(
+            "JupyterLab is not installed; run `pip install 'labeltrust[notebooks]'`"
+        )
+    folder = Path(labeltrust.__file__).parent.parent / "notebooks"
+    if not folder.is_dir():
+        folder = Path.cwd()
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
+    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - fixed words

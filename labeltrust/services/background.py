@@ -1,0 +1,67 @@
+"""Background work of an installation: which jobs there are, and the worker that does them."""
+
+import os
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from labeltrust.domain.clock import moment
+from labeltrust.jobs.table_queue import TableQueue
+from labeltrust.jobs.worker import Worker
+from labeltrust.services.assess_project import assess_for_job
+from labeltrust.services.deployment import Deployment
+from labeltrust.store.assessments import projects_with_news
+from labeltrust.store.jobs import Lease
+from labeltrust.store.session import reading
+
+ASSESS = "assess"
+_STOP_SECONDS = 10.0
+
+
+def worker_of(deployment: Deployment) -> Worker:
+    """Return the worker of an installation; `run()` works until `stop` is set."""
+    queue = TableQueue(engine=deployment.engine)
+
+    def assess(lease: Lease) -> None:
+        assess_for_job(deployment, lease)
+
+    return Worker(
+        queue=queue,
+        handlers={ASSESS: assess},
+        schedule=lambda: schedule_assessments(deployment, queue),
+        clock=deployment.clock,
+        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+    )
+
+
+def schedule_assessments(deployment: Deployment, queue: TableQueue) -> None:
+    """Ask for an assessment of every project whose news has been quiet, or waiting, long enough.
+
+    What is due follows from the history alone, so that nothing is lost with a process: a project is
+    assessed `assess_after_seconds` after its newest event, and while events keep coming
+    `assess_at_most_every_seconds` after the oldest that no assessment has read.
+    """
+    quiet = timedelta(seconds=deployment.settings.assess_after_seconds)
+    longest = timedelta(seconds=deployment.settings.assess_at_most_every_seconds)
+    now = deployment.clock()
+    with reading(deployment.engine) as session:
+        news = projects_with_news(session, acts=True)
+    for project in news:
+        if now >= min(moment(project.last_us) + quiet, moment(project.first_us) + longest):
+            queue.enqueue_once(ASSESS, project.project, now)
+
+
+@contextmanager
+def background_work(deployment: Deployment) -> Iterator[None]:
+    """Do background work in a thread beside the server, until the server stops."""
+    worker = worker_of(deployment)
+    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop.set()
+        thread.join(_STOP_SECONDS)

@@ -1,0 +1,143 @@
+"""What `doctor` looks at: what was found and, where it is not well, what to do."""
+
+import os
+import stat
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import text
+
+from labeltrust.domain.clock import moment
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.deployment import Deployment
+from labeltrust.store import jobs
+from labeltrust.store.assessments import projects_with_news
+from labeltrust.store.locks import server_pid
+from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.session import reading, wal_is_safe
+
+_PYTHON = (3, 11)
+_LATE_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing checked; `mend` is empty where it is well."""
+
+    check: str
+    ok: bool
+    found: str
+    mend: str = ""
+
+
+def check_installation(deployment: Deployment) -> tuple[Finding, ...]:
+    """Check an installation; nothing is changed, and no check stops the others."""
+    findings = [check(deployment) for check in _ALONE]
+    schema = _schema(deployment)
+    findings.append(schema)
+    if schema.ok:
+        findings += [check(deployment) for check in _WITH_SCHEMA]
+    return tuple(findings)
+
+
+def unusable(error: LabeltrustError) -> Finding:
+    """Return the finding of an installation that cannot even be opened."""
+    return Finding(check="installation", ok=False, found=str(error), mend="mend this first")
+
+
+def _python(_: Deployment) -> Finding:
+    found = ".".join(map(str, sys.version_info[:3]))
+    ok = sys.version_info[:2] >= _PYTHON
+    return Finding(check="python", ok=ok, found=found, mend="" if ok else "install Python 3.11")
+
+
+def _key_file(deployment: Deployment) -> Finding:
+    path = deployment.settings.key_file
+    if not path.exists():
+        return Finding(check="master key", ok=True, found="made at first use")
+    mode = stat.S_IMODE(path.stat().st_mode)
+    ok = mode & 0o077 == 0
+    mend = "" if ok else f"run `chmod 600 {path}`: others can read the key that seals the data"
+    return Finding(check="master key", ok=ok, found=f"mode {mode:04o}", mend=mend)
+
+
+def _home(deployment: Deployment) -> Finding:
+    home = deployment.settings.home
+    ok = os.access(home, os.W_OK | os.X_OK)
+    found = "can be written" if ok else f"{home} cannot be written"
+    mend = "" if ok else "give the owner of this process the right to write there"
+    return Finding(check="data folder", ok=ok, found=found, mend=mend)
+
+
+def _database(deployment: Deployment) -> Finding:
+    if deployment.engine.dialect.name == "sqlite":
+        return _sqlite(deployment)
+    with reading(deployment.engine) as session:
+        version = session.connection().execute(text("SHOW server_version")).scalar_one()
+        weak = [
+            name
+            for name in ("fsync", "synchronous_commit", "full_page_writes")
+            if session.connection().execute(text(f"SHOW {name}")).scalar_one() == "off"
+        ]
+    found = f"PostgreSQL {version}" + (f", {', '.join(weak)} off" if weak else ", durable")
+    mend = f"set {' and '.join(weak)} on: an accepted event could be lost" if weak else ""
+    return Finding(check="database", ok=not weak, found=found, mend=mend)
+
+
+def _sqlite(deployment: Deployment) -> Finding:
+    import sqlite3  # noqa: PLC0415 - not needed where PostgreSQL serves
+
+    with reading(deployment.engine) as session:
+        connection = session.connection()
+        journal = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+        synchronous = connection.execute(text("PRAGMA synchronous")).scalar_one()
+    safe = journal != "wal" or wal_is_safe(sqlite3.sqlite_version_info)
+    full = synchronous >= 2  # noqa: PLR2004 - SQLite's number of FULL
+    found = f"SQLite {sqlite3.sqlite_version}, journal {journal}, synchronous {synchronous}"
+    mend = "" if safe else "run `PRAGMA journal_mode=DELETE`: this SQLite can lose commits in WAL"
+    mend = mend if full else "something set synchronous below FULL: a power cut would lose events"
+    return Finding(check="database", ok=safe and full, found=found, mend=mend)
+
+
+def _schema(deployment: Deployment) -> Finding:
+    found, wanted = schema_version(deployment.engine), newest_version()
+    ok = found == wanted
+    mend = "" if ok else "run `labeltrust migrate`"
+    return Finding(check="schema", ok=ok, found=f"{found} of {wanted}", mend=mend)
+
+
+def _work(deployment: Deployment) -> Finding:
+    with reading(deployment.engine) as session:
+        backlog = jobs.backlog(session, deployment.clock())
+    found = f"{backlog.open} waiting, {backlog.failing} failing, {backlog.late_seconds:.0f} s late"
+    mend = ""
+    if backlog.failing:
+        mend = "read the server's log: a job keeps failing"
+    elif backlog.late_seconds > _LATE_SECONDS:
+        mend = "start `labeltrust serve` or `labeltrust worker`: nobody does the background work"
+    return Finding(check="background work", ok=not mend, found=found, mend=mend)
+
+
+def _news(deployment: Deployment) -> Finding:
+    with reading(deployment.engine) as session:
+        news = projects_with_news(session)
+    limit = deployment.clock() - timedelta(seconds=deployment.settings.stale_after_seconds)
+    stale = [n.project for n in news if moment(n.first_us) < limit]
+    found = f"{len(stale)} projects have labels that no assessment has read" if stale else "fresh"
+    mend = f"run `labeltrust assess --project {stale[0]}`" if stale else ""
+    return Finding(check="assessments", ok=not stale, found=found, mend=mend)
+
+
+def _server(deployment: Deployment) -> Finding:
+    if deployment.engine.dialect.name != "sqlite":
+        return Finding(check="server", ok=True, found="any number may run on PostgreSQL")
+    pid = server_pid(deployment.settings)
+    found = "none runs" if pid is None else f"runs as process {pid}"
+    return Finding(check="server", ok=True, found=found)
+
+
+Check = Callable[[Deployment], Finding]
+_ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
+_WITH_SCHEMA: tuple[Check, ...] = (_work, _news)
