@@ -46,7 +46,7 @@ class AccessLog:
         async def watched(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
                 _set_headers(message, str(state["request_id"]))
             await send(message)
 

@@ -1,0 +1,63 @@
+"""Whether an installation can do its work this moment; quick, and open to everybody."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.deployment import Deployment
+from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.session import reading
+
+_FULL = 2  # the value of SQLite's `synchronous` that survives a loss of power
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthCheck:
+    """One thing looked at; it names no address and no version, since anybody may ask."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def check_health(deployment: Deployment) -> tuple[HealthCheck, ...]:
+    """Look at database, schema and durability; one that fails does not hide the others."""
+    return tuple(_looked(deployment, name) for name in _LOOKS)
+
+
+def _looked(deployment: Deployment, name: str) -> HealthCheck:
+    try:
+        ok, detail = _LOOKS[name](deployment)
+    except LabeltrustError as error:
+        ok, detail = False, error.code
+    except Exception as error:  # noqa: BLE001 - whatever it is, the installation is not ready
+        ok, detail = False, type(error).__name__
+    return HealthCheck(name=name, ok=ok, detail=detail)
+
+
+def _database(deployment: Deployment) -> tuple[bool, str]:
+    with reading(deployment.engine) as session:
+        session.connection().execute(text("SELECT 1"))
+    return True, "answers"
+
+
+def _schema(deployment: Deployment) -> tuple[bool, str]:
+    newest = schema_version(deployment.engine) == newest_version()
+    return newest, "newest" if newest else "not the newest; run `labeltrust migrate`"
+
+
+def _durability(deployment: Deployment) -> tuple[bool, str]:
+    if deployment.settings.unsafe_durability:
+        return True, "off, as LABELTRUST_UNSAFE_DURABILITY allows: for tests only"
+    with reading(deployment.engine) as session:
+        connection = session.connection()
+        if deployment.engine.dialect.name == "sqlite":
+            level = connection.execute(text("PRAGMA synchronous")).scalar_one()
+            return level >= _FULL, f"synchronous={level}"
+        names = ("fsync", "synchronous_commit")
+        values = {n: connection.execute(text(f"SHOW {n}")).scalar_one() for n in names}
+    return "off" not in values.values(), ", ".join(f"{n}={v}" for n, v in values.items())
+
+
+_LOOKS = {"database": _database, "schema": _schema, "durability": _durability}

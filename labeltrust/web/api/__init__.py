@@ -1,0 +1,1 @@
+"""The routes of `/v1`: each handler translates between HTTP and one service."""
