@@ -27,14 +27,16 @@ class Leaders:
     labels: Int
 
 
-def leaders(found: Tally, weight: Float, among: Bool) -> Leaders:
+def leaders(found: Tally, weight: Float, among: Bool | None = None) -> Leaders:
     """Return the leading labels of each item among some of its runs.
 
     Args:
         found: The tally of the block.
         weight: (n_runs,) votes.
-        among: (n_runs,) which runs take part.
+        among: (n_runs,) which runs take part; by default all.
     """
+    if among is None:
+        among = np.ones(weight.size, dtype=np.bool_)
     n_items = found.m.size
     votes = np.zeros(n_items)
     np.maximum.at(votes, found.run_item[among], weight[among])
@@ -53,8 +55,7 @@ def plurality_of_others(found: Tally) -> Int:
         (n_runs,) label codes, `NO_PLURALITY` where the others tie or there are none.
     """
     weight = np.round(found.weight, _DIGITS)
-    everyone = np.ones(weight.size, dtype=np.bool_)
-    first = leaders(found, weight, everyone)
+    first = leaders(found, weight)
     leads = weight == first.votes[found.run_item]
     second = leaders(found, weight, ~leads)
     item, x = found.run_item, found.run_label

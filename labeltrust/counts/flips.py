@@ -5,7 +5,7 @@ from typing import Self
 
 import numpy as np
 
-from labeltrust.counts._base import Counter, Int, Judgments
+from labeltrust.counts._base import Counter, Float, Int, Judgments
 from labeltrust.counts._cells import Cells, ItemCells, cells, raveled, spread
 from labeltrust.counts._plurality import NO_PLURALITY, plurality_of_others
 from labeltrust.counts._tally import Tally, tally
@@ -22,15 +22,22 @@ class Flips:
         observed: (n_labelers, n_labels, n_labels) judgments x where the others' plurality is t.
         expected: Same shape, three sums over the same items: p, p(1 - p) and p(1 - p)(1 - 2p):
             mean, variance and third central moment of the Poisson-binomial count.
+        values: (n_labels,) numeric position of each label.
+        level: The measurement level.
     """
 
     observed: Cells
     expected: Cells
+    values: Float
+    level: str
 
     def __add__(self, other: Self) -> "Flips":
         """Add the counts of another block."""
         return Flips(
-            observed=self.observed + other.observed, expected=self.expected + other.expected
+            observed=self.observed + other.observed,
+            expected=self.expected + other.expected,
+            values=self.values,
+            level=self.level,
         )
 
 
@@ -54,7 +61,12 @@ def count(judgments: Judgments) -> Flips:
     observed = cells(shape, index, found.vote[rows])
     held = _possible(found, plurality, judgments.n_labels)
     units = found.unit_labeler, found.unit_item, np.ones(found.unit_item.size)
-    return Flips(observed=observed, expected=spread(units, held, shape))
+    return Flips(
+        observed=observed,
+        expected=spread(units, held, shape),
+        values=judgments.values,
+        level=judgments.level,
+    )
 
 
 def _possible(found: Tally, plurality: Int, n_labels: int) -> ItemCells:

@@ -107,3 +107,15 @@ def divided(above: Float, below: Float) -> Float:
     [0.5, 0.0]
     """
     return np.divide(above, below, out=np.zeros(np.broadcast(above, below).shape), where=below != 0)
+
+
+def unseen_share(n: Float) -> Float:
+    """Return the share that may hide behind not having been seen in n items, at 97.5 %.
+
+    A share p shows in none of n items with probability (1 - p)^n (Clopper, Pearson 1934, at 0).
+
+    >>> unseen_share(np.array([1.0, 100.0])).round(3).tolist()
+    [0.975, 0.036]
+    """
+    share: Float = 1 - (1 - TAIL) ** divided(np.ones_like(n), n)
+    return share

@@ -15,7 +15,7 @@ import numpy as np
 from labeltrust.counts.coincidences import Coincidences
 from labeltrust.domain.estimates import Measured
 from labeltrust.metrics._alpha_sums import Sums, sums
-from labeltrust.metrics._estimates import TAIL, Bool, Estimates, Float, divided, estimates
+from labeltrust.metrics._estimates import Bool, Estimates, Float, divided, estimates, unseen_share
 from labeltrust.metrics._jackknife import jackknife
 
 LEAST = -1.0
@@ -80,13 +80,10 @@ def _alphas(found: Sums, everyone: Sums) -> Estimates:
 
 
 def _unseen(found: Sums) -> Float:
-    """Return the D_o/D_e that may hide behind no disagreement in n items, at the same 97.5 %.
-
-    A share p of disagreeing items shows in none of n with probability (1 - p)^n.
-    """
+    """Return the D_o/D_e that may hide behind no disagreement in any item."""
     n, expected = found.n[:, 0], found.expected[:, 0]
-    share = 1 - (1 - TAIL) ** divided(np.ones_like(n), found.items[:, 0])
-    return share * divided(found.widest[:, 0] * n * (n - 1), expected)
+    widest = divided(found.widest[:, 0] * n * (n - 1), expected)
+    return unseen_share(found.items[:, 0]) * widest
 
 
 def _effects(each: Sums, everyone: Sums, labeled: Float) -> Estimates:
