@@ -163,7 +163,10 @@ class Delivery(SQLModel, table=True):
     `import_id` is the delivery of the first piece of the same imported file; None for webhooks.
     """
 
-    __table_args__ = (Index("ix_delivery_received_at", "received_at"),)
+    __table_args__ = (
+        Index("ix_delivery_received_at", "received_at"),
+        Index("ix_delivery_digest", "digest"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     source_id: int = Field(foreign_key="source.id")

@@ -139,6 +139,7 @@ def _create_originals() -> None:
         _may("erased_at", TIME),
         _may("import_id", BIG, sa.ForeignKey("delivery.id")),
     )
+    op.create_index(op.f("ix_delivery_digest"), "delivery", ["digest"])
     op.create_index(op.f("ix_delivery_received_at"), "delivery", ["received_at"])
     op.create_table(
         "quarantine",

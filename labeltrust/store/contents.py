@@ -1,0 +1,74 @@
+"""What is shown of items, and their features: the newest told, whatever the order of arrival."""
+
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from labeltrust.domain.clock import moment
+from labeltrust.store.drafts import Draft
+from labeltrust.store.statements import Row, Statements
+
+_encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
+_MOST_REMEMBERED = 100_000
+_UPSERT = (
+    "INSERT INTO item_content (item_id, content, features, updated_at) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (item_id) DO UPDATE SET "
+    "content = CASE WHEN excluded.content = '{}' THEN item_content.content "
+    "ELSE excluded.content END, "
+    "features = CASE WHEN excluded.features = '{}' THEN item_content.features "
+    "ELSE excluded.features END, "
+    "updated_at = excluded.updated_at WHERE excluded.updated_at >= item_content.updated_at"
+)
+
+
+class ContentBook:
+    """Writes contents of items; remembers the last, since every label of an item repeats it."""
+
+    def __init__(self) -> None:
+        """Start with nothing remembered."""
+        self._remembered: dict[int, bytes] = {}
+        self._rows: dict[int, tuple[str, str, datetime]] = {}
+        self._marks: dict[int, bytes] = {}
+
+    def tell(self, draft: Draft, item_alias_id: int | None) -> None:
+        """Note what an event tells about its item, if anything."""
+        event = draft.event
+        if item_alias_id is None or not (event.content or event.item_features):
+            return
+        content, features = _encode(event.content), _encode(event.item_features)
+        mark = hashlib.blake2b(content + b"\x00" + features, digest_size=16).digest()
+        if self._remembered.get(item_alias_id) == mark:
+            return
+        told = draft.revised_us or draft.occurred_us or draft.received_us
+        at = moment(told)
+        there = self._rows.get(item_alias_id)
+        if there is None or there[2] <= at:
+            self._rows[item_alias_id] = (content.decode(), features.decode(), at)
+            self._marks[item_alias_id] = mark
+
+    def write(self, statements: Statements) -> None:
+        """Write what was noted."""
+        rows: list[Row] = [
+            (item, content, features, statements.time(at))
+            for item, (content, features, at) in sorted(self._rows.items())
+        ]
+        statements.executemany(_UPSERT, rows)
+        self._rows.clear()
+
+    def keep(self) -> None:
+        """Remember what was just committed."""
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered.update(self._marks)
+        self.drop()
+
+    def drop(self) -> None:
+        """Forget what was noted in a transaction that failed."""
+        self._marks.clear()
+        self._rows.clear()
+
+    def forget(self) -> None:
+        """Forget everything."""
+        self._remembered.clear()
+        self.drop()

@@ -1,0 +1,95 @@
+"""Sealed originals, and the quarantine of what could not be read in them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labeltrust.domain.events import Problem
+from labeltrust.store.drafts import Submission
+from labeltrust.store.statements import Row, Statements
+from labeltrust.store.vault import Vault
+
+_COLUMNS = (
+    "id", "source_id", "key_id", "received_at", "digest", "size", "headers", "parser", "body",
+    "data_key", "import_id",
+)  # fmt: skip
+_QUARANTINE = ("id", "delivery_id", "position", "code", "detail", "status", "created_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A submission with its digest and sealed body, made before the transaction begins."""
+
+    submission: Submission
+    digest: bytes
+    body: bytes
+    data_key: bytes
+
+
+def sealed(submission: Submission, vault: Vault) -> Sealed:
+    """Seal the body of a submission; one that is on record already needs no second seal."""
+    digest = hashlib.sha256(submission.body).digest()
+    if submission.delivery_id is not None:
+        return Sealed(submission, digest, b"", b"")
+    return Sealed(submission, digest, *vault.seal(submission.body))
+
+
+class DeliveryWriter:
+    """Keeps the deliveries of one transaction; equal bytes of one source are kept once."""
+
+    def __init__(self, statements: Statements, deliveries: Sequence[Sealed]) -> None:
+        """Find those on record, and number the others."""
+        self._statements = statements
+        self._known = self._find(deliveries)
+        self._rows: list[Row] = []
+        self._quarantine: list[Row] = []
+        self._ids = iter(statements.next_ids("delivery", len(deliveries)))
+
+    def _find(self, deliveries: Sequence[Sealed]) -> dict[tuple[int, bytes], int]:
+        sql = "SELECT source_id, digest, id FROM delivery WHERE erased_at IS NULL AND digest {in}"
+        digests = {d.digest for d in deliveries if d.submission.delivery_id is None}
+        return {(s, d): number for s, d, number in self._statements.rows_in(sql, digests)}
+
+    def keep(self, delivery: Sealed, source_id: int) -> int:
+        """Return the id of a delivery, kept now or before."""
+        submission = delivery.submission
+        if submission.delivery_id is not None:
+            return submission.delivery_id
+        key = (source_id, delivery.digest)
+        if key in self._known:
+            return self._known[key]
+        number = next(self._ids)
+        self._known[key] = number
+        self._rows.append(
+            (
+                number, source_id, submission.key_id,
+                self._statements.time(submission.received_at), delivery.digest,
+                len(submission.body), json.dumps(dict(submission.headers)), submission.parser,
+                delivery.body, delivery.data_key, submission.import_id,
+            )
+        )  # fmt: skip
+        return number
+
+    def quarantine(self, submission: Submission, delivery_id: int, problems: list[Problem]) -> None:
+        """Hold events, or a whole delivery, until somebody retries or discards them."""
+        at = self._statements.time(submission.received_at)
+        self._quarantine += [
+            (None, delivery_id, p.index, p.code, p.detail, "open", at) for p in problems
+        ]
+
+    def write(self) -> dict[tuple[int, int | None], int]:
+        """Insert everything; return the ids of quarantine rows by delivery and position."""
+        self._statements.insert("delivery", _COLUMNS, self._rows)
+        there = self._held({row[1] for row in self._quarantine})
+        new = [row for row in self._quarantine if (row[1], row[2]) not in there]
+        ids = self._statements.next_ids("quarantine", len(new))
+        rows = [(number, *row[1:]) for number, row in zip(ids, new, strict=True)]
+        self._statements.insert("quarantine", _QUARANTINE, rows)
+        return there | {(row[1], row[2]): row[0] for row in rows}
+
+    def _held(self, delivery_ids: set[int]) -> dict[tuple[int, int | None], int]:
+        """Return what is held already: a file that comes again opens no discarded row again."""
+        old = delivery_ids - {row[0] for row in self._rows}
+        sql = "SELECT delivery_id, position, id FROM quarantine WHERE delivery_id {in}"
+        return {(d, p): number for d, p, number in self._statements.rows_in(sql, old)}

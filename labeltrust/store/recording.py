@@ -1,0 +1,114 @@
+"""Deliveries and their events into the record: one transaction for any number of submissions."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Engine
+
+from labeltrust.domain.events import Outcome
+from labeltrust.store.aliases import AliasBook, Outside
+from labeltrust.store.appending import Origin, append_draft, append_findings
+from labeltrust.store.batches import Batch, batches_of, outcome_of, settle_repeats
+from labeltrust.store.chaining import ChainWriter
+from labeltrust.store.contents import ContentBook
+from labeltrust.store.deliveries import DeliveryWriter, Sealed, sealed
+from labeltrust.store.drafts import Draft, Submission
+from labeltrust.store.installation import EPOCH, installed_value, require_vault
+from labeltrust.store.repeats import Names
+from labeltrust.store.session import unit_of_work
+from labeltrust.store.statements import Statements
+from labeltrust.store.vault import Vault
+
+
+class Recorder:
+    """Records submissions; remembers names between transactions. One thread at a time uses it."""
+
+    def __init__(self, engine: Engine, vault: Vault) -> None:
+        """Refuse a database whose data was sealed by another key."""
+        require_vault(engine, vault)
+        self._engine = engine
+        self._vault = vault
+        self._items = AliasBook(vault, "item")
+        self._labelers = AliasBook(vault, "labeler")
+        self._contents = ContentBook()
+        self._epoch = ""
+
+    def record(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Record submissions in one durable transaction, all or none of them.
+
+        Returns:
+            What became of each, in their order.
+
+        Raises:
+            NotFound: A source is not there.
+            Busy: The database cannot take it now; nothing was stored.
+        """
+        deliveries = [sealed(submission, self._vault) for submission in submissions]
+        try:
+            with unit_of_work(self._engine) as session:
+                outcomes = self._record(Statements(session.connection()), deliveries)
+        except BaseException:
+            for book in (self._items, self._labelers, self._contents):
+                book.drop()
+            raise
+        for book in (self._items, self._labelers, self._contents):
+            book.keep()
+        return outcomes
+
+    def _record(self, statements: Statements, deliveries: Sequence[Sealed]) -> list[Outcome]:
+        self._forget_after_erasure(statements)
+        batches = batches_of(statements, deliveries)
+        drafts = [draft for batch in batches for draft in batch.drafts]
+        chains = ChainWriter(statements, {d.project.chain_id for d in drafts})
+        names = self._names(statements, drafts)
+        settle_repeats(statements, batches, names)
+        self._make_names(statements, batches, names)
+        writer = DeliveryWriter(statements, deliveries)
+        kept = [self._append(statements, batch, chains, writer, names) for batch in batches]
+        held = writer.write()
+        chains.write()
+        self._contents.write(statements)
+        return [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]
+
+    def _forget_after_erasure(self, statements: Statements) -> None:
+        epoch = installed_value(statements, EPOCH)
+        if epoch != self._epoch:
+            for book in (self._items, self._labelers, self._contents):
+                book.forget()
+            self._epoch = epoch
+
+    def _names(self, statements: Statements, drafts: list[Draft]) -> Names:
+        return Names(
+            self._items.find(statements, {d.item_key for d in drafts if d.item_key}),
+            self._labelers.find(statements, {d.labeler_key for d in drafts if d.labeler_key}),
+        )
+
+    def _make_names(self, statements: Statements, batches: list[Batch], names: Names) -> None:
+        items: list[Outside] = []
+        labelers: list[Outside] = []
+        for batch in batches:
+            for draft in batch.new():
+                if draft.item_key and draft.item_key not in names.items:
+                    items.append(Outside(*draft.item_key, project_id=draft.project.id))
+                if draft.labeler_key and draft.labeler_key not in names.labelers:
+                    kind = draft.event.labeler_kind
+                    labelers.append(Outside(*draft.labeler_key, labeler_kind=kind))
+        names.items.update(self._items.make(statements, items))
+        names.labelers.update(self._labelers.make(statements, labelers))
+
+    def _append(
+        self, statements: Statements, batch: Batch, chains: ChainWriter,
+        writer: DeliveryWriter, names: Names,
+    ) -> int:  # fmt: skip
+        submission = batch.sealed.submission
+        delivery_id = writer.keep(batch.sealed, batch.source.id)
+        origin = Origin(submission, batch.source, delivery_id, batch.sealed.digest.hex())
+        for draft in batch.take_new():
+            append_draft(chains, draft, origin, names, self._hide)
+            self._contents.tell(draft, names.of(draft)[0].id)
+        append_findings(statements, batch, chains, origin)
+        if submission.delivery_id is None:
+            writer.quarantine(submission, delivery_id, batch.quarantined())
+        return delivery_id
+
+    def _hide(self, value: object) -> str:
+        return self._vault.lookup("trace", str(value)).hex()
