@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ EventType = Literal[
 LabelerKind = Literal["human", "model", "heuristic", "import"]
 LabelValue = str | int | float | list[object] | None
 Content = Mapping[str, object]
+NOTHING: Content = MappingProxyType({})
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,9 +63,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     revised_at: datetime | None = None
     duration_seconds: float | None = None
     replicate: int = 0
-    content: Content = {}
-    item_features: Content = {}
-    detail: Content = {}
+    content: Content = NOTHING
+    item_features: Content = NOTHING
+    detail: Content = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,7 @@ class Problem:
     """Why one event of a delivery was not accepted.
 
     Attributes:
-        index: Position in the delivery, 0-based (in a file: the row, 1-based, as an editor counts
-            lines); None where the whole delivery is meant.
+        index: Position in the delivery, 0-based; None where the whole delivery is meant.
         code: A stable word: `label_outside_scale`, `event_id_reused`, `unknown_project`, …
         detail: The reason in words, naming field and value.
         status: The HTTP status this problem would have alone: 409, 413 or 422.

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from labeltrust.domain.errors import InvalidEvent
-from labeltrust.domain.events import Content, Event, EventType, LabelerKind
+from labeltrust.domain.events import NOTHING, Content, Event, EventType, LabelerKind
 from labeltrust.ingest._fast_json import FAST_DEPTH, FastInteger, FastKey, nested
 from labeltrust.ingest._fields import (
     MAX_DURATION_SECONDS,
@@ -147,7 +147,7 @@ def to_event(wire: Wire[ListT, ObjectT], *, need_id: bool = True) -> Event:
         duration_seconds=None if wire.duration_seconds is UNSET else wire.duration_seconds,
         replicate=wire.replicate or 0,
         content=_content(wire),
-        item_features=wire.item_features or {},  # type: ignore[arg-type] # an object
+        item_features=wire.item_features or NOTHING,  # type: ignore[arg-type] # an object
         detail=_detail(wire, kind),
     )
 
@@ -178,7 +178,7 @@ def _time(text: str | UnsetType | None, field: str) -> datetime | None:
 
 
 def _content(wire: Wire[ListT, ObjectT]) -> Content:
-    content: Content = wire.content or {}  # type: ignore[assignment] # an object
+    content: Content = wire.content or NOTHING  # type: ignore[assignment] # an object
     return {**content, "media_url": wire.media_url} if wire.media_url else content
 
 
@@ -193,7 +193,7 @@ def _detail(wire: Wire[ListT, ObjectT], kind: EventType) -> Content:
         detail["assigned_at"] = assigned_at.isoformat()
     if wire.skipped:
         detail["skipped"] = True
-    return detail
+    return detail or NOTHING
 
 
 def _explained(message: str) -> InvalidEvent:

@@ -100,6 +100,8 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         short = len(value) <= _SHOWN_CHARACTERS
         return repr(value if short else value[: _SHOWN_CHARACTERS - 3] + "...")
+    if isinstance(value, Flaw):
+        return value.reason
     return repr(value) if isinstance(value, int | float | None) else type(value).__name__
 
 
