@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from labeltrust.cli import registry
+from labeltrust.cli import installation, registry, review
 from labeltrust.cli._errors import exit_code_of
 from labeltrust.cli._usage import invoke
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _group in (registry,):
+for _group in (review, registry, installation):
     _group.add_to(app)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import typer
 
-from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.errors import InvalidInput, LabeltrustError
 
 # typer keeps its copy of click to itself; the class that all wrong usage shares is found here.
 _WRONG_USAGE: type[Exception] = next(
@@ -12,10 +12,15 @@ _WRONG_USAGE: type[Exception] = next(
 )
 
 
+class NothingAsked(LabeltrustError):
+    """A group without a command: its help page is the answer."""
+
+
 def invoke(app: typer.Typer, arguments: Sequence[str]) -> None:
     """Run a command line.
 
     Raises:
+        NothingAsked: No command was given; the help page is shown.
         InvalidInput: Wrong usage: an unknown command or option, a missing or unreadable value.
         KeyboardInterrupt: The person gave up.
     """
@@ -23,6 +28,9 @@ def invoke(app: typer.Typer, arguments: Sequence[str]) -> None:
     try:
         command.main(args=list(arguments), prog_name="labeltrust", standalone_mode=False)
     except _WRONG_USAGE as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            typer.echo(str(error))
+            raise NothingAsked from None
         raise _readable(error) from None
     except typer.Abort:
         raise KeyboardInterrupt from None

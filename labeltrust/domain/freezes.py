@@ -65,6 +65,10 @@ class FreezeState:
         """Say whether it holds anything at a moment."""
         return self.lifted_at is None and not self.ended(now)
 
+    def holds_labels(self, now: datetime) -> bool:
+        """Say whether it keeps labels out of exports at a moment."""
+        return self.kind in HOLDS_LABELS and self.stands(now)
+
     def covers(self, other: "FreezeState") -> bool:
         """Say whether, while it stands, it holds every label that another one would hold."""
         if self.lifted_at is not None or (self.kind, self.scope) != (other.kind, other.scope):
