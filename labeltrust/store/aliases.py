@@ -118,7 +118,7 @@ class AliasBook:
         return ("id", "lookup", "id_space", "outside_id", "salt", "pseudonym", *own)
 
     def _lookup(self, key: Key) -> bytes:
-        return self._vault.lookup(f"{self._kind}:{key[0]}", key[1])
+        return self._vault.lookup(*key)
 
 
 def item_space(project_id: int, id_space: str) -> str:
