@@ -96,6 +96,24 @@ def _aggregate(shape: tuple[int, ...], key: Int, columns: Float) -> Cells:
     return Cells(shape=shape, key=occupied, sums=np.array(sums, dtype=np.float64))
 
 
+def rows_of(table: Cells, who: Int) -> Float:
+    """Return consecutive rows of a table densely; rows past its end are empty.
+
+    Args:
+        table: (n_rows, ...).
+        who: (k,) consecutive row numbers.
+
+    Returns:
+        (k, ...) the first of the sums.
+    """
+    size = prod(table.shape[1:])
+    first = int(who[0]) * size if who.size else 0
+    low, high = np.searchsorted(table.key, [first, first + who.size * size])
+    out = np.zeros(who.size * size)
+    out[table.key[low:high] - first] = table.sums[0][low:high]
+    return out.reshape(who.size, *table.shape[1:])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCells:
     """What every item holds, before it is summed over the items of somebody.

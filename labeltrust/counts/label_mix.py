@@ -8,6 +8,7 @@ import numpy as np
 from labeltrust.counts._base import Counter, Float, Int, Judgments
 from labeltrust.counts._cells import Cells, ItemCells, cells, raveled, spread
 from labeltrust.counts._similarity import unit_values
+from labeltrust.counts._split import N_GROUPS, groups
 from labeltrust.counts._squared import within
 from labeltrust.counts._tally import Tally, tally
 
@@ -33,6 +34,8 @@ class LabelMix:
         compared: Same shape: labels on items with at least two labelers.
         covariance: (n_labelers, n_classes, n_classes) sum of diag(p) - p p' over the same items,
             p = n_x/m: the covariance of `compared` if exchangeable.
+        project: (N_DAYS, N_GROUPS, n_classes) labels of everybody, by random group of items: the
+            labels of one item go together, so a test over windows resamples items.
         bin_of_label: (n_labels,) class of each label.
     """
 
@@ -40,6 +43,7 @@ class LabelMix:
     expected: Cells
     compared: Cells
     covariance: Cells
+    project: Cells
     bin_of_label: Int
 
     def __add__(self, other: Self) -> "LabelMix":
@@ -49,6 +53,7 @@ class LabelMix:
             expected=self.expected + other.expected,
             compared=self.compared + other.compared,
             covariance=self.covariance + other.covariance,
+            project=self.project + other.project,
             bin_of_label=self.bin_of_label,
         )
 
@@ -71,6 +76,7 @@ def count(judgments: Judgments) -> LabelMix:
     shape = (N_DAYS, judgments.n_labelers, n_classes)
     index = (day, judgments.labeler, bins[judgments.label])
     shared = found.voters[judgments.item] >= 2  # noqa: PLR2004 - comparing takes two
+    group = groups(judgments)[judgments.item]
     rows = raveled(shape[:2], (day, judgments.labeler)), judgments.item, found.vote
     held = _shares(found, bins, n_classes)
     units = found.unit_labeler, found.unit_item, np.ones(found.unit_item.size)
@@ -79,6 +85,7 @@ def count(judgments: Judgments) -> LabelMix:
         expected=spread(rows, held, shape),
         compared=cells(shape, tuple(i[shared] for i in index), found.vote[shared]),
         covariance=spread(units, _covariances(held), (shape[1], n_classes, n_classes)),
+        project=cells((N_DAYS, N_GROUPS, n_classes), (day, group, index[2]), found.vote),
         bin_of_label=bins,
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust.counts._cells import Cells
+from labeltrust.counts._cells import Cells, rows_of
 from labeltrust.counts._split import N_GROUPS
 from labeltrust.counts.coincidences import Coincidences
 from labeltrust.metrics._alpha_distance import expected
@@ -147,17 +147,3 @@ class _Margins:
         if column:
             kept += rows_of(self.by_group[column - 1], who) - self.groups[column - 1]
         return kept
-
-
-def rows_of(table: Cells, who: Int) -> Float:
-    """Return rows of a two-way table densely; rows past its end are empty.
-
-    Args:
-        table: (n_rows, n_columns).
-        who: (k,) consecutive row numbers.
-    """
-    size = table.shape[1]
-    low, high = np.searchsorted(table.key, [who[0] * size, (who[-1] + 1) * size])
-    out = np.zeros(who.size * size)
-    out[table.key[low:high] - who[0] * size] = table.sums[0][low:high]
-    return out.reshape(who.size, size)
