@@ -1,0 +1,137 @@
+"""The label history of a question as columns, read in short slices up to a recorded position.
+
+In rollback-journal mode no commit passes while a read is open, so each slice is a transaction of
+its own of about 20 ms; what is read never changes, hence slices fit together.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Engine
+
+from labeltrust.store.statements import Row, Statements
+
+Int = NDArray[np.int64]
+Float = NDArray[np.float64]
+Numbers = NDArray[np.int64 | np.float64]
+
+SUBMITTED, WITHDRAWN, GOLD_DECLARED, GOLD_WITHDRAWN = range(4)
+NONE: Final = -1
+SLICE_ROWS: Final = 10_000
+_SECONDS: Final = 0.02  # a slice aims at this; never above 0.05 for long
+_FEWEST, _MOST = 500, 50_000
+
+_COLUMNS = (
+    "sequence, CASE type WHEN 'label.submitted' THEN 0 WHEN 'label.withdrawn' THEN 1 "
+    "WHEN 'gold.declared' THEN 2 ELSE 3 END, coalesce(source_id, -1), coalesce(delivery_id, -1), "
+    "coalesce(item_alias_id, -1), coalesce(labeler_alias_id, -1), replicate, label, "
+    "coalesce(revised_us, occurred_us, received_us), coalesce(occurred_us, received_us), "
+    "received_us, CASE WHEN clock_doubted THEN 1 ELSE 0 END, duration_seconds, "
+    "CASE WHEN annotation_id IS NULL THEN 0 ELSE 1 END"
+)
+_TYPES = "'label.submitted', 'label.withdrawn', 'gold.declared', 'gold.withdrawn'"
+_SQL = (
+    f"SELECT {_COLUMNS} FROM event WHERE chain_id = ? AND sequence > ? AND sequence <= ? "  # noqa: S608 - constants
+    f"AND type IN ({_TYPES}) AND (question_id = ? OR question_id IS NULL) ORDER BY sequence"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventColumns:
+    """Events of one question in the order of their chain, names as alias ids, -1 for none.
+
+    Attributes:
+        sequence: (n,) place in the chain; ascending.
+        kind: (n,) SUBMITTED, WITHDRAWN, GOLD_DECLARED or GOLD_WITHDRAWN.
+        label: (n,) codes into `words`, -1 where the event carries none (a skip, a withdrawal).
+        order_us: (n,) what orders revisions: revision time, else claimed time, else received time.
+        occurred_us: (n,) claimed time, else received time.
+        doubted: (n,) 1 where the claimed time is outside the accepted window.
+        annotated: (n,) 1 where the event names an annotation.
+        words: Canonical labels in the order they were met.
+    """
+
+    sequence: Int
+    kind: Int
+    source: Int
+    delivery: Int
+    item: Int
+    labeler: Int
+    replicate: Int
+    label: Int
+    order_us: Int
+    occurred_us: Int
+    received_us: Int
+    doubted: Int
+    duration_seconds: Float
+    annotated: Int
+    words: tuple[str, ...]
+
+
+# By column; None becomes NaN in the one of floats.
+_KINDS: tuple[type[np.int64 | np.float64], ...] = (np.int64,) * 12 + (np.float64, np.int64)
+_LABEL: Final = 7
+
+
+class _Words(dict[str | None, int]):
+    """Codes of labels, given as they are met."""
+
+    def __missing__(self, word: str | None) -> int:
+        """Give a new word the next code."""
+        code = self[word] = len(self) - 1  # the first entry is None, which is -1
+        return code
+
+
+def read_events(
+    engine: Engine, chain_id: int, question_id: int, through: int, slice_rows: int = SLICE_ROWS
+) -> EventColumns:
+    """Read the label and gold events of a question up to a position of its chain."""
+    words = _Words({None: NONE})
+    found = slices(engine, _SQL, (chain_id, through, question_id), rows=slice_rows)
+    parts = [_arrays(rows, words) for rows in found if rows]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or _no_columns()
+    names = [n for n in EventColumns.__dataclass_fields__ if n != "words"]
+    known = tuple(word for word in words if word is not None)
+    return EventColumns(**dict(zip(names, columns, strict=True)), words=known)
+
+
+def _arrays(rows: list[Row], words: _Words) -> list[Numbers]:
+    columns = list(zip(*rows, strict=True))
+    columns[_LABEL] = tuple(map(words.__getitem__, columns[_LABEL]))
+    return [np.array(column, dtype=kind) for column, kind in zip(columns, _KINDS, strict=True)]
+
+
+def _no_columns() -> list[Numbers]:
+    return [np.zeros(0, dtype=kind) for kind in _KINDS]
+
+
+def slices(
+    engine: Engine,
+    sql: str,
+    wanted: tuple[int, int, *tuple[object, ...]],
+    *,
+    rows: int = SLICE_ROWS,
+) -> Iterator[list[Row]]:
+    """Yield the rows of a query in slices of sequence, each in a transaction of its own.
+
+    Args:
+        engine: The database.
+        sql: Its parameters are `chain_id = ?`, `sequence > ? AND sequence <= ?`, then any more.
+        wanted: The chain's id, the last sequence wanted, then those more.
+        rows: Size of the first slice; later ones follow the time that the last one took.
+    """
+    chain_id, through, *more = wanted
+    start = 0
+    while start < through:
+        end = min(start + rows, through)
+        began = time.monotonic()
+        with engine.connect() as connection:
+            found = Statements(connection).rows(sql, (chain_id, start, end, *more))
+        took = max(time.monotonic() - began, 1e-6)
+        yield found
+        rows = int(min(max(rows * _SECONDS / took, rows / 2, _FEWEST), rows * 2, _MOST))
+        start = end
