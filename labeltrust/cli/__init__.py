@@ -13,7 +13,6 @@ app = typer.Typer(
     help="Stands between annotation platforms and training: finds poisoned labels, freezes them, "
     "guards the gate.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

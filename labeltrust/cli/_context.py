@@ -4,7 +4,7 @@ import os
 import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from labeltrust.domain.principals import Principal, shell_owner
@@ -37,20 +37,31 @@ def acting() -> Iterator[Acting]:
         Misconfigured: The schema is old: the message says what to run.
         NotProven: `LABELTRUST_KEY` is no valid key.
     """
-    with deployed() as deployment:
+    with deployed(settings()) as deployment:
         yield Acting(deployment=deployment, principal=principal_of(deployment))
 
 
 @contextmanager
-def deployed() -> Iterator["Deployment"]:
-    """Open the installation; its connections close with the command."""
-    from labeltrust.app import build_deployment  # noqa: PLC0415 - half a second of imports
+def deployed(wanted: Settings, *, apart: bool = False) -> Iterator["Deployment"]:
+    """Open an installation; its connections close with the command.
 
-    deployment = build_deployment(settings())
+    Args:
+        wanted: Its settings.
+        apart: Do heavy work in a process of its own, as the server must.
+    """
+    from labeltrust.app import build_deployment  # noqa: PLC0415 - half a second of imports
+    from labeltrust.cli._logs import configure_logs  # noqa: PLC0415
+    from labeltrust.services.apart import Apart  # noqa: PLC0415
+
+    configure_logs()
+    deployment = build_deployment(wanted)
+    child = Apart() if apart else None
     try:
         _prepare(deployment)
-        yield deployment
+        yield replace(deployment, apart=child)
     finally:
+        if child is not None:
+            child.close()
         deployment.engine.dispose()
 
 

@@ -26,20 +26,40 @@ def exit_code_of(command: Callable[[], object]) -> int:
     try:
         command()
         sys.stdout.flush()
-    except (DoesNotHold, GateClosed, Tampered) as error:
-        return _told(error, DOES_NOT_HOLD)
-    except LabeltrustError as error:
-        return _told(error, UNUSABLE)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has gone: nothing is wrong, and nothing can be written any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+    except Exception as error:  # noqa: BLE001 - told apart below; what is unknown is raised again
+        return _failed(error)
     return DONE
 
 
-def _told(error: Exception, code: int) -> int:
-    if str(error):
-        say(f"labeltrust: {error}")
+def _failed(error: Exception) -> int:
+    if isinstance(error, DoesNotHold | GateClosed | Tampered):
+        return _told(str(error), DOES_NOT_HOLD)
+    if isinstance(error, LabeltrustError):
+        return _told(str(error), UNUSABLE)
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        return _told(f"{name}{error.strerror or error}", UNUSABLE)
+    if _of_the_database(error):
+        return _told(f"database: {_first_line(error)}", UNUSABLE)
+    raise error
+
+
+def _of_the_database(error: Exception) -> bool:
+    """Say whether the database's own library raised it; where it is not loaded it did not."""
+    library = sys.modules.get("sqlalchemy.exc")
+    return library is not None and isinstance(error, library.SQLAlchemyError)
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).partition("\n")[0]
+
+
+def _told(reason: str, code: int) -> int:
+    if reason:
+        say(f"labeltrust: {reason}")
     return code

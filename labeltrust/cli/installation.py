@@ -1,14 +1,17 @@
 """The installation itself: settings, schema, checks, history, completion, notebooks."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli._context import acting, deployed, settings
+from labeltrust.cli._context import acting, settings
 from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, example
 from labeltrust.cli._output import out, print_json, print_table
-from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.errors import InvalidInput, LabeltrustError
+
+if TYPE_CHECKING:
+    from labeltrust.services.check_installation import Finding
 
 ledger = typer.Typer(help="The tamper-evident history.", no_args_is_help=True)
 SHELLS = ("bash", "zsh", "fish")
@@ -57,10 +60,7 @@ def migrate(*, as_json: AsJson = False) -> None:
 
 def doctor(*, as_json: AsJson = False) -> None:
     """Check the installation and say what to mend; exit 1 where something is wrong."""
-    from labeltrust.services.check_installation import check_installation  # noqa: PLC0415
-
-    with deployed() as deployment:
-        findings = check_installation(deployment)
+    findings = _findings()
     if as_json:
         print_json({"ok": all(f.ok for f in findings), "checks": findings})
     else:
@@ -68,6 +68,20 @@ def doctor(*, as_json: AsJson = False) -> None:
         print_table(("", "check", "found", "what to do"), rows, "Nothing was checked.")
     if not all(f.ok for f in findings):
         raise DoesNotHold
+
+
+def _findings() -> "tuple[Finding, ...]":
+    from labeltrust.app import build_deployment  # noqa: PLC0415 - slow imports
+    from labeltrust.services.check_installation import check_installation, unusable  # noqa: PLC0415
+
+    try:
+        deployment = build_deployment(settings())
+        try:
+            return check_installation(deployment)
+        finally:
+            deployment.engine.dispose()
+    except LabeltrustError as error:
+        return (unusable(error),)
 
 
 @ledger.callback()
