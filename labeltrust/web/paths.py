@@ -40,10 +40,11 @@ def _canonical(segment: bytes) -> str:
 def segment(text: str) -> str:
     """Return a text as one segment of an address.
 
-    >>> segment("a/b")
-    'a%2Fb'
+    >>> segment("a/b"), segment("..")
+    ('a%2Fb', '%2E%2E')
     """
-    return quote(text, safe="")
+    # Left alone, clients would take these two for steps of the path and drop them.
+    return text.replace(".", "%2E") if text in {".", ".."} else quote(text, safe="")
 
 
 class EncodedPaths:

@@ -1,0 +1,72 @@
+"""Templates: everything is escaped, and what cannot be seen is named."""
+
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from labeltrust.web.pages._visible import shortened, visible
+from labeltrust.web.paths import segment
+
+
+def templates() -> Environment:
+    """Return the environment of all pages.
+
+    >>> templates().from_string("{{ x }}").render(x="<b>")
+    '&lt;b&gt;'
+    """
+    environment = Environment(
+        loader=PackageLoader("labeltrust.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalized,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "short": shortened,
+        "segment": segment,
+        "moment": moment_text,
+        "number": number_text,
+        "percent": percent_text,
+    }
+    return environment
+
+
+def _finalized(value: Any) -> Any:  # noqa: ANN401 - any value of a template
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return visible(value)
+    return "" if value is None else value
+
+
+def moment_text(value: datetime | str | None) -> str:
+    """Return a moment to the minute, in UTC.
+
+    >>> moment_text("2026-11-22T10:00:00+00:00")
+    '2026-11-22 10:00 UTC'
+    """
+    if value is None or value == "":
+        return "never"
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def number_text(value: float | None) -> str:
+    """Return a number as short as it can be compared.
+
+    >>> number_text(0.98765), number_text(1234.0)
+    ('0.99', '1,234')
+    """
+    if value is None:
+        return "unknown"
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.2f}"
+
+
+def percent_text(value: float | None) -> str:
+    """Return a share as a percentage; pages are the only place for those.
+
+    >>> percent_text(0.123)
+    '12.3 %'
+    """
+    return "unknown" if value is None else f"{100 * value:.1f} %"
