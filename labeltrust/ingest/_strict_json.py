@@ -52,6 +52,22 @@ def read_json(body: bytes, *, first_line: int = 1) -> object:
         raise UnreadableDelivery(detail, code="too_deep") from None
 
 
+def scan_json(text: str, start: int) -> tuple[object, int]:
+    """Read one JSON value that begins at a place inside a text, for files read in pieces.
+
+    Returns:
+        The value, with flaws in it as `read_json` leaves them, and the place behind it.
+
+    Raises:
+        json.JSONDecodeError: No JSON, or the text ends within the value.
+        RecursionError: Brackets without end.
+
+    >>> scan_json('[{"a": 1}, 2]', 1)
+    ({'a': 1}, 9)
+    """
+    return _DECODER.raw_decode(text, start)
+
+
 def check(value: object, place: str = "") -> None:
     """Raise at the first thing in a value that strict JSON refuses.
 
