@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from typing import Literal, get_args
 
@@ -13,6 +14,7 @@ NUMERIC: frozenset[str] = frozenset({"interval", "ratio"})
 COUNTED: frozenset[str] = frozenset({"nominal", "ordinal", "interval", "ratio"})
 MAX_LABEL_BYTES = 1024
 MAX_STRUCTURED_BYTES = 65_536
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 
 
 def canonical_label(label: object, scale: str, classes: Sequence[str] | None) -> str:
@@ -70,6 +72,9 @@ def _word(label: object) -> str:
 
 
 def _number(label: object) -> str:
+    if isinstance(label, str) and not _DECIMAL.fullmatch(label):
+        # float() would also take 1_000, digits of other scripts, and words like infinity.
+        raise _wrong_type(label, "a number")
     try:
         number = float(label)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
@@ -89,11 +94,16 @@ def _set(label: object) -> str:
 def _structure(label: object) -> str:
     if not isinstance(label, list):
         raise _wrong_type(label, "a list")
-    return _json(label)
+    try:
+        return _json(label)
+    except ValueError:
+        raise _wrong_type(label, "a list of finite numbers and texts") from None
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(
+        value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
 
 
 def _wrong_type(label: object, wanted: str) -> InvalidEvent:

@@ -26,7 +26,18 @@ def test_a_number_reads_back_to_itself(number):
 
 @pytest.mark.parametrize(
     "number",
-    [float("nan"), float("inf"), "1e999", "fraud", True, [1], pytest.param(10**5000, id="huge")],
+    [
+        float("nan"),
+        float("inf"),
+        "1e999",
+        "fraud",
+        "1_000",
+        "infinity",
+        "\u0661",
+        True,
+        [1],
+        pytest.param(10**5000, id="huge"),
+    ],
 )
 def test_what_is_no_finite_number_is_refused_on_a_numeric_scale(number):
     with pytest.raises(InvalidEvent) as refusal:
@@ -78,3 +89,11 @@ def test_structured_labels_keep_their_parts(scale):
     parts = [{"start": 0, "end": 4, "label": "PER"}]
 
     assert json.loads(canonical_label(parts, scale, None)) == parts
+
+
+@pytest.mark.parametrize("scale", ["spans", "boxes"])
+def test_a_number_that_is_none_is_refused_inside_a_structure(scale):
+    with pytest.raises(InvalidEvent) as refusal:
+        canonical_label([{"x": float("nan")}], scale, None)
+
+    assert refusal.value.code == "label_wrong_type"
