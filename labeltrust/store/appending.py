@@ -11,7 +11,7 @@ from labeltrust.store.chaining import ChainWriter, Ids
 from labeltrust.store.drafts import Draft, Submission, detail_text
 from labeltrust.store.known_events import known_events
 from labeltrust.store.registry import KnownSource
-from labeltrust.store.repeats import REUSED, Names, digest_of, finding_id
+from labeltrust.store.repeats import REUSED, Names, digest_of, fill_stored_id, finding_id
 from labeltrust.store.statements import Statements
 
 Hide = Callable[[object], str]
@@ -34,12 +34,14 @@ def append_draft(
     event, submission, source = draft.event, origin.submission, origin.source
     item, labeler = names.of(draft)
     content = digest_of(draft, names)
+    if not draft.stored_id:
+        fill_stored_id(draft, names)
     chain_id = draft.project.chain_id
     seconds = None if event.duration_seconds is None else float(event.duration_seconds)
     record = Record(
         submission.actor, event.annotation_id, draft.project.name, content.hex(), origin.digest,
         detail_text(event, hide), int(draft.doubted), None if seconds is None else repr(seconds),
-        draft.event_id, item.pseudonym, submission.key_id, draft.label,
+        draft.stored_id, item.pseudonym, submission.key_id, draft.label,
         labeler.pseudonym, draft.occurred_us, submission.parser, draft.position,
         draft.question.name, draft.received_us, event.replicate,
         draft.revised_us, chains.place(chain_id), source.name, event.type,

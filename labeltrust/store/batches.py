@@ -8,7 +8,7 @@ from labeltrust.store.deliveries import Sealed
 from labeltrust.store.drafts import Draft, drafts_of
 from labeltrust.store.known_events import KnownEvent, known_events
 from labeltrust.store.registry import KnownSource, known_sources
-from labeltrust.store.repeats import REUSED, Names, settle, settle_twin
+from labeltrust.store.repeats import REUSED, Names, fill_stored_id, settle, settle_twin
 from labeltrust.store.statements import Statements
 
 
@@ -64,12 +64,15 @@ def batches_of(statements: Statements, deliveries: Sequence[Sealed]) -> list[Bat
 
 def settle_repeats(statements: Statements, batches: Sequence[Batch], names: Names) -> None:
     """Give repeated events their original receipts, and refuse other events under used ids."""
+    for batch in batches:
+        for draft in batch.drafts:
+            fill_stored_id(draft, names)
     known = _known(statements, batches)
     first: dict[tuple[int, str], Draft] = {}
     for batch in batches:
         of_source = known[batch.source.id]
         for draft in batch.drafts:
-            there = of_source.get(draft.event_id)
+            there = of_source.get(draft.stored_id)
             if there is not None:
                 settle(statements, draft, there, names)
                 continue
@@ -81,7 +84,7 @@ def settle_repeats(statements: Statements, batches: Sequence[Batch], names: Name
 def _known(statements: Statements, batches: Sequence[Batch]) -> dict[int, dict[str, KnownEvent]]:
     wanted: dict[int, set[str]] = {batch.source.id: set() for batch in batches}
     for batch in batches:
-        wanted[batch.source.id].update(d.event_id for d in batch.drafts)
+        wanted[batch.source.id].update(d.stored_id for d in batch.drafts if d.stored_id)
     return {number: known_events(statements, number, ids) for number, ids in wanted.items()}
 
 

@@ -1,6 +1,7 @@
 """Events made ready for the record: checked against project, question and scale."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,7 @@ from labeltrust.store.registry import NO_QUESTION, KnownProject, KnownQuestion, 
 OLDEST_US: Final = 30 * 86_400 * 1_000_000
 NEWEST_US: Final = 5 * 60 * 1_000_000
 OWN_PREFIX: Final = "labeltrust:"
+_DERIVED: Final = re.compile(r"row-[0-9a-f]{40}-[0-9]+")  # as domain/event_ids.py makes them
 _MOST_ID_BYTES: Final = 512  # PostgreSQL cannot index texts of more than 2,700
 
 
@@ -61,6 +63,8 @@ class Draft:
     """One event with all that its row needs, and what became of it.
 
     Attributes:
+        event_id: As the source or its reader gave it.
+        stored_id: As it stands on record; empty where names must be made first.
         problem: Why it cannot be taken.
         receipt: Where it is on record: the original place where it was there before.
         twin: The same event earlier in the same transaction.
@@ -69,6 +73,7 @@ class Draft:
     __slots__ = (
         "doubted", "event", "event_id", "item_key", "label", "labeler_key", "occurred_us",
         "position", "problem", "project", "question", "receipt", "received_us", "revised_us",
+        "stored_id",
         "twin",
     )  # fmt: skip
 
@@ -83,6 +88,7 @@ class Draft:
         self.item_key: Key | None = None
         self.labeler_key: Key | None = None
         self.event_id = ""
+        self.stored_id = ""
         self.occurred_us: int | None = None
         self.revised_us: int | None = None
         self.received_us = 0
@@ -228,10 +234,28 @@ def _label(event: Event, question: KnownQuestion) -> str | None:
 _encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
 
 
+def is_derived(event_id: str) -> bool:
+    """Say whether an event id was made here, by `domain/event_ids.py`, from what the event says.
+
+    >>> is_derived("row-" + 40 * "0" + "-1"), is_derived("evt-123")
+    (True, False)
+    """
+    return event_id.startswith("row-") and _DERIVED.fullmatch(event_id) is not None
+
+
+def keyed_id(event_id: str, salt: bytes) -> str:
+    """Return a derived event id as it stands on record.
+
+    It is a digest of names, too, against which guesses could be tested: so it is digested again,
+    keyed by salts that erasure destroys.
+    """
+    return "row:" + hashlib.blake2b(event_id.encode(), key=salt, digest_size=20).hexdigest()
+
+
 def content_digest(draft: Draft, item: str | None, labeler: str | None, salt: bytes) -> bytes:
     """Return the digest by which a repeated event is told from a changed one.
 
-    It holds pseudonyms for names and is keyed by a salt that erasure destroys, so that nobody can
+    It holds pseudonyms for names and is keyed by salts that erasure destroys, so that nobody can
     test guesses against it afterwards.
     """
     event = draft.event

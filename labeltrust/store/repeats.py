@@ -6,7 +6,7 @@ from typing import Final
 
 from labeltrust.domain.events import Problem
 from labeltrust.store.aliases import NOBODY, Alias, Key
-from labeltrust.store.drafts import OWN_PREFIX, Draft, content_digest
+from labeltrust.store.drafts import OWN_PREFIX, Draft, content_digest, is_derived, keyed_id
 from labeltrust.store.known_events import KnownEvent, is_erased
 from labeltrust.store.statements import Statements
 
@@ -27,10 +27,20 @@ class Names:
         return item, self.labelers.get(key, NOBODY) if key else NOBODY
 
 
+def fill_stored_id(draft: Draft, names: Names) -> None:
+    """Work out the id on record, where all names it may hang on are at hand."""
+    if not is_derived(draft.event_id):
+        draft.stored_id = draft.event_id
+        return
+    item, labeler = names.of(draft)
+    is_missing = (draft.item_key and item is NOBODY) or (draft.labeler_key and labeler is NOBODY)
+    draft.stored_id = "" if is_missing else keyed_id(draft.event_id, labeler.salt + item.salt)
+
+
 def digest_of(draft: Draft, names: Names) -> bytes:
     """Return the content digest of a draft whose aliases are at hand."""
     item, labeler = names.of(draft)
-    return content_digest(draft, item.pseudonym, labeler.pseudonym, labeler.salt or item.salt)
+    return content_digest(draft, item.pseudonym, labeler.pseudonym, labeler.salt + item.salt)
 
 
 def settle(statements: Statements, draft: Draft, known: KnownEvent, names: Names) -> None:

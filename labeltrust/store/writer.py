@@ -1,0 +1,165 @@
+"""Group commit: submissions that come while a commit is under way share the next one.
+
+A durable commit costs about as much for a hundred events as for one. One thread writes; whoever
+submits waits for the commit that holds its events, and gets an answer only after it.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Final, Protocol, Self
+
+from labeltrust.domain.errors import Busy
+from labeltrust.domain.events import Outcome
+from labeltrust.store.drafts import Submission
+
+_BYTES_PER_ROW: Final = 1_024
+
+
+class Records(Protocol):
+    """What writes: a `store.recording.Recorder`."""
+
+    def record(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Record all submissions or none."""
+        ...
+
+
+class _Waiting:
+    """A submission, its weight in rows, and where its outcome goes."""
+
+    __slots__ = ("future", "result", "submission", "weight")
+
+    def __init__(self, submission: Submission) -> None:
+        self.submission = submission
+        self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.result: Outcome | Exception | None = None
+        rows = len(submission.parsed.events) + len(submission.parsed.problems)
+        self.weight = max(1, rows, len(submission.body) // _BYTES_PER_ROW)
+
+
+class GroupWriter:
+    """Writes submissions of any number of callers in shared transactions.
+
+    Use it as a context manager: leaving it writes what waits and ends the thread.
+    """
+
+    def __init__(
+        self, make_recorder: Callable[[], Records], *, group_rows: int, queue_rows: int
+    ) -> None:
+        """Prepare; the thread starts with the context.
+
+        Args:
+            make_recorder: Called once, in the writing thread.
+            group_rows: Most events in one commit, unless one submission alone has more.
+            queue_rows: Most events (or kilobytes) waiting; beyond it callers are told to wait.
+        """
+        self._make_recorder = make_recorder
+        self._group_rows = group_rows
+        self._queue_rows = queue_rows
+        self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._waiting_rows = 0
+        self._is_open = False
+        self._thread = threading.Thread(target=self._run, name="group-writer", daemon=True)
+
+    def __enter__(self) -> Self:
+        """Start the thread."""
+        self._is_open = True
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Write what waits, and stop."""
+        with self._lock:
+            self._is_open = False
+            self._queue.put(None)
+        self._thread.join()
+
+    @property
+    def waiting_rows(self) -> int:
+        """Events waiting or being written."""
+        return self._waiting_rows
+
+    async def submit(self, submission: Submission) -> Outcome:
+        """Record a submission and return what became of it, after its durable commit.
+
+        Raises:
+            Busy: Try again later; nothing was stored.
+        """
+        waiting = _Waiting(submission)
+        with self._lock:
+            if not self._is_open:
+                raise Busy("the server is stopping")
+            if self._waiting_rows and self._waiting_rows + waiting.weight > self._queue_rows:
+                detail = f"{self._waiting_rows} events wait to be written"
+                raise Busy(detail, retry_after_seconds=1)
+            self._waiting_rows += waiting.weight
+            self._queue.put(waiting)
+        return await waiting.future
+
+    def _run(self) -> None:
+        recorder: Records | None = None
+        while (group := self._next_group()) is not None:
+            try:
+                recorder = recorder or self._make_recorder()
+            except Exception as error:  # noqa: BLE001 - belongs to those who wait
+                self._resolve(group, error)
+                continue
+            self._write(recorder, group)
+
+    def _next_group(self) -> list[_Waiting] | None:
+        """Wait for one submission, and take along all that came meanwhile."""
+        first = self._queue.get()
+        if first is None:
+            return None
+        group, rows = [first], first.weight
+        while rows < self._group_rows:
+            try:
+                more = self._queue.get_nowait()
+            except Empty:
+                break
+            if more is None:
+                self._queue.put(None)  # the last group; then stop
+                break
+            group.append(more)
+            rows += more.weight
+        return group
+
+    def _write(self, recorder: Records, group: list[_Waiting]) -> None:
+        try:
+            outcomes = recorder.record([waiting.submission for waiting in group])
+        except Busy as error:  # true for each of them
+            self._resolve(group, error)
+        except Exception as error:  # noqa: BLE001 - belongs to those who wait
+            if len(group) == 1:
+                self._resolve(group, error)
+                return
+            # One of them is at fault: it must not fail its neighbours.
+            for waiting in group:
+                self._write(recorder, [waiting])
+        else:
+            self._resolve(group, outcomes)
+
+    def _resolve(self, group: list[_Waiting], result: list[Outcome] | Exception) -> None:
+        with self._lock:
+            self._waiting_rows -= sum(waiting.weight for waiting in group)
+        loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
+        for place, waiting in enumerate(group):
+            waiting.result = result if isinstance(result, Exception) else result[place]
+            loops.setdefault(waiting.future.get_loop(), []).append(waiting)
+        for loop, some in loops.items():
+            # One call for the whole group; a loop that was closed has nobody left to answer.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(_answer, some)
+
+
+def _answer(group: list[_Waiting]) -> None:
+    for waiting in group:
+        if waiting.future.done():
+            continue  # whoever asked is gone; the events are on record all the same
+        if isinstance(waiting.result, Outcome):
+            waiting.future.set_result(waiting.result)
+        else:
+            waiting.future.set_exception(waiting.result or Busy("the writer stopped"))
