@@ -14,7 +14,7 @@ NUMERIC: frozenset[str] = frozenset({"interval", "ratio"})
 COUNTED: frozenset[str] = frozenset({"nominal", "ordinal", "interval", "ratio"})
 MAX_LABEL_BYTES = 1024
 MAX_STRUCTURED_BYTES = 65_536
-_DECIMAL = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+_DECIMAL = re.compile(r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
 
 
 def canonical_label(label: object, scale: str, classes: Sequence[str] | None) -> str:
