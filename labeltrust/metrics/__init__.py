@@ -5,7 +5,8 @@
 
     gold_accuracy        gold_accuracy(confusion), probability_below(confusion, floor, prior),
                          class_confusion, class_recall(confusion) -> Answers, gold_distance,
-                         gold_within(confusion, tolerance), wilson, clopper_pearson(right, n, reason)
+                         gold_within(confusion, tolerance), wilson and
+                         clopper_pearson(right, n, reason)
     krippendorff_alpha   krippendorff_alpha(coincidences) -> Alphas(project, without, effect)
     cohen_kappa          pairwise_kappa(pairs, kind) -> PairKappas(one, two, kappa),
                          peer_kappa(peers, kind), n_peers(pairs),

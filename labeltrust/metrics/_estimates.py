@@ -16,6 +16,10 @@ Bool = NDArray[np.bool_]
 CONFIDENCE = 0.95
 TAIL = (1 + CONFIDENCE) / 2
 Z = float(stats.norm.ppf(TAIL))
+_FAR = 700.0
+"""exp() of more overflows."""
+_NO_MARGIN = 1e-9
+"""Less than this is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,3 +123,26 @@ def unseen_share(n: Float) -> Float:
     """
     share: Float = 1 - (1 - TAIL) ** divided(np.ones_like(n), n)
     return share
+
+
+def around(value: Float, margin: Float, hidden: Float, least: float) -> tuple[Float, Float]:
+    """Return intervals of coefficients that end at 1, symmetric in log(1 - value).
+
+    1 - kappa and 1 - alpha are ratios of two disagreements, whose logarithm is close to normal long
+    before the ratio is; so intervals near 1 stay below 1 and reach further down.
+
+    Args:
+        value: (k,) numbers of at most 1.
+        margin: (k,) half widths on their own scale, infinite where unknown, 0 where nothing varied.
+        hidden: (k,) half widths to use where nothing varied, see `unseen_share`.
+        least: The smallest the numbers can be.
+
+    >>> low, high = around(np.array([0.9]), np.array([0.1]), np.array([0.0]), -1.0)
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.728], [0.963])
+    """
+    rest = np.maximum(1 - value, 0.0)
+    wide = np.maximum(np.where(margin > _NO_MARGIN, margin, hidden), 0.0)
+    factor = np.exp(np.minimum(divided(wide, rest), _FAR))
+    low = np.where(rest > _NO_MARGIN, 1 - rest * factor, 1 - hidden)
+    return np.maximum(low, least), 1 - rest / factor

@@ -55,13 +55,11 @@ def jackknife(without: Float, occupied: Bool) -> Spread:
     return Spread(error=np.where(enough, error, np.inf), t=t)
 
 
-def resampled(value: Float, items: Float, least: float) -> tuple[Float, Float]:
-    """Return symmetric 95 % intervals of column 0, between `least` and 1.
+def margins(value: Float, items: Float) -> Float:
+    """Return half widths of symmetric 95 % intervals of column 0: (k,).
 
     Args:
         value: (k, 1 + n_groups) the numbers, then with each group of items left out.
         items: (k, 1 + n_groups) the items behind them.
-        least: The smallest the numbers can be.
     """
-    margin = jackknife(value[:, 1:], items[:, 1:] < items[:, :1]).margin
-    return np.maximum(value[:, 0] - margin, least), np.minimum(value[:, 0] + margin, 1.0)
+    return jackknife(value[:, 1:], items[:, 1:] < items[:, :1]).margin

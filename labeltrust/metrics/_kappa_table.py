@@ -3,10 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 
 from labeltrust.counts._base import summed
 from labeltrust.counts._similarity import Weighted, total_similarity
-from labeltrust.metrics._estimates import Estimates, Float, Int, Z, divided, estimates, unseen_share
+from labeltrust.metrics._estimates import (
+    TAIL,
+    Estimates,
+    Float,
+    Int,
+    around,
+    divided,
+    estimates,
+    unseen_share,
+)
 
 KIND_OF_LEVEL = {
     "nominal": "equal",
@@ -53,10 +63,11 @@ class Tables:
 
 
 def table_kappas(tables: Tables, kind: str) -> Estimates:
-    """Return kappa of every pair, with the interval of Fleiss, Cohen and Everitt (1969).
+    """Return kappa of every pair, with the standard error of Fleiss, Cohen and Everitt (1969).
 
-    Where a pair never disagrees that interval has no width; then its lower end is what may hide
-    behind no disagreement in n items (`unseen_share`).
+    Pairs may share few items, so the interval takes Student's quantile and is symmetric in
+    log(1 - kappa) (`around`). Where the error is 0 (no disagreement, or one label throughout) its
+    half width is what may hide in n items (`unseen_share`).
 
     Args:
         tables: Joint counts.
@@ -70,12 +81,10 @@ def table_kappas(tables: Tables, kind: str) -> Estimates:
     room = 1 - chance
     value = divided(observed - chance, room)
     error = divided(np.sqrt(divided(spread, n)), room**2)
-    hidden = divided(unseen_share(n), room)
-    perfect = observed > 1 - ROUNDING
-    low = np.where(perfect, value - hidden, value - Z * error)
-    high = np.where(perfect, 1.0, np.minimum(value + Z * error, 1.0))
+    margin = stats.t.ppf(TAIL, np.maximum(n - 1, 1)) * error
+    low, high = around(value, margin, divided(unseen_share(n), room), LEAST)
     gaps = (NONE_SHARED, n < ROUNDING), (ALIKE, room < ROUNDING)
-    return estimates(value, np.maximum(low, LEAST), high, n, *gaps)
+    return estimates(value, low, high, n, *gaps)
 
 
 def _shares(tables: Tables, kind: str, n: Float) -> tuple[Float, Float, Float]:

@@ -12,8 +12,8 @@ from labeltrust.counts._similarity import Weighted, total_similarity
 from labeltrust.counts.agreement import KINDS, Agreement
 from labeltrust.counts.peers import Peers
 from labeltrust.domain.estimates import Measured
-from labeltrust.metrics._estimates import Estimates, estimates, unseen_share
-from labeltrust.metrics._jackknife import resampled
+from labeltrust.metrics._estimates import Estimates, around, estimates, unseen_share
+from labeltrust.metrics._jackknife import margins
 from labeltrust.metrics._peer_sums import margin_products, peer_sums, without_groups
 
 NONE_PAIRED = "no item has two labelers"
@@ -120,22 +120,20 @@ def _chance(unequal: Float, kind: str, values: Float) -> Float:
 
 
 def _share(value: Float, items: Float, none: str) -> Estimates:
-    """Return shares with intervals in [0, 1]; at 0 and 1, what n items may hide is allowed for."""
+    """Return shares with intervals in [0, 1]; where nothing varied, what n items may hide."""
     share, n = value[:, 0], items[:, 0]
-    low, high = resampled(value, items, 0.0)
-    low = np.where(share > 1 - _ROUNDING, 1 - unseen_share(n), low)
-    high = np.where(share < _ROUNDING, unseen_share(n), high)
+    margin = margins(value, items)
+    margin = np.where(margin > _ROUNDING, margin, unseen_share(n))
+    low, high = np.maximum(share - margin, 0.0), np.minimum(share + margin, 1.0)
     return estimates(share, low, high, n, (none, n == 0))
 
 
 def _corrected(share: Float, chance: Float, items: Float, none: str, n_labels: int) -> Estimates:
     value, n = _ratio(share - chance, 1 - chance), items[:, 0]
-    low, high = resampled(value, items, LEAST)
     hidden = _ratio(unseen_share(n), 1 - chance[:, 0])
-    low = np.where(value[:, 0] > 1 - _ROUNDING, 1 - hidden, low)
+    low, high = around(value[:, 0], margins(value, items), hidden, LEAST)
     single = np.full(n.size, n_labels < 2)  # noqa: PLR2004 - chance takes two labels
-    gaps = (none, n == 0), (ONE_LABEL, single)
-    return estimates(value[:, 0], np.maximum(low, LEAST), high, n, *gaps)
+    return estimates(value[:, 0], low, high, n, (none, n == 0), (ONE_LABEL, single))
 
 
 def _ratio(above: Float, below: Float) -> Float:

@@ -13,8 +13,16 @@ from labeltrust.counts.concordance import NUMERIC, Concordance
 from labeltrust.counts.flips import Flips
 from labeltrust.counts.pairs import Pairs
 from labeltrust.counts.peers import Peers
-from labeltrust.metrics._estimates import Estimates, Float, Int, estimates, unseen_share
-from labeltrust.metrics._jackknife import resampled
+from labeltrust.metrics._estimates import (
+    Estimates,
+    Float,
+    Int,
+    around,
+    divided,
+    estimates,
+    unseen_share,
+)
+from labeltrust.metrics._jackknife import margins
 from labeltrust.metrics._kappa_table import (
     ALIKE,
     KIND_OF_LEVEL,
@@ -137,10 +145,10 @@ def _kappa_to_mean(means: Concordance) -> Estimates:
 
 def _resampled(value: Float, items: Float, room: Float) -> Estimates:
     n = items[:, 0]
-    low, high = resampled(value, items, LEAST)
-    unseen = np.where(value[:, 0] > 1 - ROUNDING, unseen_share(n) * _over(n, room), 0.0)
+    hidden = divided(unseen_share(n) * n, room)
+    low, high = around(value[:, 0], margins(value, items), hidden, LEAST)
     gaps = (NONE_SHARED, n == 0), (ALIKE, room <= ROUNDING * n)
-    return estimates(value[:, 0], np.maximum(low - unseen, LEAST), high, n, *gaps)
+    return estimates(value[:, 0], low, high, n, *gaps)
 
 
 def _over(above: Float, below: Float) -> Float:

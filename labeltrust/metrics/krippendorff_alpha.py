@@ -15,15 +15,21 @@ import numpy as np
 from labeltrust.counts.coincidences import Coincidences
 from labeltrust.domain.estimates import Measured
 from labeltrust.metrics._alpha_sums import Sums, sums
-from labeltrust.metrics._estimates import Bool, Estimates, Float, divided, estimates, unseen_share
+from labeltrust.metrics._estimates import (
+    Bool,
+    Estimates,
+    Float,
+    around,
+    divided,
+    estimates,
+    unseen_share,
+)
 from labeltrust.metrics._jackknife import jackknife
 
 LEAST = -1.0
 """Alpha of labelers who always disagree as far as they can."""
 WIDEST = 2.0
 """The farthest two alphas can be apart."""
-_FAR = 700.0
-"""exp() of more overflows."""
 _DROWNED = 1e-10
 """Left over from sums this much larger, a sum has lost its digits to rounding."""
 
@@ -72,11 +78,9 @@ def krippendorff_alpha(counts: Coincidences) -> Alphas:
 
 def _alphas(found: Sums, everyone: Sums) -> Estimates:
     ratio, n_items = found.disagreement[:, 0], found.items[:, 0]
-    spread = jackknife(found.disagreement[:, 1:], found.occupied)
-    factor = np.exp(np.minimum(divided(spread.margin, ratio), _FAR))
-    low, high = 1 - ratio * factor, 1 - divided(ratio, factor)
-    low = np.where(ratio > 0, low, 1 - _unseen(found))
-    return estimates(1 - ratio, np.maximum(low, LEAST), high, n_items, *_gaps(found, everyone))
+    margin = jackknife(found.disagreement[:, 1:], found.occupied).margin
+    low, high = around(1 - ratio, margin, _unseen(found), LEAST)
+    return estimates(1 - ratio, low, high, n_items, *_gaps(found, everyone))
 
 
 def _unseen(found: Sums) -> Float:
