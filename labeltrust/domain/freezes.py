@@ -65,6 +65,12 @@ class FreezeState:
         """Say whether it holds anything at a moment."""
         return self.lifted_at is None and not self.ended(now)
 
+    def stood(self, moment: datetime) -> bool:
+        """Say whether it kept labels out of exports at an earlier moment."""
+        begun = self.placed_at <= moment
+        over = self.lifted_at is not None and self.lifted_at <= moment
+        return self.kind in HOLDS_LABELS and begun and not over
+
     def holds_labels(self, now: datetime) -> bool:
         """Say whether it keeps labels out of exports at a moment."""
         return self.kind in HOLDS_LABELS and self.stands(now)

@@ -1,6 +1,6 @@
 """Hold labels out of exports: those of a labeler, of a source or of one import."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from labeltrust.domain.cases import FreezeCase
@@ -14,8 +14,8 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.store.freezes import (
     get_freeze,
     list_freezes,
-    require_import,
     source_of_project,
+    whole_import,
 )
 from labeltrust.store.inserting import known_id
 from labeltrust.store.projects import project_row
@@ -61,7 +61,8 @@ def freeze_labels(deployment: Deployment, principal: Principal, draft: FreezeDra
         project = project_row(session, draft.project)
         act = begin_act(session, project, principal.name, deployment.clock())
         if draft.import_id is not None:
-            require_import(session, act.project_id, draft.import_id)
+            whole = whole_import(session, act.project_id, draft.import_id)
+            draft = replace(draft, import_id=whole)
         wanted = _drafted(deployment, act, draft, _source_id(act, draft.source))
         _refuse_covered(act, wanted)
         placed = place_freeze(act, wanted, reason)

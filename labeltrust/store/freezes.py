@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from labeltrust.domain.errors import NotFound
@@ -148,22 +148,23 @@ def source_of_project(session: Session, project_id: int, name: str) -> int:
     return found
 
 
-def require_import(session: Session, project_id: int, import_id: int) -> None:
-    """Refuse the number of an import that brought nothing from a source of a project.
+def whole_import(session: Session, project_id: int, import_id: int) -> int:
+    """Return the number that stands for a whole import, given that of any of its pieces.
 
     Raises:
-        NotFound: There is none.
+        NotFound: No source of the project brought such an import.
     """
-    wanted = select(Delivery.id).join(
+    wanted = select(Delivery.id, Delivery.import_id).join(
         SourceProject, col(SourceProject.source_id) == col(Delivery.source_id)
     )
     wanted = wanted.where(
-        col(SourceProject.project_id) == project_id,
-        or_(col(Delivery.id) == import_id, col(Delivery.import_id) == import_id),
+        col(SourceProject.project_id) == project_id, col(Delivery.id) == import_id
     )
-    if session.exec(wanted.limit(1)).first() is None:
+    found = session.exec(wanted).first()
+    if found is None:
         detail = f"no import {import_id} in this project"
         raise NotFound(detail)
+    return found[1] or known_id(found[0])
 
 
 def _with_project() -> Select[Freeze, Project]:

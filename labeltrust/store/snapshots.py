@@ -1,13 +1,18 @@
 """Snapshots as rows; their files lie in the data folder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.store.inserting import known_id
-from labeltrust.store.tables import Project, Snapshot
+from labeltrust.store.statements import Statements
+from labeltrust.store.tables import Project, Snapshot, Source, SourceProject
+
+_SLICE = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,33 @@ def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
     wanted = select(Snapshot, Project).where(col(Project.id) == col(Snapshot.project_id))
     wanted = wanted.where(col(Snapshot.project_id) == project_id)
     return [_row(*found) for found in session.exec(wanted.order_by(col(Snapshot.id)))]
+
+
+def source_names(session: Session) -> dict[int, str]:
+    """Return the name of every source by its row id."""
+    return {known_id(number): name for number, name in session.exec(select(Source.id, Source.name))}
+
+
+def probation_sources(session: Session, project_id: int) -> list[int]:
+    """Return the sources of a project whose labels do not count until they are vetted."""
+    wanted = (
+        select(Source.id)
+        .join(SourceProject, col(SourceProject.source_id) == col(Source.id))
+        .where(col(SourceProject.project_id) == project_id, col(Source.status) == "probation")
+        .order_by(col(Source.id))
+    )
+    return [known_id(number) for number in session.exec(wanted)]
+
+
+def item_names(engine: Engine, item_ids: Sequence[int]) -> dict[int, str]:
+    """Return the outside id of each item, in slices; an erased one is shown by its number."""
+    names = {number: f"item #{number}" for number in item_ids}
+    sql = "SELECT id, outside_id FROM item_alias WHERE outside_id IS NOT NULL AND id {in}"
+    for start in range(0, len(item_ids), _SLICE):
+        with engine.connect() as connection:
+            part = item_ids[start : start + _SLICE]
+            names |= dict(Statements(connection).rows_in(sql, list(part)))
+    return names
 
 
 def _row(snapshot: Snapshot, project: Project) -> SnapshotRow:

@@ -1,0 +1,178 @@
+"""The files of a snapshot: consensus label of every item, the judgments behind it, checksums."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from labeltrust.counts import block
+from labeltrust.inference.consensus import Consensus, consensus
+from labeltrust.store.judgments import LoadedJudgments
+
+LABELS = "labels.parquet"
+JUDGMENTS = "judgments.parquet"
+MANIFEST = "manifest.json"
+_READ_BYTES = 1 << 20
+_MOMENT = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """What is written of one question: consensus labels and judgments, and how many items tie."""
+
+    labels: pa.Table
+    judgments: pa.Table
+    method: str
+    ties: int
+
+
+def tables_of(
+    question: str,
+    loaded: LoadedJudgments,
+    kept: NDArray[np.bool_],
+    item_names: Mapping[int, str],
+    source_names: Mapping[int, str],
+) -> Tables:
+    """Return the rows of one question that go into a training set.
+
+    Args:
+        question: Name of the question.
+        loaded: Its current judgments.
+        kept: (n,) False where a judgment stays out.
+        item_names: Outside id by item id.
+        source_names: Name by source id.
+    """
+    found = block(
+        loaded.item[kept],
+        loaded.labeler[kept],
+        loaded.label[kept],
+        n_labelers=len(loaded.labelers),
+        values=loaded.values,
+        level=loaded.level,
+        gold=(loaded.gold_item, loaded.gold_label),
+    )
+    agreed = consensus(found)
+    names = [item_names[number] for number in found.item_id.tolist()]
+    return Tables(
+        labels=_labels(question, loaded.words, names, agreed, found.gold),
+        judgments=_judgments(question, loaded, kept, item_names, source_names),
+        method=agreed.method,
+        ties=int(agreed.tied.sum()),
+    )
+
+
+def _labels(
+    question: str,
+    words: tuple[str, ...],
+    items: list[str],
+    agreed: Consensus,
+    gold: NDArray[np.int64],
+) -> pa.Table:
+    return pa.table(
+        {
+            "item": pa.array(items, pa.string()),
+            "question": pa.array([question] * len(items), pa.string()),
+            "label": _words(words, agreed.label),
+            "value": pa.array(agreed.value, pa.float64(), mask=np.isnan(agreed.value)),
+            "n_labelers": pa.array(agreed.n, pa.int32()),
+            "share": pa.array(agreed.share, pa.float64()),
+            "tied": pa.array(agreed.tied, pa.bool_()),
+            "gold": _words(words, gold),
+        }
+    )
+
+
+def _judgments(
+    question: str,
+    loaded: LoadedJudgments,
+    kept: NDArray[np.bool_],
+    item_names: Mapping[int, str],
+    source_names: Mapping[int, str],
+) -> pa.Table:
+    who = loaded.labeler[kept]
+    items = [item_names[number] for number in loaded.item[kept].tolist()]
+    sources = [source_names.get(number) for number in loaded.source[kept].tolist()]
+    return pa.table(
+        {
+            "item": pa.array(items, pa.string()),
+            "question": pa.array([question] * len(items), pa.string()),
+            "labeler": _words(tuple(x.name for x in loaded.labelers), who),
+            "labeler_kind": _words(tuple(x.kind for x in loaded.labelers), who),
+            "label": _words(loaded.words, loaded.label[kept]),
+            "occurred_at": pa.array(loaded.occurred_us[kept], _MOMENT),
+            "received_at": pa.array(loaded.received_us[kept], _MOMENT),
+            "duration_seconds": _seconds(loaded.duration_seconds[kept]),
+            "source": pa.array(sources, pa.string()),
+            "import": pa.array(loaded.delivery[kept], pa.int64()),
+            "sequence": pa.array(loaded.sequence[kept], pa.int64()),
+        }
+    )
+
+
+def _words(words: tuple[str, ...], codes: NDArray[np.int64]) -> pa.Array:
+    places = pa.array(codes, pa.int64(), mask=codes < 0)
+    return pa.array(words, pa.string()).take(places)
+
+
+def _seconds(seconds: NDArray[np.float64]) -> pa.Array:
+    return pa.array(seconds, pa.float64(), mask=np.isnan(seconds))
+
+
+def write_tables(folder: Path, tables: list[Tables]) -> dict[str, dict[str, Any]]:
+    """Write both files, durably, and return rows, bytes and checksum of each by file name."""
+    written = {
+        LABELS: pa.concat_tables([t.labels for t in tables]),
+        JUDGMENTS: pa.concat_tables([t.judgments for t in tables]),
+    }
+    for name, table in written.items():
+        pq.write_table(table, folder / name, compression="zstd")
+        _sync(folder / name)
+    return {name: file_facts(folder / name, table.num_rows) for name, table in written.items()}
+
+
+def file_facts(path: Path, rows: int) -> dict[str, Any]:
+    """Return rows, bytes and checksum of a file as the manifest states them."""
+    return {"rows": rows, "bytes": path.stat().st_size, "sha256": file_digest(path)}
+
+
+def file_digest(path: Path) -> str:
+    """Return the SHA-256 of a file in hex."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while part := file.read(_READ_BYTES):
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def write_whole(path: Path, text: str) -> bytes:
+    """Write a small text durably and return the SHA-256 of its bytes."""
+    path.write_text(text, encoding="utf-8")
+    _sync(path)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def move_into_place(draft: Path, place: Path) -> None:
+    """Give a finished folder its name, in one step that survives a loss of power.
+
+    A folder that stands there already belongs to a snapshot whose transaction never ended: nobody
+    was told of it.
+    """
+    if place.exists():
+        place.rename(place.with_name(f".orphan-{draft.name.lstrip('.')}"))
+    draft.rename(place)
+    _sync(place.parent)
