@@ -143,6 +143,7 @@ class Outcome:
         receipts: One per accepted or duplicate event, in the order of the delivery.
         problems: One per event that was not accepted.
         quarantine_id: Set where the whole delivery was unreadable.
+        doubted: Number of new events whose claimed time lies outside the accepted window.
     """
 
     delivery_id: int
@@ -152,3 +153,4 @@ class Outcome:
     receipts: tuple[Receipt, ...] = field(default=())
     problems: tuple[Problem, ...] = field(default=())
     quarantine_id: int | None = None
+    doubted: int = 0

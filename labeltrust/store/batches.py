@@ -21,6 +21,12 @@ class Batch:
     drafts: list[Draft]
     strangers: list[Problem]
     accepted: int = 0
+    doubted: int = 0
+
+    @property
+    def is_unreadable(self) -> bool:
+        """Whether nothing of the delivery could be read."""
+        return any(problem.index is None for problem in self.sealed.submission.parsed.problems)
 
     def new(self) -> list[Draft]:
         """Return the drafts that are not on record and can be taken."""
@@ -32,6 +38,7 @@ class Batch:
         """Return the same drafts, counted as accepted."""
         new = self.new()
         self.accepted = len(new)
+        self.doubted = sum(draft.doubted for draft in new)
         return new
 
     def problems(self) -> list[Problem]:
@@ -43,6 +50,12 @@ class Batch:
     def quarantined(self) -> list[Problem]:
         """Return the problems that a later try may mend: all but reused event ids."""
         return [p for p in self.problems() if p.code != REUSED]
+
+    def event_ids(self) -> dict[int, str]:
+        """Return the id of each event that has one, by place."""
+        parsed = self.sealed.submission.parsed
+        places = zip(parsed.positions, parsed.events, strict=True)
+        return {place: event.event_id for place, event in places if event.event_id}
 
 
 def batches_of(statements: Statements, deliveries: Sequence[Sealed]) -> list[Batch]:
@@ -108,5 +121,6 @@ def outcome_of(batch: Batch, delivery_id: int, held: Held) -> Outcome:
         quarantined=len(batch.quarantined()),
         receipts=kept,
         problems=tuple(batch.problems()),
-        quarantine_id=held.get((delivery_id, None)),
+        quarantine_id=held.get((delivery_id, None)) if batch.is_unreadable else None,
+        doubted=batch.doubted,
     )

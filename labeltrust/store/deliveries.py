@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labeltrust.domain.events import Problem
@@ -14,7 +14,9 @@ _COLUMNS = (
     "id", "source_id", "key_id", "received_at", "digest", "size", "headers", "parser", "body",
     "data_key", "import_id",
 )  # fmt: skip
-_QUARANTINE = ("id", "delivery_id", "position", "code", "detail", "status", "created_at")
+_QUARANTINE = (
+    "id", "delivery_id", "position", "event_id", "code", "detail", "status", "created_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,20 @@ class DeliveryWriter:
         )  # fmt: skip
         return number
 
-    def quarantine(self, submission: Submission, delivery_id: int, problems: list[Problem]) -> None:
+    def quarantine(
+        self,
+        submission: Submission,
+        delivery_id: int,
+        problems: list[Problem],
+        event_ids: Mapping[int, str],
+    ) -> None:
         """Hold events, or a whole delivery, until somebody retries or discards them."""
         at = self._statements.time(submission.received_at)
-        self._quarantine += [
-            (None, delivery_id, p.index, p.code, p.detail, "open", at) for p in problems
-        ]
+        for p in problems:
+            event_id = None if p.index is None else event_ids.get(p.index)
+            self._quarantine.append(
+                (None, delivery_id, p.index, event_id, p.code, p.detail, "open", at)
+            )
 
     def write(self) -> dict[tuple[int, int | None], int]:
         """Insert everything; return the ids of quarantine rows by delivery and position."""

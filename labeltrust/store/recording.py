@@ -106,8 +106,8 @@ class Recorder:
             append_draft(chains, draft, origin, names, self._hide)
             self._contents.tell(draft, names.of(draft)[0].id)
         append_findings(statements, batch, chains, origin)
-        if submission.delivery_id is None:
-            writer.quarantine(submission, delivery_id, batch.quarantined())
+        if problems := batch.quarantined():
+            writer.quarantine(submission, delivery_id, problems, batch.event_ids())
         return delivery_id
 
     def _hide(self, value: object) -> str:

@@ -27,6 +27,8 @@ WRITES = "labeltrust_writes"
 _FIXED_FROM = (3, 51, 3)
 _BACKPORTS = {(3, 44): 6, (3, 50): 7}
 _WITHDRAWN = (3, 52)
+# What is erased is overwritten: a destroyed key must not stay readable in a free page.
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -83,9 +85,8 @@ def _one_writer_at_a_time(engine: Engine) -> None:
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
         connection.isolation_level = None  # transactions begin below, not at the first write
         journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
-        for pragma in ("busy_timeout=5000", f"journal_mode={journal}", "synchronous=FULL"):
+        for pragma in ("busy_timeout=5000", f"journal_mode={journal}", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA foreign_keys=ON")
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

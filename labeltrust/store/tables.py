@@ -183,13 +183,18 @@ class Delivery(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A delivery, or one event of it, that could not be read; kept until retried or discarded."""
+    """A delivery, or one event of it, that could not be read; kept until retried or discarded.
+
+    `event_id` is the id that the event had when it was read, since one that counts occurrences in
+    a file cannot be derived from a part of it again.
+    """
 
     __table_args__ = (Index("ix_quarantine_status", "status", "id"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     delivery_id: int = Field(foreign_key="delivery.id", index=True, sa_type=RowId)
     position: int | None = None
+    event_id: str | None = Field(default=None, sa_type=Text)
     code: str
     detail: str = Field(sa_type=Text)
     status: str = "open"

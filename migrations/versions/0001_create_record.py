@@ -146,6 +146,7 @@ def _create_originals() -> None:
         _must("id", BIG, primary_key=True),
         _must("delivery_id", BIG, sa.ForeignKey("delivery.id")),
         _may("position", sa.Integer()),
+        _may("event_id", sa.Text()),
         _must("code", sa.String()),
         _must("detail", sa.Text()),
         _must("status", sa.String()),
