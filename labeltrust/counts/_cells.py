@@ -75,7 +75,9 @@ def cells(shape: tuple[int, ...], index: tuple[object, ...], *columns: object) -
         index: One (n,) array of codes per axis.
         *columns: One (n,) array per sum.
     """
-    return _aggregate(shape, raveled(shape, index), np.array(columns, dtype=np.float64))
+    sums = np.array(columns, dtype=np.float64)
+    key = raveled(shape, index) if index else np.zeros(sums.shape[1], dtype=np.int64)
+    return _aggregate(shape, key, sums)
 
 
 def raveled(shape: tuple[int, ...], index: tuple[object, ...]) -> Int:
