@@ -3,19 +3,23 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
+from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.web import health
-from labeltrust.web.access import Authentication
+from labeltrust.web.access import OPEN, Authentication
 from labeltrust.web.access_log import AccessLog
-from labeltrust.web.api import flags, freezes, projects, service
+from labeltrust.web.api import flags, freezes, labelers, projects, service, snapshots
 from labeltrust.web.caller import Caller
 from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
@@ -23,6 +27,12 @@ from labeltrust.web.idempotency import IdempotentActs
 from labeltrust.web.limits import Limits
 from labeltrust.web.monitoring import Meters
 from labeltrust.web.openapi import openapi_config
+from labeltrust.web.pages import flags as flag_pages
+from labeltrust.web.pages import freezes as freeze_pages
+from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import sign_in
+from labeltrust.web.pages._templates import templates
+from labeltrust.web.pages._view import View, view_of
 from labeltrust.web.paths import DecodedParameters, EncodedPaths
 from labeltrust.web.requests import StrictRequest
 
@@ -48,8 +58,24 @@ class Parts:
 
 def routes() -> list[ControllerRouterHandler]:
     """Return every handler there is."""
-    modules = (health, service, projects, flags, freezes)
-    return [handler for module in modules for handler in module.HANDLERS]
+    modules = (*_API, *_PAGES)
+    return [handler for module in modules for handler in module.HANDLERS] + [_static()]
+
+
+_API = (health, service, projects, labelers, flags, freezes, snapshots)
+_PAGES = (sign_in, labeler_pages, flag_pages, freeze_pages)
+
+
+def _static() -> Router:
+    """Serve the style sheet and the icon out of the package."""
+    folder = Path(str(files("labeltrust.web").joinpath("static")))
+    return create_static_files_router(
+        path="/static",
+        directories=[folder],
+        opt=dict(OPEN),
+        include_in_schema=False,
+        cache_control=CacheControlHeader(public=True, max_age=3600),
+    )
 
 
 def assemble(parts: Parts) -> Litestar:
@@ -90,12 +116,23 @@ _ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
 def _dependencies(parts: Parts) -> dict[str, Provide]:
     deployment = parts.deployment
 
+    environment = templates()
+
     def caller(request: StrictRequest) -> Caller:
         return Caller(deployment=deployment, principal=request.user)
 
-    given = {"meters": parts.meters, "health_checks": parts.health_checks}
-    fixed = {name: Provide(_always(value), sync_to_thread=False) for name, value in given.items()}
-    return {"caller": Provide(caller, sync_to_thread=False), **fixed}
+    def view(request: StrictRequest) -> View:
+        return view_of(request, deployment, environment)
+
+    given = {
+        "deployment": deployment,
+        "meters": parts.meters,
+        "health_checks": parts.health_checks,
+        "templates": environment,
+    }
+    made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view}
+    made |= {name: _always(value) for name, value in given.items()}
+    return {name: Provide(make, sync_to_thread=False) for name, make in made.items()}
 
 
 def _always(value: object) -> Callable[[], Any]:

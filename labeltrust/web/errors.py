@@ -160,6 +160,8 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
         _LOG.error("request failed", request_id=request_id, exc_info=error)
     document = problem_of(error, request_id)
     if _wants_page(request):
+        if status == HTTPStatus.UNAUTHORIZED and request.method == "GET":
+            return Response(b"", status_code=303, headers={"Location": "/sign-in"})
         return Response(
             _page(document), status_code=status, media_type="text/html", headers=_headers(error, 0)
         )

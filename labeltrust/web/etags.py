@@ -28,17 +28,21 @@ class _Tagged:
         self._send = send
         self._wanted = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
         self._start: Message | None = None
+        self._told = False
 
     async def __call__(self, message: Message) -> None:
+        if self._told:
+            return  # the rest of a body that need not be sent
         if message["type"] == "http.response.start" and message["status"] == HTTPStatus.OK:
             self._start = message
             return
         if self._start is not None:
             start, self._start = self._start, None
-            message = await self._send_start(start, message)
+            await self._send_start(start, message)
+            return
         await self._send(message)
 
-    async def _send_start(self, start: Message, body: Message) -> Message:
+    async def _send_start(self, start: Message, body: Message) -> None:
         headers = MutableScopeHeaders.from_message(start)
         whole = body["type"] == "http.response.body" and not body["more_body"]
         if "etag" not in headers and body["type"] == "http.response.body" and whole:
@@ -46,10 +50,12 @@ class _Tagged:
         headers.setdefault("Cache-Control", "private, no-cache")
         if headers.get("etag", "").removeprefix("W/") not in self._wanted:
             await self._send(start)
-            return body
+            await self._send(body)
+            return
+        self._told = True
         for name in _NOT_ON_304:
             if name in headers:
                 del headers[name]
         start["status"] = HTTPStatus.NOT_MODIFIED  # type: ignore[typeddict-unknown-key] # a start
         await self._send(start)
-        return {"type": "http.response.body", "body": b"", "more_body": False}
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,5 +1,6 @@
 """Templates: everything is escaped, and what cannot be seen is named."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ def templates() -> Environment:
         "moment": moment_text,
         "number": number_text,
         "percent": percent_text,
+        "pretty": pretty_text,
     }
     return environment
 
@@ -70,3 +72,14 @@ def percent_text(value: float | None) -> str:
     '12.3 %'
     """
     return "unknown" if value is None else f"{100 * value:.1f} %"
+
+
+def pretty_text(value: object) -> str:
+    """Return plain values as indented JSON, characters as they are.
+
+    >>> print(pretty_text({"a": 1}))
+    {
+      "a": 1
+    }
+    """
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
