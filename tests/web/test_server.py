@@ -1,0 +1,152 @@
+"""The real server: heads and bodies that trickle, heads that grow, too many at once."""
+
+import contextlib
+import shutil
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+from web.servers import running
+
+from labeltrust.settings import Settings
+
+PATIENCE = 0.5
+
+
+@pytest.fixture
+def settings(sqlite_template, tmp_path):
+    """One database is enough: sockets behave alike over every one."""
+    shutil.copy(sqlite_template, tmp_path / "labeltrust.db")
+    return Settings(home=tmp_path)
+
+
+@pytest.fixture
+def server(deployment, fraud):
+    with running(deployment, body_timeout_seconds=PATIENCE) as server:
+        yield server
+
+
+def answer_of(connection: socket.socket) -> bytes:
+    received = b""
+    with contextlib.suppress(ConnectionError):
+        while part := connection.recv(65_536):
+            received += part
+    return received
+
+
+def test_a_head_that_trickles_is_cut_off(server):
+    with server.connect() as connection:
+        connection.sendall(b"GET /health/live HTTP/1.1\r\nHost: x\r\n")
+        started = time.monotonic()
+        received = answer_of(connection)
+
+    assert received == b""
+    assert time.monotonic() - started < PATIENCE + 3
+
+
+def test_a_connection_that_says_nothing_is_cut_off(server):
+    with server.connect() as connection:
+        assert answer_of(connection) == b""
+
+
+def test_a_body_that_trickles_is_answered_408(server, key_of):
+    head = (
+        "POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"Authorization: Bearer {key_of('admin')}\r\n\r\n"
+    )
+    with server.connect() as connection:
+        connection.sendall(head.encode())
+        connection.sendall(b"{")
+        received = answer_of(connection)
+
+    assert received.startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_head_without_end_is_cut_off(server):
+    with server.connect() as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+            for _ in range(100):
+                connection.sendall(b"X-Filler: " + b"a" * 16_000 + b"\r\n")
+        received = answer_of(connection)
+
+    assert received == b""
+
+
+def test_an_id_of_ten_thousand_encoded_characters_fits_into_an_address(server, key_of):
+    from labeltrust.web.paths import segment  # noqa: PLC0415 - under test
+
+    address = f"{server.url}/v1/projects/fraud/labelers/{segment('ä/' * 5_000)}"
+
+    answer = httpx.get(address, headers={"Authorization": f"Bearer {key_of('auditor')}"})
+
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/projects/%ff", "/v1/projects/%00", "/v1/projects/%", "/v1/projects/%zz", "/%2e%2e/"],
+)
+def test_broken_addresses_are_not_found_on_the_wire(server, key_of, path):
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+    request += f"Authorization: Bearer {key_of('auditor')}\r\n\r\n"
+    with server.connect() as connection:
+        connection.sendall(request.encode("latin-1"))
+        received = answer_of(connection)
+
+    assert received.startswith(b"HTTP/1.1 404 ")
+
+
+def test_raw_bytes_in_an_address_are_refused(server):
+    with server.connect() as connection:
+        connection.sendall(b"GET /v1/projects/\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = answer_of(connection)
+
+    assert received[:12] in {b"HTTP/1.1 400", b"HTTP/1.1 404", b"HTTP/1.1 401"}
+
+
+def test_idle_connections_do_not_keep_others_out(server):
+    idle = [server.connect() for _ in range(200)]
+    try:
+        for connection in idle:
+            connection.sendall(b"GET /health/live HTTP/1.1\r\nX")
+        started = time.monotonic()
+        answer = httpx.get(f"{server.url}/health/live", timeout=5)
+    finally:
+        for connection in idle:
+            connection.close()
+
+    assert answer.status_code == 200
+    assert time.monotonic() - started < 3
+
+
+def test_beyond_the_cap_of_requests_callers_are_told_when_to_come_again(deployment, key_of):
+    with running(deployment, max_requests=3, body_timeout_seconds=3.0) as server:
+        head = (
+            b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nAuthorization: Bearer "
+        )
+        slow = [server.connect() for _ in range(3)]
+        for connection in slow:
+            connection.sendall(head + key_of("admin").encode() + b"\r\n\r\n{")
+        threading.Event().wait(0.5)
+
+        answer = httpx.get(f"{server.url}/health/live")
+        for connection in slow:
+            connection.close()
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json()["code"] == "busy"
+
+
+def test_a_body_over_the_cap_is_refused(server, key_of):
+    headers = {"Authorization": f"Bearer {key_of('admin', projects=None)}"}
+    body = b'{"name": "' + b"a" * 2_000_000 + b'"}'
+
+    answer = httpx.post(f"{server.url}/v1/projects", content=body, headers=headers)
+
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "too_large"
