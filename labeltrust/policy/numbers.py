@@ -61,7 +61,7 @@ class LabelerNumbers:
         peers: Labelers with shared items.
         kappa_to_consensus: Kappa with the consensus of the others.
         alpha_without: The project's alpha without this labeler.
-        alpha_effect: What leaving the labeler out does to alpha: above 0 where the rest agrees better.
+        alpha_effect: Change of alpha without the labeler: above 0 where the rest agrees better.
         label_shift: Total variation against what others give on the same items.
         label_shift_p: Its p-value, NaN where undefined.
     """
