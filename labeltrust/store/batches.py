@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labeltrust.domain.events import Outcome, Problem
+from labeltrust.domain.events import Outcome
 from labeltrust.store.deliveries import Sealed
-from labeltrust.store.drafts import Draft, drafts_of
+from labeltrust.store.drafts import Draft, Refused, drafts_of
 from labeltrust.store.known_events import KnownEvent, known_events
 from labeltrust.store.registry import KnownSource, known_sources
 from labeltrust.store.repeats import REUSED, Names, fill_stored_id, settle, settle_twin
@@ -19,7 +19,7 @@ class Batch:
     sealed: Sealed
     source: KnownSource
     drafts: list[Draft]
-    strangers: list[Problem]
+    strangers: list[Refused]
     accepted: int = 0
     doubted: int = 0
 
@@ -41,21 +41,16 @@ class Batch:
         self.doubted = sum(draft.doubted for draft in new)
         return new
 
-    def problems(self) -> list[Problem]:
+    def refused(self) -> list[Refused]:
         """Return all problems, those of the whole delivery first, then by place."""
-        own = [d.problem for d in self.drafts if d.problem is not None]
-        every = [*self.sealed.submission.parsed.problems, *self.strangers, *own]
-        return sorted(every, key=lambda p: -1 if p.index is None else p.index)
+        unread = [Refused(p, None) for p in self.sealed.submission.parsed.problems]
+        own = [Refused(d.problem, d.event.event_id) for d in self.drafts if d.problem is not None]
+        every = [*unread, *self.strangers, *own]
+        return sorted(every, key=lambda r: -1 if r.problem.index is None else r.problem.index)
 
-    def quarantined(self) -> list[Problem]:
+    def quarantined(self) -> list[Refused]:
         """Return the problems that a later try may mend: all but reused event ids."""
-        return [p for p in self.problems() if p.code != REUSED]
-
-    def event_ids(self) -> dict[int, str]:
-        """Return the id of each event that has one, by place."""
-        parsed = self.sealed.submission.parsed
-        places = zip(parsed.positions, parsed.events, strict=True)
-        return {place: event.event_id for place, event in places if event.event_id}
+        return [r for r in self.refused() if r.problem.code != REUSED]
 
 
 def batches_of(statements: Statements, deliveries: Sequence[Sealed]) -> list[Batch]:
@@ -120,7 +115,7 @@ def outcome_of(batch: Batch, delivery_id: int, held: Held) -> Outcome:
         duplicates=len(kept) - batch.accepted,
         quarantined=len(batch.quarantined()),
         receipts=kept,
-        problems=tuple(batch.problems()),
+        problems=tuple(r.problem for r in batch.refused()),
         quarantine_id=held.get((delivery_id, None)) if batch.is_unreadable else None,
         doubted=batch.doubted,
     )

@@ -2,11 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from labeltrust.domain.events import Problem
-from labeltrust.store.drafts import Submission
+from labeltrust.store.drafts import Refused, Submission
 from labeltrust.store.statements import Row, Statements
 from labeltrust.store.vault import Vault
 
@@ -37,8 +36,16 @@ def sealed(submission: Submission, vault: Vault) -> Sealed:
     return Sealed(submission, digest, *vault.seal(submission.body))
 
 
+_Same = tuple[int, bytes, str]
+
+
+def _told(headers: Mapping[str, object]) -> str:
+    """Return what must be equal for two deliveries to be one: all but the name of a file."""
+    return json.dumps({name: value for name, value in headers.items() if name != "file"})
+
+
 class DeliveryWriter:
-    """Keeps the deliveries of one transaction; equal bytes of one source are kept once."""
+    """Keeps the deliveries of one transaction; what is the same to the last byte is kept once."""
 
     def __init__(self, statements: Statements, deliveries: Sequence[Sealed]) -> None:
         """Find those on record, and number the others."""
@@ -48,17 +55,23 @@ class DeliveryWriter:
         self._quarantine: list[Row] = []
         self._ids = iter(statements.next_ids("delivery", len(deliveries)))
 
-    def _find(self, deliveries: Sequence[Sealed]) -> dict[tuple[int, bytes], int]:
-        sql = "SELECT source_id, digest, id FROM delivery WHERE erased_at IS NULL AND digest {in}"
+    def _find(self, deliveries: Sequence[Sealed]) -> dict[_Same, int]:
+        sql = (
+            "SELECT source_id, digest, headers, id FROM delivery "
+            "WHERE erased_at IS NULL AND body IS NOT NULL AND digest {in}"
+        )
         digests = {d.digest for d in deliveries if d.submission.delivery_id is None}
-        return {(s, d): number for s, d, number in self._statements.rows_in(sql, digests)}
+        return {
+            (source_id, digest, _told(json.loads(headers))): number
+            for source_id, digest, headers, number in self._statements.rows_in(sql, digests)
+        }
 
     def keep(self, delivery: Sealed, source_id: int) -> int:
         """Return the id of a delivery, kept now or before."""
         submission = delivery.submission
         if submission.delivery_id is not None:
             return submission.delivery_id
-        key = (source_id, delivery.digest)
+        key = (source_id, delivery.digest, _told(submission.headers))
         if key in self._known:
             return self._known[key]
         number = next(self._ids)
@@ -74,18 +87,14 @@ class DeliveryWriter:
         return number
 
     def quarantine(
-        self,
-        submission: Submission,
-        delivery_id: int,
-        problems: list[Problem],
-        event_ids: Mapping[int, str],
+        self, submission: Submission, delivery_id: int, refused: Iterable[Refused]
     ) -> None:
         """Hold events, or a whole delivery, until somebody retries or discards them."""
         at = self._statements.time(submission.received_at)
-        for p in problems:
-            event_id = None if p.index is None else event_ids.get(p.index)
+        for one in refused:
+            p = one.problem
             self._quarantine.append(
-                (None, delivery_id, p.index, event_id, p.code, p.detail, "open", at)
+                (None, delivery_id, p.index, one.event_id, p.code, p.detail, "open", at)
             )
 
     def write(self) -> dict[tuple[int, int | None], int]:

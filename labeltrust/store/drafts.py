@@ -97,7 +97,15 @@ class Draft:
         self.twin: Draft | None = None
 
 
-def drafts_of(submission: Submission, source: KnownSource) -> tuple[list[Draft], list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A problem and the id of its event, if it was read so far."""
+
+    problem: Problem
+    event_id: str | None
+
+
+def drafts_of(submission: Submission, source: KnownSource) -> tuple[list[Draft], list[Refused]]:
     """Check all events of a submission against what the source may say.
 
     Returns:
@@ -107,12 +115,12 @@ def drafts_of(submission: Submission, source: KnownSource) -> tuple[list[Draft],
     received = microseconds(submission.received_at)
     step = 1 if submission.spread else 0
     drafts: list[Draft] = []
-    problems: list[Problem] = []
+    strangers: list[Refused] = []
     parsed = submission.parsed
     for event, position in zip(parsed.events, parsed.positions, strict=True):
         project = source.projects.get(event.project)
         if project is None or not _in_scope(submission, event.project):
-            problems.append(_unknown_project(event, position, source))
+            strangers.append(Refused(_unknown_project(event, position, source), event.event_id))
             continue
         draft = Draft(event, position, project)
         draft.received_us = received + step * position
@@ -121,7 +129,7 @@ def drafts_of(submission: Submission, source: KnownSource) -> tuple[list[Draft],
         except InvalidEvent as error:
             draft.problem = Problem(index=position, code=error.code, detail=str(error))
         drafts.append(draft)
-    return drafts, problems
+    return drafts, strangers
 
 
 def _in_scope(submission: Submission, project: str) -> bool:

@@ -106,8 +106,7 @@ class Recorder:
             append_draft(chains, draft, origin, names, self._hide)
             self._contents.tell(draft, names.of(draft)[0].id)
         append_findings(statements, batch, chains, origin)
-        if problems := batch.quarantined():
-            writer.quarantine(submission, delivery_id, problems, batch.event_ids())
+        writer.quarantine(submission, delivery_id, batch.quarantined())
         return delivery_id
 
     def _hide(self, value: object) -> str:

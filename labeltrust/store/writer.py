@@ -82,6 +82,11 @@ class GroupWriter:
         """Events waiting or being written."""
         return self._waiting_rows
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread is there to write."""
+        return self._is_open and self._thread.is_alive()
+
     async def submit(self, submission: Submission) -> Outcome:
         """Record a submission and return what became of it, after its durable commit.
 

@@ -1,0 +1,198 @@
+"""Bulk load of a file, through the same record as webhooks, piece by piece."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import chain
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from labeltrust.domain.errors import InvalidInput, TooLarge
+from labeltrust.domain.events import Piece
+from labeltrust.domain.principals import Principal
+from labeltrust.ingest.files import AUTO, FileFormat, RowSettings, file_format, opened
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.import_report import (
+    ImportProgress,
+    ImportReport,
+    ImportRequest,
+    Progress,
+    added,
+)
+from labeltrust.services.import_target import prepare_target, source_config
+from labeltrust.services.intake import with_event_ids
+from labeltrust.services.record_events import key_id_of
+from labeltrust.store.drafts import Submission
+from labeltrust.store.recording import Recorder
+
+# A piece is one transaction: short enough for webhooks to pass in between.
+ROWS_PER_PIECE: Final = 2_000
+
+
+def import_file(
+    deployment: Deployment, principal: Principal, request: ImportRequest, progress: Progress
+) -> ImportReport:
+    """Load a file, and its file of gold labels behind it; the same file twice adds nothing.
+
+    Every piece of the file is committed by itself, so that an import which was cut short is
+    simply run again.
+
+    Args:
+        deployment: The installation.
+        principal: Who imports; recorded on every event.
+        request: What to load.
+        progress: Told after every piece.
+
+    Raises:
+        NotAllowed: The role may not write events, not create the project, or not declare gold.
+        InvalidInput: The file cannot be read; names file and place. What came before the place
+            is on record.
+    """
+    principal.require("write_events", request.project)
+    if request.gold is not None:
+        principal.require("gold", request.project)
+    recorder = Recorder(deployment.engine, deployment.vault)
+    load = _Load(deployment, principal, request, recorder, progress)
+    report = load.file(request.path, is_gold=False)
+    if request.gold is None:
+        return report
+    return replace(report, gold=load.file(request.gold, is_gold=True))
+
+
+@dataclass(slots=True)
+class _Load:
+    """One import under way."""
+
+    deployment: Deployment
+    principal: Principal
+    request: ImportRequest
+    recorder: Recorder
+    progress: Progress
+
+    def file(self, path: Path, *, is_gold: bool) -> ImportReport:
+        """Load one file."""
+        with _opened(path) as file:
+            try:
+                return self._load(file, is_gold=is_gold)
+            except (InvalidInput, TooLarge) as error:
+                detail, place = getattr(error, "detail", str(error)), getattr(error, "place", "")
+                where = ", ".join(part for part in (str(path), place) if part)
+                raise InvalidInput(detail, place=where, code=error.code) from None
+
+    def _load(self, file: "_Counted", *, is_gold: bool) -> ImportReport:
+        head, whole = opened(file)
+        kind = file_format(AUTO if is_gold else self.request.format, head)
+        settings = self._settings(is_gold=is_gold)
+        pieces = kind.read(whole, settings)
+        report = ImportReport(
+            file=file.path.name,
+            project=self.request.project,
+            source=self.request.source,
+            format=kind.name,
+        )
+        first = next(pieces, None)  # before anything is made: it may be no such file
+        if first is None:
+            return report
+        return self._record(chain([first], pieces), first, report, _Reading(file, kind, settings))
+
+    def _record(
+        self, pieces: Iterator[Piece], first: Piece, report: ImportReport, read: "_Reading"
+    ) -> ImportReport:
+        events = first.parsed.events
+        target = prepare_target(self.deployment, self.principal, self.request, events)
+        report = replace(report, project_created=target.is_new)
+        seen: Counter[int] = Counter()
+        at = self.deployment.clock()
+        for piece in pieces:
+            target.expect(piece.parsed.events)
+            parsed = with_event_ids(piece.parsed, self.request.source, seen)
+            at = max(self.deployment.clock(), at)
+            named = replace(piece, parsed=parsed)
+            [outcome] = self.recorder.record([self._submission(named, read, at, report)])
+            # Every row has a received time of its own, so the next piece begins behind this one.
+            at += timedelta(microseconds=1 + max(parsed.positions, default=0))
+            report = added(report, named, outcome)
+            self.progress(read.progress(report))
+        return report
+
+    def _submission(
+        self, piece: Piece, read: "_Reading", at: datetime, report: ImportReport
+    ) -> Submission:
+        return Submission(
+            source=self.request.source,
+            body=piece.raw,
+            parsed=piece.parsed,
+            received_at=at,
+            parser=read.kind.parser_version,
+            headers={
+                "file": read.file.path.name,
+                "format": read.kind.name,
+                "first_row": piece.first_row,
+                "project": read.settings.project,
+                "question": read.settings.question,
+                "labeler_kind": read.settings.labeler_kind,
+                "gold": read.settings.gold,
+            },
+            key_id=key_id_of(self.principal),
+            actor=self.principal.name,
+            scope=self.principal.projects,
+            may_declare_gold=self.principal.may("gold"),
+            spread=True,
+            import_id=report.import_id,
+        )
+
+    def _settings(self, *, is_gold: bool) -> RowSettings:
+        return RowSettings(
+            project=self.request.project,
+            question=self.request.question,
+            labeler_kind=self.request.labeler_kind,
+            gold=is_gold,
+            config=source_config(self.deployment, self.request.source),
+            rows_per_piece=ROWS_PER_PIECE,
+        )
+
+
+class _Counted:
+    """A file that knows how much of it was read."""
+
+    def __init__(self, path: Path, stream: BinaryIO) -> None:
+        self.path = path
+        self.size = path.stat().st_size
+        self.bytes_read = 0
+        self._stream = stream
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes."""
+        found = self._stream.read(size)
+        self.bytes_read += len(found)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file, and how it is read."""
+
+    file: _Counted
+    kind: FileFormat
+    settings: RowSettings
+
+    def progress(self, report: ImportReport) -> ImportProgress:
+        """Return how far it is."""
+        return ImportProgress(
+            file=self.file.path.name,
+            bytes_read=self.file.bytes_read,
+            bytes_total=self.file.size,
+            events=report.events,
+        )
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Counted]:
+    try:
+        with path.open("rb") as stream:
+            yield _Counted(path, stream)
+    except OSError as error:
+        detail = f"cannot be read: {error.strerror or error}"
+        raise InvalidInput(detail, place=str(path), code="unreadable_file") from None

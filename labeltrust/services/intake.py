@@ -1,0 +1,148 @@
+"""The way in while a server runs: the one writer, and what is known of the senders."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from labeltrust.domain.errors import NotProven, UnreadableDelivery
+from labeltrust.domain.event_ids import derive_event_ids
+from labeltrust.domain.events import Parsed, Problem
+from labeltrust.ingest._base import Delivery, Platform, Secret
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.platforms import platforms
+from labeltrust.store.recording import Recorder
+from labeltrust.store.session import reading
+from labeltrust.store.sources import find_source, live_secret_rows
+from labeltrust.store.writer import GroupWriter
+
+# Reading this many bytes takes a few milliseconds: beyond, a thread does it.
+_INLINE_BYTES: Final = 65_536
+_MOST_SENDERS: Final = 4_096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """A source as a delivery meets it: platform, settings and live secrets."""
+
+    name: str
+    platform: Platform
+    config: Mapping[str, object]
+    secrets: tuple[Secret, ...]
+
+    @property
+    def may_declare_gold(self) -> bool:
+        """Whether gold events of this source are taken.
+
+        Adapters of platforms emit gold only from accounts that the source's settings trust; who
+        speaks our own events says anything, and needs the setting `may_declare_gold`.
+        """
+        speaks_freely = self.platform.name in {"generic", "standard-webhooks"}
+        return not speaks_freely or self.config.get("may_declare_gold") is True
+
+
+class Intake:
+    """Deliveries of a running server. A context manager: leaving it writes what waits."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        """Prepare the writer; its thread starts with the context."""
+        settings = deployment.settings
+        self.deployment = deployment
+        self.writer = GroupWriter(
+            lambda: Recorder(deployment.engine, deployment.vault),
+            group_rows=settings.group_rows,
+            queue_rows=settings.queue_rows,
+        )
+        self._platforms = platforms()
+        self._senders: dict[str, tuple[float, Sender]] = {}
+        self._seconds = settings.key_cache_seconds
+        # Projects that the source `api` was seen to speak for; links are never taken away from it.
+        self.api_projects: set[str] = set()
+
+    def __enter__(self) -> Self:
+        """Start writing."""
+        self.writer.__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what waits, and stop."""
+        self.writer.__exit__(kind, error, trace)
+
+    def forget_senders(self) -> None:
+        """Read sources and secrets again: some were changed."""
+        self._senders.clear()
+
+    async def sender(self, name: str) -> Sender:
+        """Return a source with its live secrets, read at most `key_cache_seconds` ago.
+
+        Raises:
+            NotProven: There is none of that name, which is not said.
+        """
+        until, known = self._senders.get(name, (0.0, None))
+        if known is not None and time.monotonic() < until:
+            return known
+        found = await asyncio.to_thread(self._read, name)
+        if len(self._senders) >= _MOST_SENDERS:
+            self._senders.clear()
+        self._senders[name] = (time.monotonic() + self._seconds, found)
+        return found
+
+    def _read(self, name: str) -> Sender:
+        at = self.deployment.clock()
+        with reading(self.deployment.engine) as session:
+            row = find_source(session, name)
+            platform = None if row is None else self._platforms.get(row.platform)
+            if row is None or platform is None:
+                detail = f"no webhook source {name[:200]!r}"
+                raise NotProven(detail)
+            secrets = [(s.key_id, s.sealed) for s in live_secret_rows(session, row, at)]
+            config = json.loads(row.config)
+        opened = (Secret(key_id=k, text=self.deployment.vault.open_secret(s)) for k, s in secrets)
+        return Sender(name=name, platform=platform, config=config, secrets=tuple(opened))
+
+
+async def parsed_delivery(platform: Platform, delivery: Delivery) -> Parsed:
+    """Read a delivery; one that cannot be read at all becomes a single problem without index.
+
+    Raises:
+        TooLarge: More events than a batch may hold.
+    """
+    if len(delivery.body) <= _INLINE_BYTES:
+        return read_delivery(platform, delivery)
+    return await asyncio.to_thread(read_delivery, platform, delivery)
+
+
+def read_delivery(platform: Platform, delivery: Delivery) -> Parsed:
+    """Read a delivery with this platform's adapter, and give every event an id.
+
+    Raises:
+        TooLarge: More events than a batch may hold.
+    """
+    try:
+        parsed = platform.parse(delivery)
+    except UnreadableDelivery as error:
+        problem = Problem(index=None, code=error.code, detail=str(error))
+        return Parsed(events=(), positions=(), problems=(problem,))
+    return with_event_ids(parsed, delivery.source, Counter())
+
+
+def with_event_ids(parsed: Parsed, source: str, seen: Counter[int]) -> Parsed:
+    """Return the same with an id for every event; see `domain/event_ids.py`."""
+    if all(event.event_id for event in parsed.events):
+        return parsed
+    events = derive_event_ids(parsed.events, source, seen)
+    return Parsed(
+        events=events,
+        positions=parsed.positions,
+        problems=parsed.problems,
+        ignored=parsed.ignored,
+    )
