@@ -3,6 +3,10 @@
 Importing this module is cheap, since every command does; the web comes in with `create_app`.
 """
 
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +18,9 @@ from labeltrust.store.vault import open_vault
 
 if TYPE_CHECKING:
     from litestar import Litestar
+
+# Below the database's connections, so that a thread with a turn never waits for one.
+_THREADS = 24
 
 
 def wall_clock() -> datetime:
@@ -43,13 +50,25 @@ def create_app(settings: Settings) -> "Litestar":
 
 def application(deployment: Deployment) -> "Litestar":
     """Return the web application around an installation that is open already."""
-    from labeltrust.services.check_health import check_health  # noqa: PLC0415 - see the top
+    from labeltrust.services.check_health import check_health, check_writer  # noqa: PLC0415 - top
+    from labeltrust.services.intake import Intake  # noqa: PLC0415
     from labeltrust.web.assembly import Parts, assemble  # noqa: PLC0415
     from labeltrust.web.monitoring import new_meters  # noqa: PLC0415
 
+    intake = Intake(deployment)
+
+    @asynccontextmanager
+    async def lifespan(_: "Litestar") -> AsyncIterator[None]:
+        # Quick services run in these threads; heavy ones have a process of their own.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "service"))
+        with intake:
+            yield
+
     parts = Parts(
         deployment=deployment,
+        intake=intake,
         meters=new_meters(),
-        health_checks=lambda: check_health(deployment),
+        health_checks=lambda: (*check_health(deployment), check_writer(intake)),
+        lifespan=[lifespan],
     )
     return assemble(parts)

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.intake import Intake
 from labeltrust.store.migrate import newest_version, schema_version
 from labeltrust.store.session import reading
 
@@ -24,6 +25,13 @@ class HealthCheck:
 def check_health(deployment: Deployment) -> tuple[HealthCheck, ...]:
     """Look at database, schema and durability; one that fails does not hide the others."""
     return tuple(_looked(deployment, name) for name in _LOOKS)
+
+
+def check_writer(intake: Intake) -> HealthCheck:
+    """Look whether deliveries can be written."""
+    alive = intake.writer.is_alive
+    detail = f"{intake.writer.waiting_rows} events wait" if alive else "stopped"
+    return HealthCheck(name="writer", ok=alive, detail=detail)
 
 
 def _looked(deployment: Deployment, name: str) -> HealthCheck:

@@ -16,11 +16,13 @@ from litestar.types import ControllerRouterHandler
 
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
-from labeltrust.web import health
+from labeltrust.services.intake import Intake
+from labeltrust.web import health, webhooks
 from labeltrust.web.access import OPEN, Authentication
 from labeltrust.web.access_log import AccessLog
-from labeltrust.web.api import flags, freezes, labelers, projects, service, snapshots
+from labeltrust.web.api import events, flags, freezes, labelers, projects, service, snapshots
 from labeltrust.web.caller import Caller
+from labeltrust.web.deliveries import Reception
 from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
 from labeltrust.web.idempotency import IdempotentActs
@@ -45,12 +47,14 @@ class Parts:
 
     Attributes:
         deployment: The installation.
+        intake: The way in for deliveries.
         meters: The counters of this process.
         health_checks: Looks at everything that must be well.
         lifespan: Started and stopped with the server.
     """
 
     deployment: Deployment
+    intake: Intake
     meters: Meters
     health_checks: Callable[[], tuple[HealthCheck, ...]]
     lifespan: list[Lifespan] = field(default_factory=list)
@@ -62,7 +66,7 @@ def routes() -> list[ControllerRouterHandler]:
     return [handler for module in modules for handler in module.HANDLERS] + [_static()]
 
 
-_API = (health, service, projects, labelers, flags, freezes, snapshots)
+_API = (health, service, webhooks, events, projects, labelers, flags, freezes, snapshots)
 _PAGES = (sign_in, labeler_pages, flag_pages, freeze_pages)
 
 
@@ -127,6 +131,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
     given = {
         "deployment": deployment,
         "meters": parts.meters,
+        "reception": Reception(intake=parts.intake, meters=parts.meters),
         "health_checks": parts.health_checks,
         "templates": environment,
     }

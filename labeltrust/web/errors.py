@@ -31,6 +31,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         errors.Misconfigured: 500,
         errors.LabeltrustError: 500,
         TimeoutError: 408,
+        ConnectionAbortedError: 400,
     }
 )
 # By status, for what the framework raises itself.
@@ -124,6 +125,8 @@ def _detail(error: Exception, status: int) -> str:
         return error.detail or HTTPStatus(status).phrase
     if isinstance(error, TimeoutError):
         return "the request took too long to arrive"
+    if isinstance(error, ConnectionAbortedError):
+        return str(error)
     return "something failed here; the log has the request id"
 
 

@@ -49,7 +49,9 @@ def _timed(receive: Receive, seconds: float) -> Receive:
         deadline = loop.time() + seconds if deadline is None else deadline
         async with asyncio.timeout_at(deadline):
             message = await receive()
-        complete = message["type"] != "http.request" or not message.get("more_body", False)
+        if message["type"] != "http.request":
+            raise ConnectionAbortedError("the client went away before its body was there")
+        complete = not message.get("more_body", False)
         return message
 
     return timed

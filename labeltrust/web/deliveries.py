@@ -1,0 +1,161 @@
+"""What webhooks and generic events share: reading the body, and telling what became of it."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+
+from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, UnreadableDelivery
+from labeltrust.domain.events import Outcome
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.intake import Intake
+from labeltrust.services.refuse_delivery import note_oversized
+from labeltrust.web.bodies import OverCap, check_encoding, read_capped, unpacked
+from labeltrust.web.monitoring import Meters
+
+# More digests an hour than this are counted and logged, not kept: refusals must not fill the disk.
+_KEPT_AN_HOUR = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reception:
+    """The way in with its counters.
+
+    Attributes:
+        intake: Where deliveries are recorded.
+        meters: What is counted.
+        budget: Bounds how many digests of refused bodies are kept.
+    """
+
+    intake: Intake
+    meters: Meters
+    budget: "Budget" = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
+
+    @property
+    def deployment(self) -> Deployment:
+        """The installation."""
+        return self.intake.deployment
+
+
+class Budget:
+    """So many acts an hour, by name; it fills up again steadily."""
+
+    _MOST_NAMES = 4_096
+
+    def __init__(self, an_hour: int) -> None:
+        """Begin full."""
+        self._an_hour = an_hour
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def spend(self, name: str) -> bool:
+        """Say whether one more is allowed, and count it.
+
+        >>> budget = Budget(1)
+        >>> budget.spend("a"), budget.spend("a"), budget.spend("b")
+        (True, False, True)
+        """
+        now = time.monotonic()
+        left, at = self._left.get(name, (float(self._an_hour), now))
+        left = min(self._an_hour, left + (now - at) * self._an_hour / 3_600)
+        if len(self._left) >= self._MOST_NAMES:
+            self._left.clear()
+        self._left[name] = (left - 1 if left >= 1 else left, now)
+        return left >= 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """A body as it is to be recorded; `flaw` says why it could not be decompressed."""
+
+    body: bytes
+    headers: dict[str, str]
+    flaw: UnreadableDelivery | None = None
+
+
+async def arrived(
+    reception: Reception, request: Request[Any, Any, Any], *, source: str, actor: str
+) -> Arrived:
+    """Read and decompress the body of a delivery.
+
+    A body that is no gzip is recorded as it came: proven or not is decided over it, later.
+
+    Raises:
+        UnsupportedEncoding: Neither gzip nor plain.
+        OverCap: Over the cap; its digest is kept.
+    """
+    headers = {n.decode("latin-1"): v.decode("latin-1") for n, v in request.scope["headers"]}
+    limit = reception.deployment.settings.max_body_bytes
+    encoding = check_encoding(headers.get("content-encoding", ""))
+    try:
+        body = await read_capped(request.stream(), limit)
+        body, flaw = (body, None) if encoding == "identity" else _opened(body, limit)
+    except OverCap as refused:
+        await _keep_digest(reception, refused, source, actor)
+        raise
+    return Arrived(body=body, headers=headers, flaw=flaw)
+
+
+def _opened(body: bytes, limit: int) -> tuple[bytes, UnreadableDelivery | None]:
+    try:
+        return unpacked(body, limit), None
+    except UnreadableDelivery as flaw:
+        return body, flaw
+
+
+async def _keep_digest(reception: Reception, refused: OverCap, source: str, actor: str) -> None:
+    if not reception.budget.spend(source):
+        return
+    found = refused.oversized
+    await asyncio.to_thread(
+        note_oversized,
+        reception.deployment,
+        actor=actor,
+        source=source,
+        size=found.size,
+        digest=found.digest,
+        complete=found.complete,
+    )
+
+
+def count_outcome(meters: Meters, outcome: Outcome) -> None:
+    """Count what became of the events of one delivery."""
+    refused = sum(problem.status == HTTPStatus.CONFLICT for problem in outcome.problems)
+    for name, n in (
+        ("accepted", outcome.accepted),
+        ("duplicate", outcome.duplicates),
+        ("quarantined", outcome.quarantined),
+        ("conflict", refused),
+    ):
+        if n:
+            meters.events.labels(name).inc(n)
+
+
+def count_refusal(meters: Meters, error: LabeltrustError) -> None:
+    """Count a delivery of which nothing was stored."""
+    reason = "busy" if isinstance(error, Busy) else error.code
+    meters.refused.labels("not_proven" if isinstance(error, NotProven) else reason).inc()
+
+
+def told(outcome: Outcome) -> Response[bytes]:
+    """Return what became of a delivery, after its durable commit."""
+    return Response(_ENCODER.encode(_document(outcome)), status_code=HTTPStatus.ACCEPTED)
+
+
+def _document(outcome: Outcome) -> dict[str, object]:
+    document: dict[str, object] = {
+        "accepted": outcome.accepted,
+        "duplicates": outcome.duplicates,
+        "quarantined": outcome.quarantined,
+        "receipts": outcome.receipts,
+        "problems": outcome.problems,
+    }
+    if outcome.quarantine_id is not None:
+        document["quarantine_id"] = outcome.quarantine_id
+    return document
+
+
+_ENCODER = msgspec.json.Encoder()

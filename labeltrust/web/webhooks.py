@@ -1,0 +1,38 @@
+"""One route for all platforms; the source's configuration names platform and secrets."""
+
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.receive_delivery import receive_delivery
+from labeltrust.web.access import PROOF
+from labeltrust.web.deliveries import Reception, arrived, count_outcome, count_refusal, told
+from labeltrust.web.requests import StrictRequest
+
+
+@post(
+    "/webhooks/{source:str}",
+    opt=dict(PROOF),
+    status_code=202,
+    request_max_body_size=None,  # read to the same cap, but digested beyond it
+    tags=["events"],
+    summary="Receive a platform's webhook",
+    security=[],
+)
+async def receive(
+    source: FromPath[str], request: StrictRequest, reception: NamedDependency[Reception]
+) -> Response[bytes]:
+    """Prove the origin of a platform's own payload, keep it, read it and record its events."""
+    try:
+        known = await reception.intake.sender(source)
+        came = await arrived(reception, request, source=known.name, actor=f"source:{known.name}")
+        outcome = await receive_delivery(reception.intake, source, came.body, came.headers)
+    except LabeltrustError as error:
+        count_refusal(reception.meters, error)
+        raise
+    count_outcome(reception.meters, outcome)
+    return told(outcome)
+
+
+HANDLERS = (receive,)
