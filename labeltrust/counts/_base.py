@@ -202,6 +202,7 @@ def _gold(item_id: Int, gold: tuple[ArrayLike, ArrayLike] | None, n_labels: int)
     if gold is None or not item_id.size:
         return out
     ids, codes = (np.asarray(c, dtype=np.int64).ravel() for c in gold)
+    _check_rows(codes.shape, ids.size)
     _check_codes("gold", codes, n_labels)
     place = np.minimum(np.searchsorted(item_id, ids), item_id.size - 1)
     known = item_id[place] == ids

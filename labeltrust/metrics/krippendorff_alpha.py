@@ -102,9 +102,9 @@ def _effects(each: Sums, everyone: Sums, labeled: Float) -> Estimates:
 
 def _gaps(found: Sums, everyone: Sums) -> tuple[tuple[str, Bool], ...]:
     n_items, expected = found.items[:, 0], found.expected[:, 0]
-    drowned = expected < _DROWNED * everyone.expected[:, 0]
+    apart, whole = (divided(sums.expected, sums.n**2)[:, 0] for sums in (found, everyone))
     return (
         ("no item has two judgments", n_items == 0),
         ("all judgments are alike, so no disagreement could show", expected == 0),
-        ("one labeler's far-off values drown all others on this scale", drowned),
+        ("one labeler's far-off values drown all others on this scale", apart < _DROWNED * whole),
     )
