@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 import typer
 
-from labeltrust.cli import installation, registry, review
+from labeltrust.cli import (
+    assessing,
+    importing,
+    installation,
+    registry,
+    review,
+    server,
+    snapshots,
+)
 from labeltrust.cli._errors import exit_code_of
 from labeltrust.cli._usage import invoke
 
@@ -16,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _group in (review, registry, installation):
+for _group in (server, importing, assessing, review, snapshots, registry, installation):
     _group.add_to(app)
 
 

@@ -38,7 +38,9 @@ def acting() -> Iterator[Acting]:
         NotProven: `LABELTRUST_KEY` is no valid key.
     """
     with deployed(settings()) as deployment:
-        yield Acting(deployment=deployment, principal=principal_of(deployment))
+        key = os.environ.get(KEY_VARIABLE)
+        who = principal_of(deployment, key=key, user=shell_user())
+        yield Acting(deployment=deployment, principal=who)
 
 
 @contextmanager
@@ -74,12 +76,15 @@ def _prepare(deployment: "Deployment") -> None:
     require_newest(deployment.engine)
 
 
-def principal_of(deployment: "Deployment") -> Principal:
-    """Return who acts: the key of the environment, else the owner of this process."""
-    key = os.environ.get(KEY_VARIABLE)
+def principal_of(deployment: "Deployment", *, key: str | None, user: str) -> Principal:
+    """Return who acts: whom a key stands for, else a user of this machine.
+
+    Raises:
+        NotProven: The key is not valid.
+    """
     if not key:
-        return shell_owner(shell_user())
-    from labeltrust.services.authenticate import authenticate_key  # noqa: PLC0415 - see above
+        return shell_owner(user)
+    from labeltrust.services.authenticate import authenticate_key  # noqa: PLC0415 - slow imports
 
     return authenticate_key(deployment, key.strip())
 

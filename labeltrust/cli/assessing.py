@@ -1,0 +1,169 @@
+"""Assess, and read what was found: labelers, one of them, the gate."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from labeltrust.cli._context import acting
+from labeltrust.cli._errors import DoesNotHold
+from labeltrust.cli._options import AsJson, Project, SourceName, example
+from labeltrust.cli._output import day, number, out, print_json, print_table, say
+from labeltrust.cli._work import do
+
+if TYPE_CHECKING:
+    from labeltrust.policy.gate import Gate
+    from labeltrust.services.list_labelers import LabelerCase
+
+Document = Mapping[str, Any]
+_COLUMNS = (
+    "labeler",
+    "kind",
+    "labels#",
+    "trust",
+    "gold accuracy",
+    "Cohen's kappa",
+    "flag",
+    "frozen",
+    "signals",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands of this page to the command line."""
+    app.command(epilog=example("assess --project fraud", "assess --project fraud --json"))(assess)
+    app.command(epilog=example("labelers --project fraud"))(labelers)
+    app.command(epilog=example("labeler mallory --project fraud"))(labeler)
+    app.command(epilog=example("gate --project fraud && python train.py"))(gate)
+
+
+def assess(
+    *,
+    project: Project,
+    as_of: Annotated[
+        str | None,
+        typer.Option(help="What was received by this moment, ISO 8601; opens no flags."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compute everything, open and update flags, freeze on strong evidence."""
+    if not as_json:
+        say("assessing …")
+    document = do({"act": "assess", "project": project, "as_of": as_of}, lambda _: None)
+    if as_json:
+        print_json(document)
+        return
+    show_assessment(document)
+
+
+def labelers(*, project: Project, as_json: AsJson = False) -> None:
+    """List the labelers of the newest assessment, the least trusted first."""
+    from labeltrust.services.list_labelers import list_labelers  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        found = list_labelers(who.deployment, who.principal, project)
+    if as_json:
+        print_json(found)
+        return
+    print_table(_COLUMNS, [_labeler_row(entry) for entry in found], "No labelers yet.")
+
+
+def labeler(
+    labeler: Annotated[str, typer.Argument(help="Outside id of the labeler.")],
+    *,
+    project: Project,
+    source: SourceName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one labeler with all evidence, flags and freezes."""
+    from labeltrust.services.list_labelers import show_labeler  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        found = show_labeler(who.deployment, who.principal, project, labeler, source=source)
+    if as_json:
+        print_json(found)
+        return
+    _show_case(found)
+
+
+def gate(*, project: Project, as_json: AsJson = False) -> None:
+    """Say whether training may proceed: exit 0 open, 1 closed, with reasons."""
+    from labeltrust.services.check_gate import check_gate  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        found = check_gate(who.deployment, who.principal, project)
+    if as_json:
+        print_json(found)
+    else:
+        show_gate(project, found)
+    if not found.open:
+        raise DoesNotHold
+
+
+def show_assessment(document: Document) -> None:
+    """Print an assessment: the project in four lines, then whom it flags."""
+    out(f"{document['project']}: {document['labels']} labels of {document['items']} items")
+    out(f"  labelers            {document['labelers_n']}")
+    out(f"  Krippendorff alpha  {number(document['alpha'])}")
+    out(f"  label shift         {number(document['label_shift'])}")
+    flagged = [entry for entry in document["labelers"] if entry["flag"] or entry["frozen"]]
+    print_table(_COLUMNS, [_labeler_row(entry) for entry in flagged], "Nobody is flagged.")
+    opened = document["flags_opened"]
+    if opened:
+        out(f"flags opened: {', '.join(map(str, opened))}")
+
+
+def show_gate(project: str, found: "Gate") -> None:
+    """Print the gate's answer with who reopens it, and what stays out."""
+    out(f"the gate of {project} is {'open' if found.open else 'CLOSED'}")
+    for reason in found.reasons:
+        since = f" since {day(reason.since)}" if reason.since else ""
+        out(f"  {reason.code}{since}: {reason.detail}")
+        out(f"    reopened by {reason.reopens}")
+    if found.exclusions:
+        rows = [
+            (e["code"], e["labeler"] or e["source"] or f"import {e['import']}", e["since"] or "")
+            for e in found.exclusions
+        ]
+        print_table(("stays out", "whose", "since"), rows, "")
+
+
+def _labeler_row(entry: Document) -> tuple[object, ...]:
+    flag = entry["flag"]
+    said = sorted(flag["signals"]) if flag else []
+    return (
+        entry["labeler"],
+        entry["kind"],
+        entry["labels"],
+        number(entry["trust"]),
+        number(entry["gold_accuracy"]),
+        number(entry["cohen_kappa"]),
+        _flag(flag),
+        "yes" if entry["frozen"] else "",
+        ", ".join(said),
+    )
+
+
+def _flag(flag: Document | None) -> str:
+    if flag is None:
+        return ""
+    contested = ", contested" if flag["contested"] else ""
+    return f"{flag['id']} {flag['severity']}{contested}"
+
+
+def _show_case(found: "LabelerCase") -> None:
+    entry = found.assessed
+    out(f"{entry['labeler']} ({entry['kind']}): {entry['labels']} labels of {entry['items']} items")
+    out(f"  trust               {number(entry['trust'])}: {entry['trust'].get('reason', '')}")
+    for key in ("gold_accuracy", "cohen_kappa", "kappa_to_consensus", "alpha_without"):
+        out(f"  {key.replace('_', ' '):19} {number(entry[key])}")
+    out(f"  label shift         {number(entry['label_shift'])}")
+    rows = [
+        (s["signal"], number(s["estimate"]), s["p_value"], s["q_value"]) for s in entry["signals"]
+    ]
+    print_table(("signal", "size", "p#", "q#"), rows, "No signal could be read.")
+    for flag in found.flags:
+        out(f"flag {flag.id}: {flag.status}, {flag.severity}, {', '.join(flag.signals)}")
+    for freeze in found.freezes:
+        state = "stands" if freeze.lifted_at is None else f"lifted {day(freeze.lifted_at)}"
+        out(f"freeze {freeze.id}: {freeze.kind}, {state}: {freeze.reason}")

@@ -1,0 +1,110 @@
+"""`labeltrust import`: bulk load of a file."""
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labeltrust.cli._errors import DoesNotHold
+from labeltrust.cli._options import AsJson, Project, example
+from labeltrust.cli._output import out, print_json, say
+from labeltrust.cli._work import Progress, do
+
+_SHOWN_PROBLEMS = 10
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(
+        "import",
+        epilog=example(
+            "import labels.csv --project fraud --gold gold.csv",
+            "import export.json --project fraud --source ls --format label-studio",
+        ),
+    )(import_)
+
+
+def import_(  # noqa: PLR0913 - one parameter an option
+    file: Annotated[Path, typer.Argument(help="The file; .gz is unpacked.")],
+    *,
+    project: Project,
+    source: Annotated[str, typer.Option(help="Whose ids these are; made if missing.")] = "import",
+    format_: Annotated[
+        str, typer.Option("--format", help="auto, csv, jsonl, parquet or label-studio.")
+    ] = "auto",
+    gold: Annotated[Path | None, typer.Option(help="A second file, of gold labels.")] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="Scale of the question, where the project is new.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if a row is unusable.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Load a file of labels; the same file twice adds nothing."""
+    request = {
+        "act": "import",
+        "path": str(file.absolute()),
+        "project": project,
+        "source": source,
+        "format": format_,
+        "scale": scale,
+        "gold": None if gold is None else str(gold.absolute()),
+    }
+    with progress_bar() as progress:
+        report = do(request, progress)
+    if as_json:
+        print_json(report)
+    else:
+        show_report(report)
+    if strict and unusable_rows(report):
+        raise DoesNotHold
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """Show how far a file is read, on a terminal; say nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - slow imports
+    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("reading")
+
+        def told(step: Mapping[str, Any]) -> None:
+            shown = Text(f"{step['rows']} rows").markup
+            bar.update(
+                task, total=step["bytes_total"], completed=step["bytes_read"], description=shown
+            )
+
+        yield told
+
+
+def unusable_rows(report: Mapping[str, Any]) -> int:
+    """Return how many rows of a file and its gold file were quarantined or refused."""
+    own = int(report["quarantined"]) + int(report["refused"])
+    return own + (unusable_rows(report["gold"]) if report["gold"] else 0)
+
+
+def show_report(report: Mapping[str, Any]) -> None:
+    """Print what became of a file, and the first rows that could not be used."""
+    if report["project_created"]:
+        say(f"project {report['project']!r} was missing and is made now")
+    out(
+        f"{report['file']}: {report['rows']} rows, {report['accepted']} new, "
+        f"{report['duplicates']} on record before, {report['quarantined']} quarantined, "
+        f"{report['refused']} refused (import {report['import_id']})"
+    )
+    if report["doubted"]:
+        say(f"  {report['doubted']} carry a time over 30 days off; kept and marked")
+    for problem in report["problems"][:_SHOWN_PROBLEMS]:
+        say(f"  {report['file']}: {problem['detail']} ({problem['code']})")
+    more = len(report["problems"]) - _SHOWN_PROBLEMS
+    if more > 0:
+        say(f"  and {more} more; `labeltrust quarantine list` shows them")
+    if report["gold"]:
+        show_report(report["gold"])
