@@ -17,7 +17,7 @@ from labeltrust.domain.clock import microseconds
 from labeltrust.domain.events import Receipt
 from labeltrust.ledger.canonical import VERSION, Record, canonical_bytes
 from labeltrust.ledger.leaf import leaf_hash, next_head
-from labeltrust.store.tables import Chain, Event, ItemAlias, LabelerAlias, Source
+from labeltrust.store.tables import Chain, Delivery, Event, ItemAlias, LabelerAlias, Source
 
 SYSTEM = "system"
 _detail = msgspec.json.Encoder(order="sorted").encode
@@ -101,6 +101,7 @@ def _record(session: Session, chain: str, values: Mapping[str, Any]) -> Record:
     return Record(
         actor=values["actor"],
         chain=chain,
+        delivery=_digest(session, values["delivery_id"]),
         detail=values["detail"],
         item=_pseudonym(session, ItemAlias, values["item_alias_id"]),
         labeler=_pseudonym(session, LabelerAlias, values["labeler_alias_id"]),
@@ -117,6 +118,13 @@ def _pseudonym(
     if alias_id is None:
         return None
     wanted = select(col(table.pseudonym)).where(col(table.id) == alias_id)
+    return session.exec(wanted).one().hex()
+
+
+def _digest(session: Session, delivery_id: int | None) -> str | None:
+    if delivery_id is None:
+        return None
+    wanted = select(col(Delivery.digest)).where(col(Delivery.id) == delivery_id)
     return session.exec(wanted).one().hex()
 
 

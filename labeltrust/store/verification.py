@@ -1,0 +1,125 @@
+"""Chains and names as they are stored, handed to the ledger's verifier in slices."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Engine
+
+from labeltrust.ledger.canonical import Record
+from labeltrust.ledger.verify import Broken, Entry, Head, verify, verify_end
+from labeltrust.store.slices import slices
+from labeltrust.store.statements import Row, Statements
+from labeltrust.store.vault import pseudonym
+
+_SLICE: Final = 2_000
+_ENTRIES: Final = (
+    "SELECT e.version, e.leaf, e.previous, e.actor, e.annotation_id, e.content_digest, d.digest, "
+    "e.detail, e.clock_doubted, e.duration_seconds, e.event_id, i.pseudonym, e.key_id, e.label, "
+    "l.pseudonym, e.occurred_us, e.parser, e.position, q.name, e.received_us, e.replicate, "
+    "e.revised_us, e.sequence, s.name, e.type FROM event e "
+    "LEFT JOIN delivery d ON d.id = e.delivery_id LEFT JOIN item_alias i ON i.id = e.item_alias_id "
+    "LEFT JOIN labeler_alias l ON l.id = e.labeler_alias_id "
+    "LEFT JOIN question q ON q.id = e.question_id LEFT JOIN source s ON s.id = e.source_id "
+    "WHERE e.chain_id = ? AND e.sequence > ? AND e.sequence <= ? ORDER BY e.sequence"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredChain:
+    """A chain with the head stored beside its records, and the last record there is."""
+
+    id: int
+    name: str
+    head: Head
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedChain:
+    """What verification says of a chain.
+
+    Attributes:
+        records: Records that hold, from the first on.
+        broken: The first that does not, or None.
+    """
+
+    name: str
+    records: int
+    head: bytes
+    broken: Broken | None
+
+
+def stored_chains(engine: Engine) -> list[StoredChain]:
+    """Return all chains, by id."""
+    sql = (
+        "SELECT id, name, next_sequence, head, (SELECT coalesce(max(sequence), 0) FROM event "
+        "WHERE chain_id = chain.id) FROM chain ORDER BY id"
+    )
+    with engine.connect() as connection:
+        rows = Statements(connection).rows(sql)
+    return [
+        StoredChain(id=number, name=name, head=Head(next_sequence=sequence, head=head), last=last)
+        for number, name, sequence, head, last in rows
+    ]
+
+
+def verify_chain(engine: Engine, chain: StoredChain) -> VerifiedChain:
+    """Recompute a chain up to the head it had when it was listed; later records wait."""
+    head = Head()
+    through = chain.head.next_sequence - 1
+    for rows in slices(engine, _ENTRIES, (chain.id, through), rows=_SLICE):
+        found = verify((_entry(chain.name, row) for row in rows), head)
+        if isinstance(found, Broken):
+            return _result(chain, head, found)
+        head = found
+    if chain.last > through:
+        reason = "record was added behind the stored head"
+        return _result(chain, head, Broken(chain=chain.name, sequence=through + 1, reason=reason))
+    return _result(chain, head, verify_end(chain.name, head, chain.head))
+
+
+def _result(chain: StoredChain, head: Head, broken: Broken | None) -> VerifiedChain:
+    good = head.next_sequence - 1 if broken is None else broken.sequence - 1
+    return VerifiedChain(name=chain.name, records=good, head=head.head, broken=broken)
+
+
+def _entry(chain: str, row: Row) -> Entry:
+    (version, leaf, previous, actor, annotation, content, delivery, detail, doubted, duration,
+     event_id, item, key, label, labeler, occurred, parser, position, question, received,
+     replicate, revised, sequence, source, kind) = row  # fmt: skip
+    record = Record(
+        actor, annotation, chain, content.hex(), _hex(delivery), detail, int(doubted),
+        None if duration is None else repr(duration), event_id, _hex(item), key, label,
+        _hex(labeler), occurred, parser, position, question, received, replicate, revised,
+        sequence, source, kind, version,
+    )  # fmt: skip
+    return Entry(record=record, leaf=leaf, previous=previous)
+
+
+def _hex(value: bytes | None) -> str | None:
+    return None if value is None else value.hex()
+
+
+def renamed(engine: Engine) -> Iterator[tuple[str, int]]:
+    """Yield (`labeler` or `item`, alias id) of names that do not belong to their pseudonym.
+
+    Somebody who swaps two names in the table of names changes no record; the salt shows it.
+    """
+    for kind in ("labeler", "item"):
+        for rows in _aliases(engine, kind):
+            for number, salt, name, known in rows:
+                if pseudonym(salt, name) != known:
+                    yield kind, number
+
+
+def _aliases(engine: Engine, kind: str) -> Iterator[list[Row]]:
+    sql = (
+        f"SELECT id, salt, outside_id, pseudonym FROM {kind}_alias "  # noqa: S608 - constants
+        "WHERE id > ? AND id <= ? AND salt IS NOT NULL AND outside_id IS NOT NULL"
+    )
+    with engine.connect() as connection:
+        newest = Statements(connection).rows(f"SELECT max(id) FROM {kind}_alias")[0][0] or 0  # noqa: S608
+    for start in range(0, newest, _SLICE):
+        with engine.connect() as connection:
+            yield Statements(connection).rows(sql, (start, start + _SLICE))
