@@ -184,7 +184,7 @@ class _Reading:
             file=self.file.path.name,
             bytes_read=self.file.bytes_read,
             bytes_total=self.file.size,
-            events=report.events,
+            rows=report.rows,
         )
 
 

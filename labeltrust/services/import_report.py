@@ -46,7 +46,7 @@ class ImportReport:
         project_created: The project was missing.
         import_id: The delivery that stands for the file, by which it can be frozen; None where
             the file holds nothing.
-        events: Events read; `accepted` are new, `duplicates` were on record before.
+        rows: Rows read as events; `accepted` are new, `duplicates` were on record before.
         quarantined: Rows held for a retry.
         refused: Rows under an event id that is on record with other content.
         doubted: Accepted events whose time lies more than 30 days back, or ahead.
@@ -60,7 +60,7 @@ class ImportReport:
     format: str
     project_created: bool = False
     import_id: int | None = None
-    events: int = 0
+    rows: int = 0
     accepted: int = 0
     duplicates: int = 0
     quarantined: int = 0
@@ -72,12 +72,12 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportProgress:
-    """How far an import is: bytes read of all, events on record so far."""
+    """How far an import is: bytes read of all, rows on record so far."""
 
     file: str
     bytes_read: int
     bytes_total: int
-    events: int
+    rows: int
 
 
 Progress = Callable[[ImportProgress], None]
@@ -91,7 +91,7 @@ def added(report: ImportReport, piece: Piece, outcome: Outcome) -> ImportReport:
     return replace(
         report,
         import_id=report.import_id or outcome.delivery_id,
-        events=report.events + len(piece.parsed.events),
+        rows=report.rows + len(piece.parsed.events),
         accepted=report.accepted + outcome.accepted,
         duplicates=report.duplicates + outcome.duplicates,
         quarantined=report.quarantined + outcome.quarantined,
