@@ -159,20 +159,24 @@ def _object(pairs: list[tuple[str, object]]) -> object:
     return Flaw("duplicate_key", f"key {shown(twice)} stands twice")
 
 
-def _integer(literal: str) -> object:
+def _integer(literal: str) -> int | Flaw:
     if len(literal) <= _INTEGER_CHARACTERS and abs(int(literal)) <= MAX_INTEGER:
         return int(literal)
+    return _too_large(literal)
+
+
+def _too_large(literal: str) -> Flaw:
     return Flaw("number_out_of_range", f"integer {shown(literal)} is outside +-(2^53-1)")
 
 
-def _decimal(literal: str) -> object:
+def _decimal(literal: str) -> float | Flaw:
     number = float(literal)
     if math.isfinite(number):
         return number
     return Flaw("number_out_of_range", f"number {shown(literal)} is too large")
 
 
-def _constant(literal: str) -> object:
+def _constant(literal: str) -> Flaw:
     return Flaw("number_out_of_range", f"{literal} is not a JSON number")
 
 
@@ -195,7 +199,21 @@ def _find(value: object, depth: int) -> Found | None:
         if depth > MAX_DEPTH:
             return Flaw("too_deep", f"nested deeper than {MAX_DEPTH} levels"), []
         return _find_in_object(value, depth) if isinstance(value, dict) else _find_in(value, depth)
-    return (value, []) if isinstance(value, Flaw) else None
+    flaw = _scalar_flaw(value)
+    return (flaw, []) if flaw else None
+
+
+def _scalar_flaw(value: object) -> Flaw | None:
+    """Return what is wrong with neither text nor list nor object; tables hold more than JSON."""
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, Flaw):
+        return value
+    if isinstance(value, int):
+        return None if abs(value) <= MAX_INTEGER else _too_large(str(value))
+    if isinstance(value, float):
+        return None if math.isfinite(value) else _constant(str(value))
+    return Flaw("wrong_type", f"{shown(value)} is no JSON value")
 
 
 def _find_in_object(value: dict[str, object], depth: int) -> Found | None:

@@ -7,7 +7,7 @@ from labeltrust.ingest.files._base import Readable
 
 GZIP_MAGIC = b"\x1f\x8b"
 MAX_RATIO = 200  # label tables shrink 5 to 30 times, a bomb of zeros 1,000 times
-FREE_BYTES = 16 * 2**20  # below this nobody is harmed, whatever the ratio
+FREE_BYTES = 2 * 2**20  # below this nobody is harmed, whatever the ratio
 _CHUNK_BYTES = 64 * 2**10
 _ALL = 2**63 - 1
 
@@ -74,7 +74,8 @@ class Inflated:
         self._member = _new_member()
 
     def _check_ratio(self) -> None:
-        if self._n_plain > FREE_BYTES and self._n_plain > MAX_RATIO * self._n_packed:
+        n_used = self._n_packed - len(self._packed)
+        if self._n_plain > FREE_BYTES and self._n_plain > MAX_RATIO * n_used:
             detail = f"the gzip stream unpacks to more than {MAX_RATIO} times its size"
             raise TooLarge(detail)
 

@@ -6,6 +6,7 @@ with the next line. Blank lines count as rows, as in a spreadsheet, and say noth
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -17,6 +18,8 @@ from labeltrust.ingest.files._lines import Lines
 from labeltrust.ingest.files._rows import Layout
 
 MAX_ROW_LINES = 1_000  # a row of more lines is a quote that was never closed
+
+_LOST_BYTES = re.compile("[\udc80-\udcff]")  # what bytes that are not UTF-8 are read as
 
 Row = tuple[list[str] | InvalidEvent, list[str]]
 """The cells of a row or what is wrong with it, and its lines."""
@@ -73,7 +76,10 @@ def _rows(lines: Lines) -> Iterator[Row]:
                 detail = f"broken row: {error}"
                 yield InvalidEvent(detail, code="broken_row"), lines.taken
                 break  # the reader may be inside a quote: begin a new one with the next line
-            yield cells, lines.taken
+            if lines.is_dirty and any(map(_LOST_BYTES.search, cells)):
+                yield InvalidEvent("holds bytes that are not UTF-8", code="not_utf8"), lines.taken
+            else:
+                yield cells, lines.taken
 
 
 def _row_lines(lines: Lines) -> Iterator[str]:
