@@ -27,6 +27,8 @@ from labeltrust.services.record_events import key_id_of
 from labeltrust.store.drafts import Submission
 from labeltrust.store.recording import Recorder
 
+__all__ = ["ImportProgress", "ImportReport", "ImportRequest", "import_file"]
+
 # A piece is one transaction: short enough for webhooks to pass in between.
 ROWS_PER_PIECE: Final = 2_000
 

@@ -1,0 +1,87 @@
+"""List and show what could not be read."""
+
+from dataclasses import dataclass
+
+from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.principals import Principal
+from labeltrust.services.deployment import Deployment
+from labeltrust.store.quarantine import HeldRow, held_row, held_rows, original
+from labeltrust.store.session import reading
+
+STATUSES = ("open", "accepted", "discarded")
+MOST_ROWS = 1_000
+MOST_BYTES = 262_144
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldDelivery:
+    """A held row with the original behind it.
+
+    Attributes:
+        body: The raw delivery as text, bytes that are none shown as such; None once destroyed.
+        is_cut: The body is longer than what is shown.
+    """
+
+    held: HeldRow
+    headers: dict[str, object]
+    parser: str
+    body: str | None
+    is_cut: bool
+
+
+def list_quarantine(
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    status: str | None = "open",
+    after: int = 0,
+    limit: int = 100,
+) -> list[HeldRow]:
+    """Return held rows of sources that speak for a project in scope, oldest first.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        status: One of `STATUSES`, None for all.
+        after: Number of the last row of the page before.
+        limit: Rows of a page, 1 to 1,000.
+
+    Raises:
+        NotAllowed: The role may not read.
+        InvalidInput: Unknown status, or a limit out of range.
+    """
+    principal.require("read")
+    if status is not None and status not in STATUSES:
+        detail = f"unknown status {status[:80]!r}; known are {', '.join(STATUSES)}"
+        raise InvalidInput(detail, place="status")
+    if not 1 <= limit <= MOST_ROWS:
+        detail = f"limit is {limit}, must be 1 to {MOST_ROWS}"
+        raise InvalidInput(detail, place="limit")
+    with reading(deployment.engine) as session:
+        return held_rows(
+            session, status=status, projects=principal.projects, after=after, limit=limit
+        )
+
+
+def show_quarantine(deployment: Deployment, principal: Principal, number: int) -> HeldDelivery:
+    """Return one held row with the raw delivery.
+
+    Raises:
+        NotAllowed: The role may not read.
+        NotFound: There is none of that number in scope.
+        Tampered: The sealed delivery was changed.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        held, row = held_row(session, number, principal.projects)
+        stored = original(session, row.delivery_id)
+    body = None
+    if stored.body is not None and stored.data_key is not None:
+        body = deployment.vault.open(stored.body, stored.data_key)
+    return HeldDelivery(
+        held=held,
+        headers=dict(stored.headers),
+        parser=stored.parser,
+        body=None if body is None else body[:MOST_BYTES].decode(errors="backslashreplace"),
+        is_cut=body is not None and len(body) > MOST_BYTES,
+    )
