@@ -100,7 +100,9 @@ def verify(*, as_json: AsJson = False) -> None:
         print_json(report)
     else:
         for chain in report.chains:
-            out(f"{chain.name}: {chain.records} records, {chain.problem or 'verified'}")
+            out(f"{chain.name}: {chain.records} records hold; {chain.problem or 'verified'}")
+        for name in report.renamed:
+            out(f"{name}: the name does not belong to its pseudonym")
     if not report.ok:
         raise DoesNotHold
 

@@ -81,6 +81,7 @@ def place_freeze(act: Act, state: FreezeState, reason: str) -> FreezeState:
         "since_us": None if state.since is None else microseconds(state.since),
         "clock": state.clock,
         "automatic": state.automatic,
+        "import": state.delivery_id,
         "reason": reason,
     }
     _note(act, "freeze.placed", detail, _scope(state))

@@ -13,11 +13,15 @@ from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.jobs import Lease
 from labeltrust.store.session import reading
 
 ASSESS = "assess"
+VERIFY = "verify"
+# Long enough that a burst of acts is one verification; the gate looks at the newest by itself.
+_VERIFY_AFTER_SECONDS = 600.0
 _STOP_SECONDS = 10.0
 
 
@@ -28,10 +32,17 @@ def worker_of(deployment: Deployment) -> Worker:
     def assess(lease: Lease) -> None:
         assess_for_job(deployment, lease)
 
+    def verify(_: Lease) -> None:
+        verify_news(deployment)
+
+    def schedule() -> None:
+        schedule_assessments(deployment, queue)
+        schedule_verification(deployment, queue)
+
     return Worker(
         queue=queue,
-        handlers={ASSESS: assess},
-        schedule=lambda: schedule_assessments(deployment, queue),
+        handlers={ASSESS: assess, VERIFY: verify},
+        schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
     )
@@ -52,6 +63,13 @@ def schedule_assessments(deployment: Deployment, queue: TableQueue) -> None:
     for project in news:
         if now >= min(moment(project.last_us) + quiet, moment(project.first_us) + longest):
             queue.enqueue_once(ASSESS, project.project, now)
+
+
+def schedule_verification(deployment: Deployment, queue: TableQueue) -> None:
+    """Ask for a verification of what the chains gained, some minutes after they gained it."""
+    if unverified_chains(deployment):
+        due_at = deployment.clock() + timedelta(seconds=_VERIFY_AFTER_SECONDS)
+        queue.enqueue_once(VERIFY, "ledger", due_at)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.policy.gate import Gate, GateFacts, Waiting, gate
 from labeltrust.services._held import Hold, holds
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.quick_verify import broken_part
+from labeltrust.services.verify_news import broken_part
 from labeltrust.store.assessments import StoredAssessment, latest_assessment, news_of
 from labeltrust.store.chains import chain_end
 from labeltrust.store.flags import list_flags

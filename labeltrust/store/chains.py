@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from labeltrust.ledger.verify import Head
 from labeltrust.store.tables import Chain, Project
+from labeltrust.store.verification import StoredChain
 
 # What was read before a lock was waited for is read again, not taken from the session's memory.
 FRESH = {"populate_existing": True}
@@ -18,6 +20,12 @@ class ChainEnd:
     name: str
     position: int
     head: bytes
+
+    @property
+    def stored(self) -> StoredChain:
+        """The same as the verifier takes it."""
+        head = Head(next_sequence=self.position + 1, head=self.head)
+        return StoredChain(id=self.chain_id, name=self.name, head=head, last=self.position)
 
 
 def chain_end(session: Session, project: Project, *, lock: bool = False) -> ChainEnd:

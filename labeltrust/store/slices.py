@@ -115,6 +115,7 @@ def slices(
     wanted: tuple[int, int, *tuple[object, ...]],
     *,
     rows: int = SLICE_ROWS,
+    after: int = 0,
 ) -> Iterator[list[Row]]:
     """Yield the rows of a query in slices of sequence, each in a transaction of its own.
 
@@ -123,9 +124,10 @@ def slices(
         sql: Its parameters are `chain_id = ?`, `sequence > ? AND sequence <= ?`, then any more.
         wanted: The chain's id, the last sequence wanted, then those more.
         rows: Size of the first slice; later ones follow the time that the last one took.
+        after: The last sequence not wanted.
     """
     chain_id, through, *more = wanted
-    start = 0
+    start = after
     while start < through:
         end = min(start + rows, through)
         began = time.monotonic()

@@ -13,7 +13,7 @@ from labeltrust.store.statements import Row, Statements
 from labeltrust.store.vault import pseudonym
 
 _SLICE: Final = 2_000
-_ENTRIES: Final = (
+ENTRIES: Final = (
     "SELECT e.version, e.leaf, e.previous, e.actor, e.annotation_id, e.content_digest, d.digest, "
     "e.detail, e.clock_doubted, e.duration_seconds, e.event_id, i.pseudonym, e.key_id, e.label, "
     "l.pseudonym, e.occurred_us, e.parser, e.position, q.name, e.received_us, e.replicate, "
@@ -64,12 +64,19 @@ def stored_chains(engine: Engine) -> list[StoredChain]:
     ]
 
 
-def verify_chain(engine: Engine, chain: StoredChain) -> VerifiedChain:
-    """Recompute a chain up to the head it had when it was listed; later records wait."""
-    head = Head()
+def verify_chain(engine: Engine, chain: StoredChain, start: Head | None = None) -> VerifiedChain:
+    """Recompute a chain up to the head it had when it was listed; later records wait.
+
+    Args:
+        engine: The database.
+        chain: As it was listed.
+        start: How far it was verified before; None begins with the first record.
+    """
+    head = start or Head()
     through = chain.head.next_sequence - 1
-    for rows in slices(engine, _ENTRIES, (chain.id, through), rows=_SLICE):
-        found = verify((_entry(chain.name, row) for row in rows), head)
+    after = head.next_sequence - 1
+    for rows in slices(engine, ENTRIES, (chain.id, through), rows=_SLICE, after=after):
+        found = verify((entry(chain.name, row) for row in rows), head)
         if isinstance(found, Broken):
             return _result(chain, head, found)
         head = found
@@ -84,7 +91,8 @@ def _result(chain: StoredChain, head: Head, broken: Broken | None) -> VerifiedCh
     return VerifiedChain(name=chain.name, records=good, head=head.head, broken=broken)
 
 
-def _entry(chain: str, row: Row) -> Entry:
+def entry(chain: str, row: Row) -> Entry:
+    """Return the record and hashes of one row of `ENTRIES`."""
     (version, leaf, previous, actor, annotation, content, delivery, detail, doubted, duration,
      event_id, item, key, label, labeler, occurred, parser, position, question, received,
      replicate, revised, sequence, source, kind) = row  # fmt: skip
