@@ -92,19 +92,20 @@ class Authentication(ASGIMiddleware):
             return
         if access not in {"key", "session"}:
             raise NotAllowed("nobody may call this route")
-        request: Request[Any, Any, Any] = Request(scope)
-        principal = await (self._by_key if access == "key" else self._by_session)(request)
+        principal = await (self._by_key if access == "key" else self._by_session)(scope)
         principal.require(opt["right"])
         scope["user"] = principal
         await next_app(scope, receive, send)
 
-    async def _by_key(self, request: Request[Any, Any, Any]) -> Principal:
-        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    async def _by_key(self, scope: Scope) -> Principal:
+        found = (value for name, value in scope["headers"] if name == b"authorization")
+        scheme, _, text = next(found, b"").decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not text:
             raise NotProven("no key: send `Authorization: Bearer <key>`")
         return await self._keys.principal(text.strip())
 
-    async def _by_session(self, request: Request[Any, Any, Any]) -> Principal:
+    async def _by_session(self, scope: Scope) -> Principal:
+        request: Request[Any, Any, Any] = Request(scope)
         token = request.cookies.get(COOKIE, "")
         if not token:
             raise NotProven("not signed in")

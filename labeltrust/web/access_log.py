@@ -4,7 +4,6 @@ import time
 from uuid import uuid4
 
 import structlog
-from litestar.datastructures import MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
@@ -16,13 +15,15 @@ CONTENT_SECURITY_POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
     # A sign-in link must not leave with the address of the page it opens.
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"cross-origin-opener-policy", b"same-origin"),
+]
+_FIRST_ERROR = 400
+_DELIVERIES = frozenset({"/v1/events", "/webhooks/{source}"})
 
 
 class AccessLog:
@@ -47,7 +48,8 @@ class AccessLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = int(message["status"])
-                _set_headers(message, str(state["request_id"]))
+                tag = (b"x-request-id", state["request_id"].encode())
+                message["headers"] = [*message["headers"], tag, *_HEADERS]
             await send(message)
 
         try:
@@ -59,6 +61,8 @@ class AccessLog:
         method, route = scope["method"], route_of(scope)
         self._meters.requests.labels(method, route, str(status)).inc()
         self._meters.seconds.labels(method, route).observe(seconds)
+        if status < _FIRST_ERROR and is_delivery(scope):
+            return  # counted above, and on record in the history: a line more would say nothing
         user = scope.get("user")
         _LOG.info(
             "request",
@@ -71,13 +75,11 @@ class AccessLog:
         )
 
 
+def is_delivery(scope: HTTPScope) -> bool:
+    """Say whether a request brings events in."""
+    return bool(scope["method"] == "POST" and route_of(scope) in _DELIVERIES)
+
+
 def route_of(scope: Scope) -> str:
     """Return the template of the route, never the path: that may hold a labeler's name."""
     return str(scope.get("path_template") or "none")
-
-
-def _set_headers(message: Message, request_id: str) -> None:
-    headers = MutableScopeHeaders.from_message(message)
-    headers["X-Request-Id"] = request_id
-    for name, value in _HEADERS.items():
-        headers.setdefault(name, value)

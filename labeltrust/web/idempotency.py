@@ -48,11 +48,13 @@ class IdempotentActs(ASGIMiddleware):
 
 async def _asked(scope: Scope, receive: Receive) -> Asked | None:
     opt = scope["route_handler"].opt
-    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST" or opt.get("access") != "key":
+    if scope["type"] != ScopeType.HTTP or scope["method"] != "POST":
+        return None
+    if opt.get("access") != "key" or opt.get("own_ids"):
         return None
     request = StrictRequest(scope, receive)
     key = request.headers.get(HEADER)
-    if key is None or opt.get("own_ids"):
+    if key is None:
         return None
     body = await request.body()  # kept in the scope, so that the handler reads it again
     principal: Principal = scope["user"]

@@ -26,6 +26,9 @@ def canonical_path(raw: bytes) -> str:
     """
     if raw == b"/":
         return "/"
+    plain = b"%" not in raw and b"//" not in raw and not raw.endswith(b"/")
+    if plain and raw.isascii():
+        return raw.decode()
     try:
         segments = [_canonical(segment) for segment in raw.split(b"/")[1:]]
     except UnicodeDecodeError:

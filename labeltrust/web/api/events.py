@@ -20,7 +20,6 @@ from labeltrust.domain.errors import LabeltrustError
 from labeltrust.domain.events import Outcome
 from labeltrust.services.record_events import record_events
 from labeltrust.web.access import by_key
-from labeltrust.web.caller import Caller
 from labeltrust.web.deliveries import (
     Arrived,
     Reception,
@@ -79,11 +78,9 @@ class EventsOperation(Operation):
     tags=["events"],
     summary="Send events",
 )
-async def receive(
-    request: StrictRequest, caller: NamedDependency[Caller], reception: NamedDependency[Reception]
-) -> Response[bytes]:
+async def receive(request: StrictRequest, reception: NamedDependency[Reception]) -> Response[bytes]:
     """Record events; 2xx only after a durable commit, and the same event twice is one event."""
-    principal = caller.principal
+    principal = request.user  # and no second dependency: two are resolved in a task group
     source = principal.source or principal.name
     try:
         came = await arrived(reception, request, source=source, actor=principal.name)
