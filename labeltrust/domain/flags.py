@@ -63,7 +63,7 @@ class FlagState:
         severity: One of `SEVERITIES`.
         signals: Names of the signals it rests on, sorted.
         contested: Peers and gold disagree, or too few independent accusers: a dispute, no case.
-        since: Estimated onset in received time, or None where unknown.
+        since: Estimated onset on `clock`, or None from the first label on.
         opened_at: When it was opened.
         updated_at: When its row last changed.
         decided_at: When a person decided, or None.
@@ -81,6 +81,16 @@ class FlagState:
     updated_at: datetime
     decided_at: datetime | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """The question that it is about."""
+        return str(self.evidence.get("question", ""))
+
+    @property
+    def clock(self) -> str:
+        """Which time of a label `since` is compared with: `received` or `occurred`."""
+        return "occurred" if self.evidence.get("clock") == "occurred" else "received"
 
     @property
     def strong(self) -> bool:

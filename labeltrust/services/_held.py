@@ -72,7 +72,13 @@ def _of_freeze(freeze: FreezeState) -> Hold:
 
 def _of_flag(flag: FlagState) -> Hold:
     code = "confirmed" if flag.status == "confirmed" else "contested"
-    return Hold(code=code, labeler_id=flag.labeler_id, since=flag.since, flag=flag.id)
+    return Hold(
+        code=code,
+        labeler_id=flag.labeler_id,
+        since=flag.since,
+        clock=flag.clock,
+        flag=flag.id,
+    )
 
 
 def held_by(loaded: LoadedJudgments, reasons: Sequence[Hold]) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -51,31 +52,53 @@ def document_of(stored: StoredAssessment | None, project: str) -> Document:
     return document
 
 
-def standing_of(
-    session: Session, project_id: int, now: datetime
-) -> Mapping[int, tuple[FlagState | None, bool]]:
-    """Return the flag that counts and whether labels are held, by labeler id."""
-    standing: dict[int, tuple[FlagState | None, bool]] = {}
-    for row in list_flags(session, project_id):
-        if row.state.status != "dismissed":
-            standing[row.state.labeler_id] = (row.state, False)
-    for freeze in list_freezes(session, project_id):
-        labeler = freeze.state.labeler_id
-        if labeler is not None and freeze.state.holds_labels(now):
-            standing[labeler] = (standing.get(labeler, (None, False))[0], True)
-    return standing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What stands against labelers now.
+
+    Attributes:
+        flags: The flag that counts, by question and labeler id.
+        frozen: Ids of labelers of whom labels are held.
+    """
+
+    flags: Mapping[tuple[str, int], FlagState]
+    frozen: frozenset[int]
 
 
-def with_standing(
-    document: Document, standing: Mapping[int, tuple[FlagState | None, bool]]
-) -> Document:
+def standing_of(session: Session, project_id: int, now: datetime) -> Standing:
+    """Return what stands against the labelers of a project; dismissed flags do not count."""
+    flags = [row.state for row in list_flags(session, project_id)]
+    freezes = [row.state for row in list_freezes(session, project_id)]
+    return Standing(
+        flags={
+            (flag.question, flag.labeler_id): flag for flag in flags if flag.status != "dismissed"
+        },
+        frozen=frozenset(
+            f.labeler_id for f in freezes if f.labeler_id is not None and f.holds_labels(now)
+        ),
+    )
+
+
+def with_standing(document: Document, standing: Standing) -> Document:
     """Return a document whose labelers carry their flag and freeze of this moment."""
-    nothing = (None, False)
-    labelers = []
-    for entry in document["labelers"]:
-        flag, frozen = standing.get(entry["id"], nothing)
-        labelers.append({**entry, "frozen": frozen, "flag": shown_flag(flag)})
-    return {**document, "labelers": labelers}
+    main = document["question"]
+    others = {
+        name: {**part, "labelers": _stood(name, part["labelers"], standing)}
+        for name, part in document["questions"].items()
+    }
+    labelers = _stood(main, document["labelers"], standing)
+    return {**document, "labelers": labelers, "questions": others}
+
+
+def _stood(question: str, labelers: list[Document], standing: Standing) -> list[Document]:
+    return [
+        {
+            **entry,
+            "frozen": entry["id"] in standing.frozen,
+            "flag": shown_flag(standing.flags.get((question, entry["id"]))),
+        }
+        for entry in labelers
+    ]
 
 
 def shown_flag(flag: FlagState | None) -> Document | None:

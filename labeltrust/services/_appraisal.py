@@ -1,0 +1,130 @@
+"""A question's judgments out of the store into an appraisal: reading, names, rules, no writing."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltrust.counts import block
+from labeltrust.domain.flags import FlagState
+from labeltrust.domain.freezes import FreezeState
+from labeltrust.domain.projects import Project
+from labeltrust.policy.names import Names
+from labeltrust.policy.settings import PolicySettings
+from labeltrust.services.appraise import Appraisal, History, appraise
+from labeltrust.settings import Settings
+from labeltrust.store.judgments import LoadedJudgments
+from labeltrust.store.names import Labeler
+from labeltrust.store.slices import NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraised:
+    """An appraisal with what the store knows about its judgments."""
+
+    question: str
+    appraisal: Appraisal
+    scale: str
+    outside_scale: int
+    without_provenance: int
+
+
+def appraised(
+    question: str,
+    loaded: LoadedJudgments,
+    probation: Collection[int],
+    rules: PolicySettings,
+    standing: tuple[History, datetime],
+) -> Appraised:
+    """Appraise the judgments of one question; those of sources on probation do not count.
+
+    Args:
+        question: Its name.
+        loaded: Its current judgments.
+        probation: Ids of sources that are not vetted.
+        rules: Rates and floors.
+        standing: Flags and freezes on record, and the moment of the assessment.
+    """
+    kept = ~np.isin(loaded.source, list(probation))
+    judgments = block(
+        loaded.item[kept],
+        loaded.labeler[kept],
+        loaded.label[kept],
+        n_labelers=len(loaded.labelers),
+        values=loaded.values,
+        level=loaded.level,
+        occurred_us=loaded.occurred_us[kept],
+        received_us=loaded.received_us[kept],
+        duration_seconds=loaded.duration_seconds[kept],
+        gold=(loaded.gold_item, loaded.gold_label),
+    )
+    history, now = standing
+    found = appraise(judgments, _names(loaded), policy=rules, history=history, now=now)
+    return Appraised(
+        question=question,
+        appraisal=found,
+        scale=loaded.scale,
+        outside_scale=loaded.outside_scale,
+        without_provenance=_without_provenance(loaded, kept),
+    )
+
+
+def _names(loaded: LoadedJudgments) -> Names:
+    return Names(
+        labelers=told_apart(loaded.labelers),
+        labeler_ids=np.array([labeler.id for labeler in loaded.labelers], dtype=np.int64),
+        kinds=tuple(labeler.kind for labeler in loaded.labelers),
+        labels=loaded.words,
+    )
+
+
+def told_apart(labelers: Sequence[Labeler]) -> tuple[str, ...]:
+    """Return the names of labelers; where two sources use one name, with the space of each.
+
+    >>> told_apart([Labeler(id=1, name="ann", kind="human", id_space="a"),
+    ...             Labeler(id=2, name="ann", kind="human", id_space="b")])
+    ('ann (a)', 'ann (b)')
+    """
+    used = Counter(labeler.name for labeler in labelers)
+    return tuple(
+        labeler.name if used[labeler.name] == 1 else f"{labeler.name} ({labeler.id_space})"
+        for labeler in labelers
+    )
+
+
+def _without_provenance(loaded: LoadedJudgments, kept: NDArray[np.bool_]) -> int:
+    missing = (loaded.source == NONE) | (loaded.delivery == NONE)
+    return int((missing & kept).sum())
+
+
+def rules_of(settings: Settings, project: Project) -> PolicySettings:
+    """Return the rules of a project: the installation's rates, the project's floors."""
+    floors = project.floors
+    rules = PolicySettings(
+        flag_rate=settings.flag_rate,
+        freeze_rate=settings.freeze_rate,
+        gold_floor=floors.get("gold_accuracy"),
+        class_floor=floors.get("class_accuracy"),
+    )
+    return replace(rules, trust_floor=floors.get("trust", rules.trust_floor))
+
+
+def history_at(
+    flags: Sequence[FlagState], freezes: Sequence[FreezeState], as_of: datetime | None
+) -> History:
+    """Return flags and freezes as they stood at a moment; None means now."""
+    if as_of is None:
+        return History(flags=tuple(flags), freezes=tuple(freezes))
+    return History(
+        flags=tuple(f for f in flags if f.opened_at <= as_of),
+        freezes=tuple(
+            replace(
+                f, lifted_at=None if f.lifted_at is None or f.lifted_at > as_of else f.lifted_at
+            )
+            for f in freezes
+            if f.placed_at <= as_of
+        ),
+    )

@@ -1,0 +1,209 @@
+"""Assess a project: read, appraise, and put document, flags and freezes on record at once."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from labeltrust.domain.flags import FlagState
+from labeltrust.domain.freezes import FreezeState
+from labeltrust.domain.principals import Principal
+from labeltrust.domain.projects import Project
+from labeltrust.policy.gate import POLICY_VERSION
+from labeltrust.services._acts import begin_act, note_assessment
+from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
+from labeltrust.services._heavy import heavily
+from labeltrust.services._settle import settle
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.read_assessment import Document, document_of, standing_of, with_standing
+from labeltrust.store import jobs
+from labeltrust.store.assessments import (
+    MACHINE,
+    StoredAssessment,
+    latest_assessment,
+    save_assessment,
+)
+from labeltrust.store.chains import chain_end
+from labeltrust.store.flags import list_flags
+from labeltrust.store.freezes import list_freezes
+from labeltrust.store.inserting import known_id
+from labeltrust.store.jobs import Lease
+from labeltrust.store.judgments import read_judgments
+from labeltrust.store.projects import project_of, project_row
+from labeltrust.store.session import reading, unit_of_work
+from labeltrust.store.snapshots import probation_sources
+
+_MAIN = "label"
+
+
+def assess_project(
+    deployment: Deployment,
+    principal: Principal,
+    project: str,
+    *,
+    as_of: datetime | None = None,
+) -> Document:
+    """Assess a project and return the document of the contract.
+
+    Everything is computed from the history up to a recorded position; then one short transaction
+    stores the document, opens and renews flags, and places freezes. Assessing twice without news
+    changes neither flags nor freezes nor history.
+
+    Args:
+        deployment: The installation.
+        principal: Who asks.
+        project: Name of the project.
+        as_of: What was received by this moment; nothing is stored then.
+
+    Raises:
+        NotAllowed: The role may not assess.
+        NotFound: There is no such project in scope.
+        Busy: Too many assessments wait already.
+    """
+    principal.require("assess", project)
+    return heavily(deployment, _assess, principal.name, project, as_of=as_of)
+
+
+def assess_for_job(deployment: Deployment, lease: Lease) -> None:
+    """Assess the project of a job; nothing is stored where the lease was lost meanwhile.
+
+    Raises:
+        Conflict: Another worker has claimed the job since.
+    """
+    heavily(deployment, _assess, MACHINE, lease.key, lease=lease)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """What an assessment goes by besides the judgments."""
+
+    project: Project
+    position: int
+    at: datetime
+    flags: tuple[FlagState, ...]
+    freezes: tuple[FreezeState, ...]
+    probation: tuple[int, ...]
+
+    @property
+    def questions(self) -> list[str]:
+        """Names of the questions, the main one first."""
+        names = [question.name for question in self.project.questions]
+        main = _MAIN if _MAIN in names else names[0]
+        return [main, *(name for name in names if name != main)]
+
+
+def _assess(
+    deployment: Deployment,
+    actor: str,
+    project: str,
+    as_of: datetime | None = None,
+    lease: Lease | None = None,
+) -> Document:
+    with reading(deployment.engine) as session:
+        facts = _facts(session, project, deployment.clock())
+    found = [_appraised(deployment, facts, name, as_of) for name in facts.questions]
+    document = _document(facts, found, as_of or facts.at)
+    if as_of is not None:
+        return document
+    return _stored(deployment, actor, (facts, found, document), lease)
+
+
+def _facts(session: Session, project: str, at: datetime) -> _Facts:
+    row = project_row(session, project)
+    project_id = known_id(row.id)
+    return _Facts(
+        project=project_of(session, row),
+        position=chain_end(session, row).position,
+        at=at,
+        flags=tuple(flag.state for flag in list_flags(session, project_id)),
+        freezes=tuple(f.state for f in list_freezes(session, project_id, lifted=True)),
+        probation=tuple(probation_sources(session, project_id)),
+    )
+
+
+def _appraised(
+    deployment: Deployment, facts: _Facts, question: str, as_of: datetime | None
+) -> Appraised:
+    name = facts.project.name
+    loaded = read_judgments(deployment.engine, name, question, through=facts.position, as_of=as_of)
+    flags = [flag for flag in facts.flags if flag.question == question]
+    history = history_at(flags, facts.freezes, as_of)
+    rules = rules_of(deployment.settings, facts.project)
+    return appraised(question, loaded, facts.probation, rules, (history, as_of or facts.at))
+
+
+def _document(facts: _Facts, found: Sequence[Appraised], as_of: datetime) -> Document:
+    main, *others = found
+    numbers: dict[str, Any] = dict(main.appraisal.document)
+    sizes = {key: numbers.pop(key) for key in ("items", "labels", "labelers_n")}
+    return {
+        "project": facts.project.name,
+        "question": main.question,
+        "as_of": as_of.isoformat(),
+        **sizes,
+        "events_through": facts.position,
+        "policy_version": main.appraisal.policy_version,
+        **_asides(main),
+        "provenance": {"missing": sum(one.without_provenance for one in found)},
+        **numbers,
+        "questions": {one.question: {**_asides(one), **one.appraisal.document} for one in others},
+        "flags_opened": [],
+    }
+
+
+def _asides(found: Appraised) -> Document:
+    return {
+        "scale": found.scale,
+        "outside_scale": found.outside_scale,
+        "divided": found.appraisal.divided,
+        "breaker_tripped": found.appraisal.breaker_tripped,
+    }
+
+
+def _stored(
+    deployment: Deployment,
+    actor: str,
+    made: tuple[_Facts, Sequence[Appraised], Document],
+    lease: Lease | None,
+) -> Document:
+    facts, found, document = made
+    with unit_of_work(deployment.engine) as session:
+        if lease is not None:
+            jobs.require_lease(session, lease)
+        row = project_row(session, facts.project.name)
+        act = begin_act(session, row, MACHINE, facts.at)
+        before = latest_assessment(session, act.project_id)
+        if before is not None and before.events_through > facts.position:
+            return document_of(before, row.name)  # somebody read further meanwhile
+        opened = settle(act, found)
+        standing = standing_of(session, act.project_id, facts.at)
+        whole = {**with_standing(document, standing), "flags_opened": list(opened)}
+        digest = _digest(whole)
+        if before is None or before.digest != digest:
+            detail = {"asked_by": actor, "through": facts.position, "sha256": digest.hex()}
+            note_assessment(act, {**detail, "policy": POLICY_VERSION, "opened": list(opened)})
+        save_assessment(session, _row(act.project_id, facts, whole, digest))
+    return whole
+
+
+def _row(project_id: int, facts: _Facts, document: Document, digest: bytes) -> StoredAssessment:
+    return StoredAssessment(
+        project_id=project_id,
+        created_at=facts.at,
+        as_of=facts.at,
+        events_through=facts.position,
+        policy_version=document["policy_version"],
+        digest=digest,
+        document=json.dumps(document, allow_nan=False, separators=(",", ":")),
+    )
+
+
+def _digest(document: Document) -> bytes:
+    """Return the digest of what was found: times, positions and novelty left aside."""
+    asides = {"as_of", "events_through", "flags_opened"}
+    said = {key: value for key, value in document.items() if key not in asides}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, allow_nan=False).encode()).digest()
