@@ -67,11 +67,11 @@ def _by_control(result: object) -> dict[str, list[Entry]]:
 
 
 def _label(entries: list[Entry], result: object) -> LabelValue:
-    kinds = {entry.get("type") for entry in entries}
-    kind = kinds.pop() if len(kinds) == 1 else None
+    kinds = {_text(entry, "type") for entry in entries}
+    kind = kinds.pop() if len(kinds) == 1 else ""
     if kind == RELATION:
         return _relations(entries, cast("list[Entry]", result))
-    read = _READERS.get(kind) if isinstance(kind, str) else None
+    read = _READERS.get(kind)
     if read is None or _on_regions(entries):
         return _ordered([_region(entry) for entry in entries])
     return read([cast("Entry", entry["value"]) for entry in entries])
@@ -128,20 +128,26 @@ _READERS: Mapping[str, Callable[[list[Entry]], LabelValue]] = {
 
 def _region(entry: Entry) -> dict[str, object]:
     """Return a region's value with its classes under `labels`, whatever the control's type."""
-    kind, value = entry.get("type"), cast("Entry", entry.get("value") or {})
-    region = {key: part for key, part in value.items() if key != kind}
-    if isinstance(kind, str) and kind in value:
-        region["labels"] = value[kind]
+    kind, value = _text(entry, "type"), entry.get("value")
+    parts = value if isinstance(value, dict) else {}
+    region = {key: part for key, part in parts.items() if key != kind}
+    if kind in parts:
+        region["labels"] = parts[kind]
     return region
 
 
+def _text(entry: Entry, key: str) -> str:
+    value = entry.get(key)
+    return value if isinstance(value, str) else ""
+
+
 def _relations(entries: list[Entry], result: list[Entry]) -> LabelValue:
-    regions = {entry["id"]: _region(entry) for entry in result if isinstance(entry.get("id"), str)}
+    regions = {_text(entry, "id"): _region(entry) for entry in result if _text(entry, "id")}
     return _ordered(
         [
             {
-                "from": regions.get(cast("str", entry.get("from_id"))),
-                "to": regions.get(cast("str", entry.get("to_id"))),
+                "from": regions.get(_text(entry, "from_id")),
+                "to": regions.get(_text(entry, "to_id")),
                 "direction": entry.get("direction"),
             }
             for entry in entries

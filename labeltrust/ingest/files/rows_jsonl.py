@@ -47,7 +47,7 @@ def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
     lines = (line for block in blocks(stream) for line in block.split(b"\n")[: _n_lines(block)])
     first_row = 1
     while piece := list(islice(lines, settings.rows_per_piece)):
-        raw = b"\n".join(piece)
+        raw = b"\n".join([*piece, b""])
         yield Piece(raw=raw, parsed=_parsed(raw, piece, settings), first_row=first_row)
         first_row += len(piece)
 
