@@ -19,6 +19,7 @@ Right = Literal[
     "assess",
     "snapshot",
     "gold",
+    "mend",
     "configure",
     "manage",
 ]
@@ -29,13 +30,13 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "source": frozenset({"write_events"}),
         "reviewer": _READERS | {"review"},
         "qa_lead": _READERS
-        | {"review", "freeze", "assess", "gold", "write_events", "snapshot", "configure"},
+        | {"review", "freeze", "assess", "gold", "write_events", "snapshot", "mend", "configure"},
         "investigator": _READERS | {"assess"},
         "ml_engineer": _READERS | {"assess", "snapshot"},
-        "on_call": _READERS | {"freeze", "assess"},
+        "on_call": _READERS | {"freeze", "assess", "mend"},
         "auditor": _READERS,
         # People, keys and sources, but no decision about labels: who could decide could hide.
-        "admin": _READERS | {"manage", "configure", "assess"},
+        "admin": _READERS | {"manage", "configure", "assess", "mend"},
     }
 )
 

@@ -15,12 +15,12 @@ def discard_quarantine(
     """Close a held row without reading it; the sealed original stays.
 
     Raises:
-        NotAllowed: The role may not write events.
+        NotAllowed: The role may not mend what could not be read.
         NotFound: There is none of that number in scope.
         Conflict: It is closed already.
         InvalidInput: The reason is empty.
     """
-    principal.require("write_events")
+    principal.require("mend")
     note = checked_note(reason, "reason")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:

@@ -31,12 +31,12 @@ def retry_quarantine(
     It counts as received when it came, not now: that is when it was said.
 
     Raises:
-        NotAllowed: The role may not write events.
+        NotAllowed: The role may not mend what could not be read.
         NotFound: There is none of that number in scope.
         Conflict: It is closed already, or its original was destroyed.
         Tampered: The sealed original was changed.
     """
-    principal.require("write_events")
+    principal.require("mend")
     note = checked_note(reason, "reason")
     with reading(deployment.engine) as session:
         held, row = held_row(session, number, principal.projects)

@@ -20,7 +20,16 @@ from labeltrust.services.intake import Intake
 from labeltrust.web import health, webhooks
 from labeltrust.web.access import OPEN, Authentication
 from labeltrust.web.access_log import AccessLog
-from labeltrust.web.api import events, flags, freezes, labelers, projects, service, snapshots
+from labeltrust.web.api import (
+    events,
+    flags,
+    freezes,
+    labelers,
+    projects,
+    quarantine,
+    service,
+    snapshots,
+)
 from labeltrust.web.caller import Caller
 from labeltrust.web.deliveries import Reception
 from labeltrust.web.errors import exception_handlers
@@ -32,6 +41,7 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import sign_in
 from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
@@ -66,8 +76,19 @@ def routes() -> list[ControllerRouterHandler]:
     return [handler for module in modules for handler in module.HANDLERS] + [_static()]
 
 
-_API = (health, service, webhooks, events, projects, labelers, flags, freezes, snapshots)
-_PAGES = (sign_in, labeler_pages, flag_pages, freeze_pages)
+_API = (
+    health,
+    service,
+    webhooks,
+    events,
+    projects,
+    labelers,
+    flags,
+    freezes,
+    snapshots,
+    quarantine,
+)
+_PAGES = (sign_in, labeler_pages, flag_pages, freeze_pages, quarantine_pages)
 
 
 def _static() -> Router:

@@ -1,0 +1,82 @@
+"""What could not be read: the list, one row with its original, and the two ways to close it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.discard_quarantine import discard_quarantine
+from labeltrust.services.list_quarantine import list_quarantine, show_quarantine
+from labeltrust.services.retry_quarantine import retry_quarantine
+from labeltrust.web.access import by_session
+from labeltrust.web.api.quarantine import HeldNumber
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+
+_ON_A_PAGE = 100
+STATUSES = ("open", "accepted", "discarded")
+
+
+@get("/quarantine", opt=by_session("read"), include_in_schema=False)
+async def quarantine(
+    view: NamedDependency[View], status: FromQuery[str] = "open", after: FromQuery[int] = 0
+) -> Response[str]:
+    """List what is held."""
+    shown = status if status in STATUSES else "open"
+    first = min(max(after, 0), 2**63 - 1)
+    found = await view.ask(list_quarantine, status=shown, after=first, limit=_ON_A_PAGE + 1)
+    return view.page(
+        "quarantine.html",
+        held=found[:_ON_A_PAGE],
+        more=len(found) > _ON_A_PAGE,
+        shown=shown,
+        statuses=STATUSES,
+    )
+
+
+@get("/quarantine/{held:int}", opt=by_session("read"), include_in_schema=False)
+async def show(held: HeldNumber, view: NamedDependency[View]) -> Response[str]:
+    """Show one held row with its original."""
+    return await _page(view, held, {}, None)
+
+
+@post("/quarantine/{held:int}/retry", opt=by_session("mend"), include_in_schema=False)
+async def retry(
+    held: HeldNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Read it again."""
+    return await _closed(view, request, held, retry_quarantine)
+
+
+@post("/quarantine/{held:int}/discard", opt=by_session("mend"), include_in_schema=False)
+async def discard(
+    held: HeldNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Give it up."""
+    return await _closed(view, request, held, discard_quarantine)
+
+
+async def _closed(
+    view: View, request: Request[Any, Any, Any], held: int, service: Callable[..., object]
+) -> Response[Any]:
+    form = await view.form(request)
+    try:
+        await view.ask(service, held, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, held, form, refusal(error))
+    return see_other(f"/quarantine/{held}")
+
+
+async def _page(view: View, held: int, form: Form, refused: Refusal | None) -> Response[str]:
+    return view.page(
+        "held.html",
+        status=200 if refused is None else refused.status,
+        delivery=await view.ask(show_quarantine, held),
+        form=form,
+        refused=refused,
+    )
+
+
+HANDLERS = (quarantine, show, retry, discard)
