@@ -8,7 +8,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.erasure import aliases_of, deliveries_about, erase_names
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.retention import destroy
+from labeltrust.store.retention import destroy, overwrite_destroyed
 from labeltrust.store.session import reading, unit_of_work
 
 
@@ -58,11 +58,9 @@ def erase_labeler(
             at=at,
             detail={"labeler": labeler_id, "names": len(aliases), "reason": note},
         )
-    return Erased(
-        labeler_id=labeler_id,
-        names=len(aliases),
-        deliveries=_destroy_originals(deployment, aliases),
-    )
+    n_deliveries = _destroy_originals(deployment, aliases)
+    overwrite_destroyed(deployment.engine)
+    return Erased(labeler_id=labeler_id, names=len(aliases), deliveries=n_deliveries)
 
 
 def _destroy_originals(deployment: Deployment, aliases: list[int]) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.retention import destroy_originals
+from labeltrust.store.retention import destroy_originals, overwrite_destroyed
 from labeltrust.store.session import unit_of_work
 
 
@@ -49,4 +49,5 @@ def retire_deliveries(deployment: Deployment, principal: Principal) -> Retired:
                 )
         total, size = total + n, size + n_bytes
         if not n:
+            overwrite_destroyed(deployment.engine)
             return Retired(deliveries=total, size=size, before=before)

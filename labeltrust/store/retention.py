@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Engine, text, update
 from sqlmodel import Session, col, func, select
 
 from labeltrust.store.tables import Delivery
@@ -32,6 +32,15 @@ def destroy(session: Session, delivery_ids: list[int], at: datetime) -> None:
     """Destroy key and body of deliveries."""
     gone = update(Delivery).where(col(Delivery.id).in_(delivery_ids))
     session.execute(gone.values(body=None, data_key=None, erased_at=at))
+
+
+def overwrite_destroyed(engine: Engine) -> None:
+    """Clear what rows held before they were emptied; SQLite overwrites it at once by itself."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+        alone.execute(text("VACUUM delivery, labeler_alias, item_alias, item_content"))
 
 
 def oldest_original(session: Session) -> datetime | None:
