@@ -14,8 +14,10 @@ from labeltrust.cli._work import do
 if TYPE_CHECKING:
     from labeltrust.policy.gate import Gate
     from labeltrust.services.list_labelers import LabelerCase
+    from labeltrust.services.show_evidence import LabelerEvidence
 
 Document = Mapping[str, Any]
+_SHOWN_ITEMS = 10
 _COLUMNS = (
     "labeler",
     "kind",
@@ -77,13 +79,16 @@ def labeler(
 ) -> None:
     """Show one labeler with all evidence, flags and freezes."""
     from labeltrust.services.list_labelers import show_labeler  # noqa: PLC0415 - slow imports
+    from labeltrust.services.show_evidence import labeler_evidence  # noqa: PLC0415
 
     with acting() as who:
         found = show_labeler(who.deployment, who.principal, project, labeler, source=source)
+        evidence = labeler_evidence(who.deployment, who.principal, project, labeler, source=source)
     if as_json:
-        print_json(found)
+        print_json({"assessed": found.assessed, "evidence": evidence})
         return
     _show_case(found)
+    _show_evidence(evidence)
 
 
 def gate(*, project: Project, as_json: AsJson = False) -> None:
@@ -167,3 +172,15 @@ def _show_case(found: "LabelerCase") -> None:
     for freeze in found.freezes:
         state = "stands" if freeze.lifted_at is None else f"lifted {day(freeze.lifted_at)}"
         out(f"freeze {freeze.id}: {freeze.kind}, {state}: {freeze.reason}")
+
+
+def _show_evidence(found: "LabelerEvidence") -> None:
+    for case in found.flags:
+        rows = [
+            (i.item, i.said, i.others_believe, f"{i.belief:.2f}", "yes" if i.gold else "")
+            for i in case.items[:_SHOWN_ITEMS]
+        ]
+        columns = ("disputed item", "said", "others believe", "sure#", "gold")
+        print_table(columns, rows, f"Flag {case.flag.id} rests on no disputed items.")
+        said = (f"{a.labeler} {a.disagreed} of {a.of}" for a in case.accusers)
+        out(f"who disagreed: {', '.join(said)}")

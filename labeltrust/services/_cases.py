@@ -1,14 +1,12 @@
 """Rows of flags and freezes into what is shown, and the labeler behind a name."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from sqlmodel import Session
 
 from labeltrust.domain.cases import FlagCase, FreezeCase
 from labeltrust.domain.errors import InvalidInput, NotFound
 from labeltrust.domain.naming import is_storable
-from labeltrust.services._evidence import evidence_names, with_names
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.flags import FlagRow
 from labeltrust.store.freezes import FreezeRow, list_freezes, source_names
@@ -21,7 +19,6 @@ def flag_cases(session: Session, rows: Sequence[FlagRow]) -> list[FlagCase]:
     """Return flags of one project as they are shown."""
     if not rows:
         return []
-    named = evidence_names(session, [row.state.evidence for row in rows])
     names = labeler_names(session, (row.state.labeler_id for row in rows))
     freezes = list_freezes(session, rows[0].project_id)
     resting: dict[int, list[int]] = {}
@@ -29,11 +26,7 @@ def flag_cases(session: Session, rows: Sequence[FlagRow]) -> list[FlagCase]:
         if freeze.state.flag_id is not None:
             resting.setdefault(freeze.state.flag_id, []).append(freeze.state.id)
     return [
-        _flag_case(
-            replace(row, state=replace(row.state, evidence=with_names(row.state.evidence, named))),
-            names[row.state.labeler_id],
-            tuple(resting.get(row.state.id, ())),
-        )
+        _flag_case(row, names[row.state.labeler_id], tuple(resting.get(row.state.id, ())))
         for row in rows
     ]
 

@@ -1,4 +1,4 @@
-"""Labelers and items by name: the only tables that know them, read both ways."""
+"""Labelers by name: the only table that knows them, read both ways."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from labeltrust.store.inserting import known_id
-from labeltrust.store.tables import ItemAlias, LabelerAlias, Source, SourceProject
+from labeltrust.store.tables import LabelerAlias, Source, SourceProject
 
 _SLICE = 500  # both databases take so many parameters in one statement
 
@@ -31,17 +31,6 @@ def labeler_names(session: Session, labeler_ids: Iterable[int]) -> dict[int, str
         )
         names |= {int(i): n for i, n in session.exec(found) if i is not None and n is not None}
     return {i: names.get(i, f"labeler #{i}") for i in wanted}
-
-
-def item_names(session: Session, item_ids: Iterable[int]) -> dict[int, str]:
-    """Return the outside id of each item; an erased one is shown by its number."""
-    wanted = sorted(set(item_ids))
-    names: dict[int, str] = {}
-    for start in range(0, len(wanted), _SLICE):
-        part = wanted[start : start + _SLICE]
-        found = select(ItemAlias.id, ItemAlias.outside_id).where(col(ItemAlias.id).in_(part))
-        names |= {int(i): n for i, n in session.exec(found) if i is not None and n is not None}
-    return {i: names.get(i, f"item #{i}") for i in wanted}
 
 
 def project_spaces(session: Session, project_id: int) -> dict[str, str]:
