@@ -18,6 +18,12 @@ def recorded(folder: str) -> Path:
     return inside if inside.exists() else beside
 
 
+def published() -> Path:
+    """Return the folder of the published data sets, which may be missing."""
+    inside = ROOT / "data"
+    return inside if inside.exists() else ROOT
+
+
 def missing(what: str) -> str:
     """Return the reason of a skip."""
-    return f"{what} not found; set LABELTRUST_TEST_DATA to the folder of the recorded requests"
+    return f"{what} not found; LABELTRUST_TEST_DATA names the folder of recorded data"

@@ -58,12 +58,23 @@ def aware_time(text: object, field: str) -> datetime:
     >>> aware_time("2026-11-22T11:00:00+01:00", "occurred_at").isoformat()
     '2026-11-22T10:00:00+00:00'
     """
+    return utc(any_time(text, field), field)
+
+
+def any_time(text: object, field: str) -> datetime:
+    """Return an ISO 8601 time, with a zone or without.
+
+    Raises:
+        InvalidEvent: `bad_time`.
+
+    >>> any_time("2026-11-22T11:00:00", "created_at").isoformat()
+    '2026-11-22T11:00:00'
+    """
     try:
-        time = datetime.fromisoformat(text)  # type: ignore[arg-type] # other types are refused below
+        return datetime.fromisoformat(text)  # type: ignore[arg-type] # other types are refused below
     except (ValueError, TypeError):
         detail = f"{shown(text)} is not a time like 2026-11-22T10:00:00Z"
         raise InvalidEvent(detail, place=field, code="bad_time") from None
-    return utc(time, field)
 
 
 def utc(time: datetime, field: str) -> datetime:

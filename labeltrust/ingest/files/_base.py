@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from typing import Protocol
 
 from labeltrust.domain.events import LabelerKind, Piece
@@ -26,6 +27,7 @@ class RowSettings:
         labeler_kind: For rows that name none.
         gold: The rows declare gold labels: no labeler is needed.
         config: The source's own settings, for platform exports.
+        zone: Of the times in a table that name none; None refuses them.
         rows_per_piece: How many rows are handed over at once.
     """
 
@@ -34,6 +36,7 @@ class RowSettings:
     labeler_kind: LabelerKind = "human"
     gold: bool = False
     config: Mapping[str, object] = field(default_factory=dict)
+    zone: tzinfo | None = None
     rows_per_piece: int = ROWS_PER_PIECE
 
 

@@ -6,14 +6,15 @@ an empty cell is an absent one. An unknown column is refused once, for the whole
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from functools import partial
 from typing import get_args
 
 from labeltrust.domain.errors import InvalidEvent, UnreadableDelivery
 from labeltrust.domain.events import NOTHING, Event, LabelerKind, LabelValue
 from labeltrust.ingest._fields import (
     MAX_NAME_CHARACTERS,
-    aware_time,
+    any_time,
     checked_id,
     duration,
     identifier,
@@ -26,13 +27,14 @@ Cells = Sequence[object]
 MAX_REPLICATE = 2**31 - 1
 
 
-def cell_time(value: object, column: str) -> datetime:
+def cell_time(value: object, column: str, *, zone: tzinfo | None = None) -> datetime:
     """Return the time of a cell: a text, or a time where the table has such.
 
     >>> cell_time("2026-11-22T10:00:00Z", "created_at").isoformat()
     '2026-11-22T10:00:00+00:00'
     """
-    return utc(value, column) if isinstance(value, datetime) else aware_time(value, column)
+    time = value if isinstance(value, datetime) else any_time(value, column)
+    return utc(time if zone is None or time.tzinfo else time.replace(tzinfo=zone), column)
 
 
 def _name(value: object, column: str) -> str:
@@ -101,7 +103,7 @@ class Layout:
         self._n_columns = len(names)
         self._item, self._label = at["item"], at["label"]
         self._labeler = None if settings.gold else at["labeler"]
-        self._fields = [(at[n], n, *_FIELDS[n]) for n in names if n in _FIELDS]
+        self._fields = [(at[n], n, *_reader(n, settings)) for n in names if n in _FIELDS]
         self._content = [(at[n], n, _CONTENT[n]) for n in names if n in _CONTENT]
         kept = (*_DETAIL, "labeler") if settings.gold else _DETAIL
         self._detail = [(at[n], n, n) for n in names if n in kept]
@@ -134,6 +136,11 @@ class Layout:
             detail=_texts(cells, self._detail) if self._detail else NOTHING,
             **fields,  # type: ignore[arg-type] # as their readers say
         )
+
+
+def _reader(column: str, settings: RowSettings) -> tuple[str, Read]:
+    field, read = _FIELDS[column]
+    return field, partial(cell_time, zone=settings.zone) if read is cell_time else read
 
 
 def _check_names(names: Sequence[str], settings: RowSettings) -> None:

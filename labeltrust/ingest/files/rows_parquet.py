@@ -10,13 +10,14 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labeltrust.domain.errors import UnreadableDelivery
+from labeltrust.domain.errors import TooLarge, UnreadableDelivery
 from labeltrust.domain.events import Piece
 from labeltrust.ingest._base import collect
 from labeltrust.ingest.files._base import FileFormat, Readable, RowSettings
 from labeltrust.ingest.files._rows import Layout
 
-MAX_FILE_BYTES = 2**31
+BLOCK_BYTES = 2**20
+MAX_FILE_BYTES = 2**29  # it is read from its end, so that the whole of it is in memory
 _BROKEN = (pa.ArrowException, OSError, ValueError, RuntimeError, NotImplementedError)
 
 
@@ -25,7 +26,8 @@ def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
 
     Raises:
         UnreadableDelivery: Not Parquet, broken, a column that is unknown, missing or there twice,
-            or a column of a type that holds no labels.
+            or times without a zone.
+        TooLarge: More than 512 MiB.
 
     >>> table = pa.table({"item": ["txn-9"], "labeler": ["alice"], "label": ["benign"]})
     >>> file = io.BytesIO()
@@ -36,7 +38,8 @@ def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
     file = _opened(stream)
     names = [name for name in file.schema_arrow.names if not name.startswith("__index_level_")]
     layout = Layout(names, settings)
-    _check_times(file.schema_arrow)
+    if settings.zone is None:
+        _check_times(file.schema_arrow)
     first_row = 1
     for batch in _batches(file, names, settings.rows_per_piece):
         yield _piece(batch, layout, first_row)
@@ -44,9 +47,14 @@ def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
 
 
 def _opened(stream: Readable) -> pq.ParquetFile:
-    content = stream.read(MAX_FILE_BYTES)
+    content = io.BytesIO()
+    while block := stream.read(BLOCK_BYTES):
+        content.write(block)
+        if content.tell() > MAX_FILE_BYTES:
+            detail = f"the Parquet file is longer than {MAX_FILE_BYTES} bytes; import it in parts"
+            raise TooLarge(detail)
     try:
-        return pq.ParquetFile(io.BytesIO(content))
+        return pq.ParquetFile(content)
     except _BROKEN as error:
         raise _unreadable(error) from None
 
@@ -80,7 +88,7 @@ def _piece(batch: pa.RecordBatch, layout: Layout, first_row: int) -> Piece:
 def _cells(column: pa.Array) -> list[object]:
     if pa.types.is_timestamp(column.type):
         # Nanoseconds do not fit Python's times; cutting them off orders no two rows differently.
-        column = column.cast(pa.timestamp("us", tz="UTC"), safe=False)
+        column = column.cast(pa.timestamp("us", tz=column.type.tz and "UTC"), safe=False)
     cells: list[object] = column.to_pylist()
     return cells
 

@@ -44,6 +44,43 @@ def test_every_format_is_told_by_its_first_bytes_and_unpacked(name, pack):
         assert (one.item, one.labeler, one.label) == ("i", "a", "x")
 
 
+@pytest.mark.parametrize("pack", [PACKED["plain"], PACKED["gzip"]], ids=["plain", "gzip"])
+@pytest.mark.parametrize(
+    ("name", "n_rows"),
+    [("csv", 70_000), ("jsonl", 20_000), ("label-studio", 8_000), ("parquet", 20_000)],
+)
+def test_files_longer_than_what_is_read_at_once_are_read_whole(name, n_rows, pack):
+    rows = [{"item": f"item-{n * 7919 % 50_000}", "labeler": f"a{n % 97}", "label": "x"}
+            for n in range(n_rows)]  # fmt: skip
+    body = written(name, rows)
+
+    pieces = list(read_file(io.BytesIO(pack(body)), SETTINGS))
+
+    assert len(body) > 2**20 or name == "parquet"
+    events = [one for piece in pieces for one in piece.parsed.events]
+
+    assert [(one.item, one.labeler) for one in events] == [
+        (row["item"], row["labeler"]) for row in rows
+    ]  # fmt: skip
+
+
+def written(name, rows):
+    """Rows as a file of a format."""
+    if name == "parquet":
+        stream = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist(rows), stream)
+        return stream.getvalue()
+    if name == "csv":
+        return "\n".join(["item,labeler,label", *(",".join(row.values()) for row in rows)]).encode()
+    if name == "jsonl":
+        return "\n".join(map(json.dumps, rows)).encode()
+    answer = json.loads(EXPORT)[0]["annotations"][0]
+    return json.dumps([
+        {"id": row["item"], "data": {}, "annotations": [answer | {"completed_by": row["labeler"]}]}
+        for row in rows
+    ]).encode()  # fmt: skip
+
+
 @pytest.mark.parametrize("begin", [b"\n\n  ", b"\xef\xbb\xbf"])
 def test_blanks_and_marks_in_front_hide_no_format(begin):
     assert file_format("auto", begin + JSONL).name == "jsonl"

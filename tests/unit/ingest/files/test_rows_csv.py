@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -68,6 +69,15 @@ def test_an_empty_optional_cell_is_an_absent_one():
     (one,) = parsed("item,labeler,label,created_at,question,replicate\ni,a,x,,,\n").events
 
     assert (one.occurred_at, one.question, one.replicate) == (None, "label", 0)
+
+
+def test_times_without_a_zone_are_read_in_the_zone_that_was_named():
+    text = "item,labeler,label,created_at\ni,a,x,2026-11-22T10:00:00\ni,a,x,2026-11-22T10:00:00Z\n"
+
+    found = parsed(text, zone=ZoneInfo("Europe/Stockholm"))
+
+    assert [one.occurred_at.hour for one in found.events] == [9, 10]
+    assert [one.code for one in parsed(text).problems] == ["time_without_zone"]
 
 
 def test_a_gold_file_needs_no_labeler():

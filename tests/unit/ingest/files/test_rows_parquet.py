@@ -61,11 +61,13 @@ def test_times_of_any_precision_become_utc(times):
     assert found.events[0].occurred_at.tzinfo is UTC
 
 
-def test_times_without_a_zone_are_refused_once():
+def test_times_without_a_zone_are_refused_once_unless_a_zone_is_named():
     naive = pa.array([datetime(2026, 11, 22)], pa.timestamp("us"))  # noqa: DTZ001 -- the point
 
     with pytest.raises(UnreadableDelivery, match=r"created_at.*without a zone"):
         table(["x"], created_at=naive)
+    body = file_of(item=["i"], labeler=["a"], label=["x"], created_at=naive)
+    assert pieces(body, zone=UTC)[0].parsed.events[0].occurred_at.day == 22
 
 
 def test_broken_rows_are_named_and_the_rest_goes_in():
