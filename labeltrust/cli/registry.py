@@ -1,13 +1,15 @@
-"""Projects, people, keys and sources: who may send and do what."""
+"""Groups of commands: projects, gold, what could not be read, people, keys and sources."""
 
 import typer
 
-from labeltrust.cli import _keys, _people, _projects, _sources
+from labeltrust.cli import _gold, _keys, _people, _projects, _quarantine, _sources
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the groups of this page to the command line."""
     app.add_typer(_projects.app, name="project")
+    app.add_typer(_gold.app, name="gold")
+    app.add_typer(_quarantine.app, name="quarantine")
     app.add_typer(_people.app, name="user")
     app.add_typer(_keys.app, name="key")
     app.add_typer(_sources.app, name="source")

@@ -14,12 +14,16 @@ from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
+from labeltrust.store.growth import measure_growth
 from labeltrust.store.locks import server_pid
 from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.quarantine import held_rows
 from labeltrust.store.session import reading, wal_is_safe
 
 _PYTHON = (3, 11)
 _LATE_SECONDS = 600.0
+_MB = 1_000_000
+_MOST_HELD = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,7 @@ class Finding:
 
 
 def check_installation(deployment: Deployment) -> tuple[Finding, ...]:
-    """Check an installation; nothing is changed, and no check stops the others."""
+    """Check an installation; no check stops the others, and only the size is noted."""
     findings = [check(deployment) for check in _ALONE]
     schema = _schema(deployment)
     findings.append(schema)
@@ -138,6 +142,22 @@ def _server(deployment: Deployment) -> Finding:
     return Finding(check="server", ok=True, found=found)
 
 
+def _growth(deployment: Deployment) -> Finding:
+    growth = measure_growth(deployment.engine, deployment.settings, deployment.clock())
+    warning = growth.warning(deployment.settings)
+    a_day = "" if growth.bytes_a_day is None else f", {growth.bytes_a_day / _MB:.1f} MB a day"
+    found = f"{growth.database_bytes / _MB:.1f} MB on record{a_day}"
+    return Finding(check="disk", ok=warning is None, found=found, mend=warning or "")
+
+
+def _held(deployment: Deployment) -> Finding:
+    with reading(deployment.engine) as session:
+        held = len(held_rows(session, status="open", projects=None, after=0, limit=_MOST_HELD))
+    more = "or more " if held == _MOST_HELD else ""
+    found = f"{held} {more}deliveries and rows wait that could not be read"
+    return Finding(check="quarantine", ok=True, found=found if held else "nothing is held")
+
+
 Check = Callable[[Deployment], Finding]
 _ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
-_WITH_SCHEMA: tuple[Check, ...] = (_work, _news)
+_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held)
