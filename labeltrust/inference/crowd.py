@@ -1,0 +1,56 @@
+"""A fitted crowd with what every sequential test reads of it, row by row."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeltrust.inference.blocks import received_order
+from labeltrust.inference.crowd_model import CrowdModel, fit_crowd_model, peer_belief
+from labeltrust.inference.crowd_rows import Bool, CrowdRows, Float, Int, summed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedCrowd:
+    """A fitted crowd with its rows: what every family reads.
+
+    Attributes:
+        rows: One label a labeler and item.
+        model: The fitted model.
+        belief: (n, n_classes) `peer_belief` of each row.
+        others: (n, n_classes) labels of other reference labelers on each row's item, by class.
+        order: (n,) `received_order` of the rows.
+        begins: (n_labelers + 1,) where each labeler's rows begin in `order`, and the end.
+    """
+
+    rows: CrowdRows
+    model: CrowdModel
+    belief: Float
+    others: Float
+    order: Int
+    begins: Int
+
+    def rows_of(self, labeler: int) -> Int:
+        """Return a labeler's rows in received order."""
+        return self.order[self.begins[labeler] : self.begins[labeler + 1]]
+
+
+def fit_crowd(rows: CrowdRows, reference: Bool) -> FittedCrowd:
+    """Fit a crowd with the labels of the reference labelers, see `fit_crowd_model`."""
+    model = fit_crowd_model(rows, reference)
+    return FittedCrowd(
+        rows=rows,
+        model=model,
+        belief=peer_belief(model, rows),
+        others=_others(rows, reference),
+        order=received_order(rows),
+        begins=np.append(0, np.cumsum(rows.activity)),
+    )
+
+
+def _others(rows: CrowdRows, reference: Bool) -> Float:
+    counted = reference[rows.labeler].astype(np.float64)
+    cell = rows.item * rows.n_classes + rows.label
+    votes = summed(cell, counted, rows.n_items * rows.n_classes)
+    out = votes.reshape(rows.n_items, rows.n_classes)[rows.item]
+    out[np.arange(rows.n), rows.label] -= counted
+    return out

@@ -1,0 +1,161 @@
+"""The case against each suspect: signals, severity, onset, and whether it is contested."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from labeltrust.domain.clock import microseconds, moment
+from labeltrust.inference.crowd import FittedCrowd
+from labeltrust.policy.accusers import Accusers, accusers_of
+from labeltrust.policy.contesting import Contest, contest
+from labeltrust.policy.population import Int, Suspicion
+from labeltrust.policy.settings import PolicySettings
+from labeltrust.signals._base import FROM_THE_START, Readings, Signal
+
+MIXED = frozenset({"label_shift"})
+"""Signals that alone make a case of low severity: to lean is no offence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What stands against one labeler.
+
+    Attributes:
+        labeler: Code.
+        signals: Names of the signals that accuse, or that carry the strong evidence; sorted.
+        severity: `low`, `medium` or `high`.
+        strong: Strong enough to freeze labels, before it is asked whether it is contested.
+        on_gold: Strong on gold alone, which peers cannot contest.
+        earliest_row: First row of the onset with its margin, negative from the start.
+        since: Its time on `clock`, None from the start.
+        clock: `received` or `occurred`.
+        log_e: Log of the mean e-value, NaN where there is none.
+        true: The class that is flipped, where that is the case; else None.
+        accusers: Who disagrees.
+        contest: Whether and why it is contested.
+    """
+
+    labeler: int
+    signals: tuple[str, ...]
+    severity: str
+    strong: bool
+    on_gold: bool
+    earliest_row: int
+    since: datetime | None
+    clock: str
+    log_e: float
+    true: int | None
+    accusers: Accusers
+    contest: Contest
+
+    @property
+    def contested(self) -> bool:
+        """Whether it is a dispute."""
+        return bool(self.contest.reasons) and not self.on_gold
+
+    def rows(self, crowd: FittedCrowd) -> Int:
+        """Return the labeler's rows since the onset, on the case's clock, in received order."""
+        mine = crowd.rows_of(self.labeler)
+        if self.since is None:
+            return mine
+        column = crowd.rows.occurred_us if self.clock == "occurred" else crowd.rows.received_us
+        return mine[column[mine] >= microseconds(self.since)]
+
+
+def open_cases(
+    crowd: FittedCrowd,
+    readings: Mapping[str, Readings],
+    signals: Mapping[str, Signal],
+    suspicion: Suspicion,
+    settings: PolicySettings,
+) -> tuple[Case, ...]:
+    """Open a case against everybody who is suspected, strongest first.
+
+    Args:
+        crowd: The fitted crowd.
+        readings: By signal name.
+        signals: The signals.
+        suspicion: The readings weighed.
+        settings: Rules.
+    """
+    proving = {n: r for n, r in readings.items() if not signals[n].corroborates_only}
+    on_gold = {n: r for n, r in proving.items() if signals[n].rests_on == "gold"}
+    cases = [
+        _case(crowd, (proving, on_gold), suspicion, int(labeler), settings)
+        for labeler in np.flatnonzero(suspicion.suspected)
+    ]
+    strength = [-1e9 if np.isnan(c.log_e) else c.log_e for c in cases]
+    return tuple(cases[k] for k in np.argsort(-np.array(strength), kind="stable"))
+
+
+def _case(
+    crowd: FittedCrowd,
+    readings: tuple[Mapping[str, Readings], Mapping[str, Readings]],
+    suspicion: Suspicion,
+    labeler: int,
+    settings: PolicySettings,
+) -> Case:
+    proving, on_gold = readings
+    strong = bool(suspicion.strong[labeler])
+    carrier = _carrier(proving, labeler) if strong else ""
+    names = {n for n, row in zip(suspicion.signals, suspicion.accused, strict=True) if row[labeler]}
+    names |= {carrier} - {""}
+    earliest = int(proving[carrier].earliest_row[labeler]) if carrier else FROM_THE_START
+    true = _flipped(proving, carrier, labeler)
+    accusers = accusers_of(crowd, labeler, earliest)
+    since, clock = _since(crowd, labeler, earliest)
+    needed = np.log(settings.min_population) - np.log(settings.freeze_rate)
+    return Case(
+        labeler=labeler,
+        signals=tuple(sorted(names)),
+        severity=_severity(names, suspicion, labeler, strong=strong),
+        strong=strong,
+        on_gold=any(bool(r.log_e[labeler] >= needed) for r in on_gold.values()),
+        earliest_row=earliest,
+        since=since,
+        clock=clock,
+        log_e=float(suspicion.log_e[labeler]),
+        true=true,
+        accusers=accusers,
+        contest=contest(
+            crowd, proving, accusers, (labeler, earliest, true), settings, strong=strong
+        ),
+    )
+
+
+def _carrier(readings: Mapping[str, Readings], labeler: int) -> str:
+    """Return the signal whose e-value is the largest."""
+    known = {n: r.log_e[labeler] for n, r in readings.items() if np.isfinite(r.log_e[labeler])}
+    return max(sorted(known), key=lambda n: float(known[n]), default="")
+
+
+def _flipped(readings: Mapping[str, Readings], carrier: str, labeler: int) -> int | None:
+    true = readings[carrier].detail[labeler].get("true") if carrier else None
+    return true if isinstance(true, int) else None
+
+
+def _severity(names: set[str], suspicion: Suspicion, labeler: int, *, strong: bool) -> str:
+    if strong:
+        return "high"
+    if names <= MIXED:
+        return "low"
+    sure = np.nanmin(suspicion.q_value[:, labeler]) <= 0.01  # noqa: PLR2004 - a fifth of the rate
+    return "medium" if sure or len(names) > 1 else "low"
+
+
+def _since(crowd: FittedCrowd, labeler: int, earliest_row: int) -> tuple[datetime | None, str]:
+    """Return the time of the onset, and on which clock.
+
+    Received time is our own, so it is preferred; but where most of a labeler's history came in one
+    import, it cannot tell days apart, and the claimed times must do.
+    """
+    rows = crowd.rows
+    mine = crowd.rows_of(labeler)
+    received, occurred = np.ptp(rows.received_us[mine]), np.ptp(rows.occurred_us[mine])
+    clock = "received" if 2 * received >= occurred else "occurred"
+    if earliest_row < 0:
+        return None, clock
+    column = rows.received_us if clock == "received" else rows.occurred_us
+    return moment(int(column[earliest_row])), clock

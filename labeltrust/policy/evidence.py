@@ -1,0 +1,114 @@
+"""What a reviewer reads of a case: items, who disagreed, counts, and why it is contested."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from labeltrust.counts import Judgments
+from labeltrust.inference.crowd import FittedCrowd
+from labeltrust.inference.without import rows_of_items
+from labeltrust.policy.cases import Case
+from labeltrust.policy.names import ClassWords, Names, worded
+from labeltrust.policy.population import Int
+from labeltrust.signals._base import Readings
+
+SHOWN_ITEMS = 25
+SHOWN_ACCUSERS = 10
+_DIGITS = 4
+
+
+def evidence_of(
+    case: Case,
+    crowd: FittedCrowd,
+    judgments: Judgments,
+    readings: Mapping[str, Readings],
+    words: tuple[Names, ClassWords],
+) -> dict[str, object]:
+    """Return the evidence of a case as plain JSON values, with opaque ids of items and labelers.
+
+    Args:
+        case: The case.
+        crowd: The fitted crowd.
+        judgments: The block, for item ids.
+        readings: By signal.
+        words: Names, and the word of each class.
+    """
+    names, classes = words
+    return {
+        "strong": case.strong,
+        "supported": True,
+        "log_e": _number(case.log_e),
+        "clock": case.clock,
+        "signals": {name: _reading(readings[name], case.labeler, classes) for name in case.signals},
+        "items": _items(case, crowd, judgments, words),
+        "disputed": int(_disputed(case, crowd).size),
+        "accusers": _accusers(case, names),
+        "clusters": round(case.contest.clusters, 1),
+        "remove_k": {
+            "k": case.contest.removed,
+            "log_e_without": _number(case.contest.log_e_without),
+        },
+        "contested_because": list(case.contest.reasons) if case.contested else [],
+    }
+
+
+def _reading(found: Readings, labeler: int, classes: ClassWords) -> dict[str, object]:
+    return {
+        "effect": _number(float(found.effect[labeler])),
+        "low": _number(float(found.low[labeler])),
+        "high": _number(float(found.high[labeler])),
+        "n": int(found.n[labeler]),
+        "p_value": _number(float(found.p_value[labeler])),
+        "log_e": _number(float(found.log_e[labeler])),
+        "detail": worded(found.detail[labeler], classes),
+    }
+
+
+def _disputed(case: Case, crowd: FittedCrowd) -> Int:
+    """Return the rows since the onset where peers or gold believe another class, surest first."""
+    mine = case.rows(crowd)
+    own = crowd.belief[mine, crowd.rows.label[mine]]
+    other = crowd.belief[mine].max(axis=1)
+    order = np.argsort(own - other, kind="stable")
+    disputed: Int = mine[order[(other > own)[order]]]
+    return disputed
+
+
+def _items(
+    case: Case, crowd: FittedCrowd, judgments: Judgments, words: tuple[Names, ClassWords]
+) -> list[dict[str, object]]:
+    names, classes = words
+    rows = _disputed(case, crowd)[:SHOWN_ITEMS]
+    at, place = rows_of_items(crowd.rows, crowd.rows.item[rows])
+    differs = crowd.rows.label[at] != crowd.rows.label[rows[place]]
+    return [
+        {
+            "item": int(judgments.item_id[crowd.rows.item[row]]),
+            "said": classes.fitted[crowd.rows.label[row]],
+            "others_believe": classes.fitted[int(crowd.belief[row].argmax())],
+            "belief": round(float(crowd.belief[row].max()), _DIGITS),
+            "gold": bool(crowd.rows.gold[crowd.rows.item[row]] >= 0),
+            "disagreed": [
+                int(names.labeler_ids[who])
+                for who in crowd.rows.labeler[at[(place == k) & differs]]
+            ],
+        }
+        for k, row in enumerate(rows)
+    ]
+
+
+def _accusers(case: Case, names: Names) -> list[dict[str, object]]:
+    found = case.accusers
+    return [
+        {
+            "labeler": int(names.labeler_ids[found.labeler[k]]),
+            "disagreed": int(found.disagreed[k]),
+            "of": int(found.shared[k]),
+            "dense": bool(found.dense[k]),
+        }
+        for k in range(min(SHOWN_ACCUSERS, found.labeler.size))
+    ]
+
+
+def _number(value: float) -> float | None:
+    return round(value, _DIGITS) if np.isfinite(value) else None

@@ -1,0 +1,246 @@
+"""Appraise the labelers of a project: judgments in, assessment out; no database, no clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, cast
+
+import numpy as np
+
+from labeltrust import counts as counts_folder
+from labeltrust import signals as signals_folder
+from labeltrust.counts import Counter, Counts, Judgments
+from labeltrust.discovery import discover
+from labeltrust.domain.flags import FlagState
+from labeltrust.domain.freezes import FreezeState
+from labeltrust.engine import local
+from labeltrust.inference.against_reference import exchange_with
+from labeltrust.inference.crowd import fit_crowd
+from labeltrust.inference.crowd_rows import CrowdRows, crowd_rows
+from labeltrust.policy.breaker import held_rows
+from labeltrust.policy.cases import Case, open_cases
+from labeltrust.policy.document import labeler_entries, signal_lines, whole
+from labeltrust.policy.evidence import evidence_of
+from labeltrust.policy.flagging import FlagFinding, Found, flag_findings
+from labeltrust.policy.freezing import FreezeProposal, Freezing, Standing, propose_freezes
+from labeltrust.policy.names import ClassWords, Names, class_words
+from labeltrust.policy.numbers import numbers
+from labeltrust.policy.population import Bool, Suspicion, is_divided, weigh
+from labeltrust.policy.scorecard import Document
+from labeltrust.policy.settings import PolicySettings
+from labeltrust.policy.trust import Trust, trust_scores
+from labeltrust.signals._base import Evidence, Floors, Readings, Signal
+
+REFITS = 2
+"""Times that the suspected are left out of their peers' reference and everything is read again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Every flag and freeze that there was in the project."""
+
+    flags: Sequence[FlagState] = ()
+    freezes: Sequence[FreezeState] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appraisal:
+    """What an assessment says; nothing of it is stored yet.
+
+    Attributes:
+        document: The assessment document without what the store knows: project, as_of,
+            events_through and flags_opened.
+        flags: Flags to open, renew or weaken.
+        freezes: Freezes to place, strongest first. A proposal belongs to the flag of the same
+            labeler, which is opened or renewed by the same appraisal.
+        breaker_tripped: Whether the circuit breaker made some of them provisional.
+        divided: Whether so many are suspected that peers prove nothing.
+        policy_version: Version of the rules.
+    """
+
+    document: Document
+    flags: tuple[FlagFinding, ...]
+    freezes: tuple[FreezeProposal, ...]
+    breaker_tripped: bool
+    divided: bool
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """Evidence as last fitted, what the signals read in it, and what that amounts to."""
+
+    evidence: Evidence
+    readings: Mapping[str, Readings]
+    suspicion: Suspicion
+
+
+def appraise(
+    judgments: Judgments,
+    names: Names,
+    *,
+    policy: PolicySettings,
+    history: History,
+    now: datetime,
+) -> Appraisal:
+    """Measure, read the signals, and decide on flags and freezes.
+
+    Args:
+        judgments: All current judgments of one question.
+        names: Names of labelers and labels by code.
+        policy: Rates and rules.
+        history: Flags and freezes on record, by opaque labeler ids.
+        now: The present moment, aware.
+    """
+    signals = discover(signals_folder, "SIGNAL", Signal)
+    counted = local.count(judgments, discover(counts_folder, "COUNTER", Counter))
+    read = _converged(judgments, counted, signals, policy)
+    crowd = read.evidence.crowd
+    cases = open_cases(crowd, read.readings, signals, read.suspicion, policy)
+    standing = Standing(labeler_ids=names.labeler_ids, freezes=history.freezes, now=now)
+    findings = flag_findings(_found(cases, read, names), history.flags, standing.code_of, now)
+    live = {f.labeler for f in findings if f.action != "weaken"}
+    freezing = propose_freezes(crowd, [c for c in cases if c.labeler in live], standing, policy)
+    held = _held(read.evidence, freezing, standing)
+    trust = trust_scores(crowd, policy.trust_floor, _counting(read.evidence, cases))
+    return Appraisal(
+        document=_document(read, counted, names, (trust, held, findings), policy),
+        flags=findings,
+        freezes=freezing.proposals,
+        breaker_tripped=freezing.tripped,
+        divided=not read.evidence.peers_prove,
+        policy_version=policy.version,
+    )
+
+
+def _converged(
+    judgments: Judgments,
+    counted: Mapping[str, Counts],
+    signals: Mapping[str, Signal],
+    policy: PolicySettings,
+) -> _Read:
+    """Read the signals, leave the suspected out of the reference, and read again."""
+    rows = crowd_rows(judgments)
+    everybody = np.ones(judgments.n_labelers, dtype=np.bool_)
+    first = _evidence(judgments, rows, counted, everybody, policy)
+    read = _read(first, signals, policy)
+    for _ in range(REFITS):
+        if is_divided(read.suspicion, rows.activity, policy):
+            return _divided(first, rows, counted, signals, policy)
+        left = ~read.suspicion.suspected
+        if np.array_equal(left, read.evidence.reference):
+            return read
+        read = _read(_evidence(judgments, rows, counted, left, policy), signals, policy)
+    return read
+
+
+def _divided(
+    first: Evidence,
+    rows: CrowdRows,
+    counted: Mapping[str, Counts],
+    signals: Mapping[str, Signal],
+    policy: PolicySettings,
+) -> _Read:
+    """Read only what needs no honest population, once more without those whom it finds."""
+    read = _read(replace(first, peers_prove=False), signals, policy)
+    left = ~read.suspicion.strong
+    again = _evidence(first.judgments, rows, counted, left, policy)
+    return _read(replace(again, peers_prove=False), signals, policy)
+
+
+def _evidence(
+    judgments: Judgments,
+    rows: CrowdRows,
+    counted: Mapping[str, Counts],
+    reference: Bool,
+    policy: PolicySettings,
+) -> Evidence:
+    found = cast("Mapping[str, Any]", counted)
+    everybody = bool(reference.all())
+    return Evidence(
+        judgments=judgments,
+        crowd=fit_crowd(rows, reference),
+        reference=reference,
+        confusion=found["confusion"],
+        exchange=found["exchange"] if everybody else exchange_with(judgments, reference),
+        flips=found["flips"],
+        label_mix=found["label_mix"],
+        floors=Floors(gold_accuracy=policy.gold_floor, class_accuracy=policy.class_floor),
+        window_days=policy.window_days,
+    )
+
+
+def _read(evidence: Evidence, signals: Mapping[str, Signal], policy: PolicySettings) -> _Read:
+    readings = {name: signal.read(evidence) for name, signal in signals.items()}
+    n_active = int((evidence.crowd.rows.activity >= policy.min_labels).sum())
+    suspicion = weigh(readings, signals, policy, n_active=n_active)
+    return _Read(evidence=evidence, readings=readings, suspicion=suspicion)
+
+
+def _found(cases: Sequence[Case], read: _Read, names: Names) -> list[Found]:
+    evidence = read.evidence
+    words = names, _words(evidence, names)
+    return [
+        Found(
+            labeler=case.labeler,
+            labeler_id=int(names.labeler_ids[case.labeler]),
+            severity=case.severity,
+            signals=case.signals,
+            contested=case.contested,
+            since=case.since,
+            evidence=evidence_of(case, evidence.crowd, evidence.judgments, read.readings, words),
+        )
+        for case in cases
+    ]
+
+
+def _words(evidence: Evidence, names: Names) -> ClassWords:
+    return class_words(names, evidence.judgments, evidence.crowd.rows, evidence.label_mix)
+
+
+def _held(evidence: Evidence, freezing: Freezing, standing: Standing) -> Bool:
+    """Return whose labels are held, wholly or since an onset: (n_labelers,)."""
+    held = np.zeros(standing.labeler_ids.size, dtype=np.bool_)
+    held[[proposal.labeler for proposal in freezing.proposals]] = True
+    for freeze in standing.freezes:
+        code = standing.code_of.get(freeze.labeler_id or 0)
+        if code is not None and freeze.holds_labels(standing.now):
+            held[code] |= held_rows(evidence.crowd, code, freeze).size > 0
+    return held
+
+
+def _counting(evidence: Evidence, cases: Sequence[Case]) -> Bool:
+    """Return the rows that count for trust: of a suspect who turned, those since the onset."""
+    counts = np.ones(evidence.crowd.rows.n, dtype=np.bool_)
+    for case in cases:
+        counts[evidence.crowd.rows_of(case.labeler)] = False
+        counts[case.rows(evidence.crowd)] = True
+    return counts
+
+
+def _document(
+    read: _Read,
+    counted: Mapping[str, Counts],
+    names: Names,
+    decided: tuple[Trust, Bool, tuple[FlagFinding, ...]],
+    policy: PolicySettings,
+) -> Document:
+    trust, held, findings = decided
+    judgments, rows = read.evidence.judgments, read.evidence.crowd.rows
+    labels = np.bincount(judgments.labeler, minlength=judgments.n_labelers)
+    of_project, of_labelers = numbers(
+        counted, judgments.level, labels=labels, items=rows.activity, window_days=policy.window_days
+    )
+    classes = _words(read.evidence, names)
+    lines = [
+        signal_lines(read.readings, read.suspicion, classes, code)
+        for code in range(judgments.n_labelers)
+    ]
+    open_flags = {f.labeler: f for f in findings}
+    sizes = {
+        "items": int(np.unique(judgments.item).size),
+        "labels": judgments.n,
+        "labelers_n": int((labels > 0).sum()),
+    }
+    entries = labeler_entries(of_labelers, trust, lines, names, (held, open_flags))
+    return whole(of_project, judgments.level, sizes, entries)

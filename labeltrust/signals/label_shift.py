@@ -1,0 +1,216 @@
+"""Gives other labels than the same items lead one to expect, or than he used to give.
+
+Two looks. Over all days: each class's share against what another labeler of the same items would
+give, beyond the honest spread of that class. Over windows: the same difference in one window
+against the labeler's other windows, for somebody who changed. The item mix cancels in both.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from labeltrust.counts.label_mix import LabelMix
+from labeltrust.domain.estimates import Undefined
+from labeltrust.inference.crowd_rows import summed
+from labeltrust.inference.population_null import MIN_POPULATION, fit_null
+from labeltrust.signals._base import (
+    Bool,
+    Effects,
+    Evidence,
+    Float,
+    Int,
+    Readings,
+    Said,
+    Signal,
+    readings,
+)
+
+LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
+MIN_JUDGMENTS = 20
+MIN_WINDOW = 10
+"""Labels in a window, and in the others together, that a change is looked for in."""
+_LOOKS = 2
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shift:
+    """Leanings to each class, with standard errors; arrays have shape (k, n_classes).
+
+    Attributes:
+        labeler: (k,) whose.
+        window: (k,) window number, -1 for all days.
+        share: Share of the labeler less the share expected.
+        odds: The same on the log odds scale, on which honest labelers spread alike in rare and
+            frequent classes; NaN where nothing is known.
+        error: Standard error of `odds` if exchangeable.
+        scale: `share` per `odds`: turns the error into one of shares.
+    """
+
+    labeler: Int
+    window: Int
+    share: Float
+    odds: Float
+    error: Float
+    scale: Float
+
+
+def read(evidence: Evidence) -> Readings:
+    """Look for a shift over all days and for a change in one window; the worse one speaks."""
+    mix = evidence.label_mix
+    n = _dense(mix, "compared").sum(axis=1)
+    looks = [_over_all(mix), _in_windows(mix, evidence.window_days)]
+    tested = [_tested(look, evidence.reference) for look in looks]
+    p_values = np.array([p for p, _ in tested])
+    worst = np.argmin(np.where(np.isnan(p_values), np.inf, p_values), axis=0)
+    p_value = np.minimum(np.fmin.reduce(p_values, axis=0) * _LOOKS, 1.0)
+    at = np.where(worst == 0, tested[0][1], tested[1][1])
+    found = [_found(looks[w], k) for w, k in zip(worst.tolist(), at.tolist(), strict=True)]
+    values = np.array([f[0] for f in found]).reshape(-1, 2)
+    effects = Effects(
+        value=np.abs(values[:, 0]),
+        low=np.maximum(np.abs(values[:, 0]) - _Z95 * values[:, 1], 0.0),
+        high=np.minimum(np.abs(values[:, 0]) + _Z95 * values[:, 1], 1.0),
+        n=n.astype(np.int64),
+    )
+    known = np.isfinite(p_value)
+    gap = "" if known.any() else f"fewer than {MIN_POPULATION} labelers can be compared"
+    said = Said(p_value=p_value, log_e=np.full(n.size, np.nan), gap=gap)
+    enough = (n >= MIN_JUDGMENTS) & (known | bool(gap))
+    detail = tuple(f[1] for f in found)
+    return readings(effects, said, detail, enough=enough, needs=f"{MIN_JUDGMENTS} shared labels")
+
+
+def _dense(mix: LabelMix, which: str) -> Float:
+    table: Float = getattr(mix, which).over(1, 2).dense()
+    return table
+
+
+def _over_all(mix: LabelMix) -> _Shift:
+    compared, expected = _dense(mix, "compared"), _dense(mix, "expected")
+    n = compared.sum(axis=1, keepdims=True)
+    variance = np.einsum("lcc->lc", mix.covariance.dense())
+    usable = (n >= MIN_JUDGMENTS) & (variance > 0)
+    return _shift(
+        (np.arange(n.size), np.full(n.size, -1)),
+        (_log_odds(compared, n) - _log_odds(expected, n), _slope(expected, n) ** 2 * variance),
+        (compared - expected) / np.maximum(n, 1),
+        usable,
+        1 / _slope(expected, n) / np.maximum(n, 1),
+    )
+
+
+def _in_windows(mix: LabelMix, days: int) -> _Shift:
+    """Compare each window of a labeler with all his others.
+
+    The variance in a window is the binomial one at the mean, times the ratio by which item mix
+    makes it smaller over all days.
+    """
+    labeler, window, compared, expected = _by_window(mix, days)
+    all_n, all_e = _dense(mix, "compared"), _dense(mix, "expected")
+    ratio = np.einsum("lcc->lc", mix.covariance.dense()) / np.maximum(
+        _binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9
+    )
+    rest_c, rest_e = all_n[labeler] - compared, all_e[labeler] - expected
+    n, rest_n = compared.sum(axis=1, keepdims=True), rest_c.sum(axis=1, keepdims=True)
+    odds = _log_odds(compared, n) - _log_odds(expected, n)
+    rest_odds = _log_odds(rest_c, rest_n) - _log_odds(rest_e, rest_n)
+    variance = _slope(expected, n) ** 2 * _binomial(expected, n)
+    rest_variance = _slope(rest_e, rest_n) ** 2 * _binomial(rest_e, rest_n)
+    share = (compared - expected) / np.maximum(n, 1) - (rest_c - rest_e) / np.maximum(rest_n, 1)
+    return _shift(
+        (labeler, window),
+        (odds - rest_odds, (variance + rest_variance) * ratio[labeler]),
+        share,
+        (n >= MIN_WINDOW) & (rest_n >= MIN_WINDOW) & (ratio[labeler] > 0),
+        1 / _slope(expected, n) / np.maximum(n, 1),
+    )
+
+
+def _shift(
+    who: tuple[Int, Int], odds: tuple[Float, Float], share: Float, usable: Bool, scale: Float
+) -> _Shift:
+    value, variance = odds
+    usable = usable & (variance > 0)
+    return _Shift(
+        labeler=who[0],
+        window=who[1],
+        share=share,
+        odds=np.where(usable, value, np.nan),
+        error=np.where(usable, np.sqrt(np.maximum(variance, 0.0)), np.nan),
+        scale=scale,
+    )
+
+
+def _log_odds(k: Float, n: Float) -> Float:
+    """Return log odds of k of n, with half a label more on either side (Haldane 1956)."""
+    odds: Float = np.log(k + 0.5) - np.log(np.maximum(n - k, 0.0) + 0.5)
+    return odds
+
+
+def _slope(k: Float, n: Float) -> Float:
+    """Return the change of the log odds per label more."""
+    slope: Float = 1 / (k + 0.5) + 1 / (np.maximum(n - k, 0.0) + 0.5)
+    return slope
+
+
+def _binomial(expected: Float, n: Float) -> Float:
+    variance: Float = np.maximum(expected * (1 - expected / np.maximum(n, 1e-9)), 0.0)
+    return variance
+
+
+def _by_window(mix: LabelMix, days: int) -> tuple[Int, Int, Float, Float]:
+    """Return labeler, window, observed and expected labels of each window with labels."""
+    day, labeler, _ = mix.compared.index
+    if not day.size:
+        nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros((0, mix.compared.shape[2]))
+        return nobody, nobody, nothing, nothing
+    first, n_windows = int(day.min()), int(np.ptp(day)) // days + 1
+    keys, tables = np.unique(labeler * n_windows + (day - first) // days), []
+    for cells in (mix.compared, mix.expected):
+        day, labeler, label = cells.index
+        place = np.searchsorted(keys, labeler * n_windows + (day - first) // days)
+        flat = place * cells.shape[2] + label
+        size = keys.size * cells.shape[2]
+        tables.append(summed(flat, cells.sums[0], size).reshape(keys.size, cells.shape[2]))
+    return keys // n_windows, keys % n_windows, tables[0], tables[1]
+
+
+def _tested(shift: _Shift, reference: Bool) -> tuple[Float, Int]:
+    """Return each labeler's p-value over rows and classes, and the cell it comes from."""
+    n_classes = shift.odds.shape[1]
+    p_value = np.full(shift.odds.shape, np.nan)
+    for c in range(n_classes):
+        null = fit_null(shift.odds[:, c], shift.error[:, c], reference[shift.labeler])
+        if not isinstance(null, Undefined):
+            p_value[:, c] = null.two_sided(shift.odds[:, c], shift.error[:, c])
+    best, at = np.full(reference.size, np.nan), np.full(reference.size, -1)
+    cell = np.flatnonzero(np.isfinite(p_value.ravel()))
+    owner = shift.labeler[cell // n_classes]
+    order = np.lexsort((p_value.ravel()[cell], owner))
+    who, first, looks = np.unique(owner[order], return_index=True, return_counts=True)
+    at[who] = cell[order][first]
+    best[who] = np.minimum(p_value.ravel()[at[who]] * looks, 1.0)
+    return best, at
+
+
+def _found(shift: _Shift, at: int) -> tuple[tuple[float, float], Mapping[str, object]]:
+    """Return the shift of a share with its standard error, and where it was found."""
+    if at < 0:
+        return (np.nan, np.nan), {}
+    row, label = divmod(at, shift.odds.shape[1])
+    share = float(shift.share[row, label])
+    error = float(shift.error[row, label] * shift.scale[row, label])
+    window = int(shift.window[row])
+    said = {"mixed": label, "shift": round(share, 4)}
+    return (share, error), (said if window < 0 else {**said, "window": window})
+
+
+SIGNAL = Signal(
+    title="gives other labels than the same items lead one to expect",
+    levels=LEVELS,
+    min_judgments=MIN_JUDGMENTS,
+    read=read,
+    unit="share of labels moved to or from one class",
+)
