@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, update
+from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.events import Receipt
 from labeltrust.ledger.canonical import VERSION, Record, canonical_bytes
-from labeltrust.ledger.leaf import leaf_hash, next_head
+from labeltrust.ledger.leaf import START, leaf_hash, next_head
 from labeltrust.store.tables import Chain, Delivery, Event, ItemAlias, LabelerAlias, Source
 
 SYSTEM = "system"
@@ -60,13 +60,13 @@ def append(  # noqa: PLR0913 - one keyword a fact of the record
         about: Rows that the decision is about; their pseudonyms go into the hash.
     """
     row = _locked_chain(session, chain)
-    text = _detail(detail).decode()
+    said = _detail(detail).decode()
     values = {
         "chain_id": row.id, "sequence": row.next_sequence, "version": VERSION, "type": type,
         "actor": actor, "source_id": about.source_id, "item_alias_id": about.item_alias_id,
         "labeler_alias_id": about.labeler_alias_id, "delivery_id": about.delivery_id,
         "replicate": 0, "received_us": microseconds(at), "clock_doubted": False,
-        "detail": text, "parser": "", "content_digest": b"", "previous": row.head,
+        "detail": said, "parser": "", "content_digest": b"", "previous": row.head,
     }  # fmt: skip
     record = _record(session, chain, values)
     leaf = leaf_hash(canonical_bytes(record))
@@ -91,7 +91,12 @@ def _locked_chain(session: Session, name: str) -> LockedChain:
     wanted = wanted.where(col(Chain.name) == name).with_for_update()
     found = session.execute(wanted).first()
     if found is None:
-        session.execute(insert(Chain).values(name=name, next_sequence=1, head=bytes(32)))
+        # Another server may make it in the same moment; then this waits, and finds it.
+        made = text(
+            "INSERT INTO chain (name, next_sequence, head) VALUES (:name, 1, :head) "
+            "ON CONFLICT (name) DO NOTHING"
+        )
+        session.execute(made, {"name": name, "head": START})
         found = session.execute(wanted).one()
     return LockedChain(id=found[0], next_sequence=found[1], head=found[2])
 
