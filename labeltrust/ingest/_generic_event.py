@@ -68,7 +68,6 @@ class ExactWire(Wire[list[object], dict[str, object]], kw_only=True, forbid_unkn
 
 
 FastWire = Wire[list[_INNER], dict[FastKey, _INNER]]  # type: ignore[valid-type] # a type made at run time
-FIELDS: tuple[str, ...] = Wire.__struct_fields__
 _DETAIL = ("suggestion", "guideline_version", "provenance", "vendor")
 _NEEDS: dict[str, tuple[str, ...]] = {
     "label.submitted": ("item", "labeler", "label"),
