@@ -61,6 +61,10 @@ def _run(deployment: "Deployment", bound: Settings, listener: socket.socket, rea
 
     server = server_of(application(deployment), bound)
     say(ready.format(url=bound.address) or f"labeltrust listens on {bound.address}")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # uvicorn stops by a signal and then raises it once more: without this the process would
+        # end there, before what stands around it is cleaned up.
+        signal.signal(number, lambda *_: None)
     server.run(sockets=[listener])
 
 
@@ -88,6 +92,8 @@ def _working(deployment: "Deployment", bound: Settings) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         if bound.embedded_worker:
             stack.enter_context(background_work(deployment))
+        if deployment.apart is not None:
+            stack.callback(deployment.apart.close)  # before the worker that waits for it
         stack.enter_context(taking_work(bound, bound.address, acts_of(deployment)))
         yield
 
