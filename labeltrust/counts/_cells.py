@@ -9,8 +9,8 @@ from scipy import sparse
 
 from labeltrust.counts._base import Bool, Float, Int, summed
 
-_DENSE = 1 << 22
-"""Up to this many possible cells a dense scratch array (32 MB) is quicker than a sort."""
+_DENSE = 8
+"""Up to this many possible cells per row a dense scratch array is quicker than a sort."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,7 @@ def raveled(shape: tuple[int, ...], index: tuple[object, ...]) -> Int:
 
 
 def _aggregate(shape: tuple[int, ...], key: Int, columns: Float) -> Cells:
-    if prod(shape) <= max(_DENSE, 2 * key.size):
+    if prod(shape) <= _DENSE * key.size:
         occupied = np.flatnonzero(np.bincount(key, minlength=1))
         sums = [summed(key, c, 1)[occupied] for c in columns]
     else:

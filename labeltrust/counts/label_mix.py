@@ -72,7 +72,7 @@ def count(judgments: Judgments) -> LabelMix:
     bins = _bins(judgments.values, judgments.level)
     found = tally(judgments)
     day = np.clip(judgments.occurred_us // DAY_US, 0, N_DAYS - 1)
-    n_classes = int(bins.max(initial=-1)) + 1
+    n_classes = int(bins.max(initial=0)) + 1
     shape = (N_DAYS, judgments.n_labelers, n_classes)
     index = (day, judgments.labeler, bins[judgments.label])
     shared = found.voters[judgments.item] >= 2  # noqa: PLR2004 - comparing takes two

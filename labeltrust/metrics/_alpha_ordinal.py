@@ -1,6 +1,7 @@
 """Ordinal disagreement, whose distances follow from the frequencies themselves."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -11,6 +12,10 @@ from labeltrust.counts._split import N_GROUPS
 from labeltrust.counts.coincidences import Coincidences
 from labeltrust.metrics._estimates import Float, Int
 
+Matrix = Any
+"""A sparse array or a dense one; scipy is untyped here."""
+_FEW_LABELS = 128
+"""Up to this many labels a table of coincidences is held densely: 128 kB a group of items."""
 _ROUNDING = 1e-12
 """Relative size below which a difference of large sums is rounding, not disagreement."""
 
@@ -44,7 +49,7 @@ class Ordinal:
     """
 
     order: Int
-    tables: tuple[sparse.csr_array, ...]
+    tables: tuple[Matrix, ...]
     change: _Terms
     by_group: tuple[_Terms, ...]
 
@@ -97,9 +102,13 @@ class Ordinal:
         return u
 
 
-def _matrix(table: Cells) -> sparse.csr_array:
+def _matrix(table: Cells) -> Matrix:
+    """Return the coincidences summed over groups, densely while they are few."""
     _, x, y = table.index
-    return sparse.csr_array((table.sums[0], (x, y)), shape=table.shape[1:])
+    size = table.shape[1]
+    if size <= _FEW_LABELS:
+        return summed(x * size + y, table.sums[0], size**2).reshape(size, size)
+    return sparse.csr_array((table.sums[0], (x, y)), shape=(size, size))
 
 
 def _terms(moved: Cells, first: int) -> _Terms:

@@ -27,6 +27,7 @@ class Sums:
         n: Pairable judgments.
         items: Pairable items.
         widest: The greatest delta^2 there can be.
+        labels: (k,) distinct labels of the whole.
     """
 
     observed: Float
@@ -34,6 +35,7 @@ class Sums:
     n: Float
     items: Float
     widest: Float
+    labels: Int
 
     @property
     def occupied(self) -> Bool:
@@ -55,6 +57,7 @@ class Sums:
             n=self.n[rows],
             items=self.items[rows],
             widest=self.widest[rows],
+            labels=self.labels[rows],
         )
 
 
@@ -74,7 +77,7 @@ def sums(counts: Coincidences) -> Sums:
     return Sums(
         **{
             name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("observed", "expected", "n", "items", "widest")
+            for name in ("observed", "expected", "n", "items", "widest", "labels")
         }
     )
 
@@ -98,6 +101,7 @@ def _part(counts: Coincidences, margins: "_Margins", who: Int) -> Sums:
         n=n,
         items=items,
         widest=widest,
+        labels=np.count_nonzero(margins.at(0, who), axis=1),
     )
 
 

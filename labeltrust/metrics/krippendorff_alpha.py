@@ -101,10 +101,10 @@ def _effects(each: Sums, everyone: Sums, labeled: Float) -> Estimates:
 
 
 def _gaps(found: Sums, everyone: Sums) -> tuple[tuple[str, Bool], ...]:
-    n_items, expected = found.items[:, 0], found.expected[:, 0]
     apart, whole = (divided(sums.expected, sums.n**2)[:, 0] for sums in (found, everyone))
+    drowned = (found.labels > 1) & (apart <= _DROWNED * whole) & (whole > 0)
     return (
-        ("no item has two judgments", n_items == 0),
-        ("all judgments are alike, so no disagreement could show", expected == 0),
-        ("one labeler's far-off values drown all others on this scale", apart < _DROWNED * whole),
+        ("no item has two judgments", found.items[:, 0] == 0),
+        ("one labeler's far-off values drown all others on this scale", drowned),
+        ("all judgments are alike, so no disagreement could show", apart == 0),
     )
