@@ -9,8 +9,10 @@ import msgspec
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.events import Event, EventType, LabelValue, Outcome, Parsed
+from labeltrust.domain.labels import canonical_label
 from labeltrust.domain.naming import is_storable
 from labeltrust.domain.principals import Principal
+from labeltrust.domain.projects import Question
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.own_sources import IMPORT, link_own_source
 from labeltrust.services.record_events import key_id_of
@@ -18,7 +20,7 @@ from labeltrust.store.drafts import Submission
 from labeltrust.store.gold import sources_that_know
 from labeltrust.store.judgments import read_judgments
 from labeltrust.store.names import item_words
-from labeltrust.store.projects import project_row
+from labeltrust.store.projects import project_row, questions_of
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
 
@@ -113,7 +115,7 @@ def _record(
     )
     submission = Submission(
         source=source,
-        body=msgspec.json.encode(event),
+        body=msgspec.json.encode(event, enc_hook=dict),
         parsed=Parsed(events=(event,), positions=(0,)),
         received_at=deployment.clock(),
         parser=PARSER,
@@ -121,10 +123,20 @@ def _record(
         actor=principal.name,
     )
     [outcome] = Recorder(deployment.engine, deployment.vault).record([submission])
-    if outcome.problems:
+    if outcome.problems:  # the project was changed in this moment
         problem = outcome.problems[0]
         raise InvalidInput(problem.detail, code=problem.code)
     return outcome
+
+
+def _check_label(draft: GoldDraft, questions: tuple[Question, ...]) -> None:
+    """Refuse before anything is stored: who acts by hand can say it again at once."""
+    question = next((q for q in questions if q.name == draft.question), None)
+    if question is None:
+        detail = f"project {draft.project!r} has no question {draft.question[:200]!r}"
+        raise InvalidInput(detail, place="question", code="unknown_question")
+    if draft.label is not None:
+        canonical_label(draft.label, question.scale, question.classes)
 
 
 def _source(deployment: Deployment, principal: Principal, draft: GoldDraft) -> str:
@@ -133,6 +145,7 @@ def _source(deployment: Deployment, principal: Principal, draft: GoldDraft) -> s
         raise InvalidInput("an item is named by text", place="item")
     with reading(deployment.engine) as session:
         project = project_row(session, draft.project)
+        _check_label(draft, questions_of(session, project))
         known, every = sources_that_know(session, deployment.vault, project, draft.item)
     if draft.source is not None:
         if draft.source not in every:
