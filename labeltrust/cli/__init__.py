@@ -6,6 +6,7 @@ import typer
 
 from labeltrust.cli import (
     assessing,
+    demo,
     importing,
     installation,
     registry,
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _group in (server, importing, assessing, review, snapshots, registry, installation):
+for _group in (server, importing, assessing, review, snapshots, registry, installation, demo):
     _group.add_to(app)
 
 

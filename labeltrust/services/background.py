@@ -8,18 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
+
 from labeltrust.domain.clock import moment
+from labeltrust.domain.principals import Principal
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.retire_deliveries import retire_deliveries
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
+from labeltrust.store.growth import measure_growth
 from labeltrust.store.jobs import Lease
 from labeltrust.store.session import reading
 
+_LOG = structlog.get_logger("labeltrust.background")
 ASSESS = "assess"
 VERIFY = "verify"
+DAILY = "daily"
 # Long enough that a burst of acts is one verification; the gate looks at the newest by itself.
 _VERIFY_AFTER_SECONDS = 600.0
 _STOP_SECONDS = 10.0
@@ -35,13 +42,17 @@ def worker_of(deployment: Deployment) -> Worker:
     def verify(_: Lease) -> None:
         verify_news(deployment)
 
+    def keep_house(_: Lease) -> None:
+        daily_work(deployment)
+
     def schedule() -> None:
         schedule_assessments(deployment, queue)
         schedule_verification(deployment, queue)
+        queue.enqueue_once(DAILY, "house", deployment.clock() + timedelta(days=1))
 
     return Worker(
         queue=queue,
-        handlers={ASSESS: assess, VERIFY: verify},
+        handlers={ASSESS: assess, VERIFY: verify, DAILY: keep_house},
         schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -70,6 +81,16 @@ def schedule_verification(deployment: Deployment, queue: TableQueue) -> None:
     if unverified_chains(deployment):
         due_at = deployment.clock() + timedelta(seconds=_VERIFY_AFTER_SECONDS)
         queue.enqueue_once(VERIFY, "ledger", due_at)
+
+
+def daily_work(deployment: Deployment) -> None:
+    """Destroy originals past their retention time, and warn of a disk that is full soon."""
+    housekeeper = Principal(name="system:daily", role="owner", projects=None)
+    retire_deliveries(deployment, housekeeper)
+    growth = measure_growth(deployment.engine, deployment.settings, deployment.clock())
+    warning = growth.warning(deployment.settings)
+    if warning is not None:
+        _LOG.warning(warning)
 
 
 @contextmanager
