@@ -21,6 +21,7 @@ from labeltrust.web import health, webhooks
 from labeltrust.web.access import OPEN, Authentication
 from labeltrust.web.access_log import AccessLog
 from labeltrust.web.api import (
+    assessments,
     events,
     flags,
     freezes,
@@ -41,6 +42,7 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import sign_in
 from labeltrust.web.pages._templates import templates
@@ -77,18 +79,10 @@ def routes() -> list[ControllerRouterHandler]:
 
 
 _API = (
-    health,
-    service,
-    webhooks,
-    events,
-    projects,
-    labelers,
-    flags,
-    freezes,
-    snapshots,
+    health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine,
-)
-_PAGES = (sign_in, labeler_pages, flag_pages, freeze_pages, quarantine_pages)
+)  # fmt: skip
+_PAGES = (sign_in, project_pages, labeler_pages, flag_pages, freeze_pages, quarantine_pages)
 
 
 def _static() -> Router:

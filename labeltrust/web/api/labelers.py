@@ -8,8 +8,8 @@ from litestar import get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
-from labeltrust.domain.cases import FlagCase, FreezeCase
 from labeltrust.services.list_labelers import LabelerCase, list_labelers, show_labeler
+from labeltrust.services.show_evidence import LabelerEvidence, labeler_evidence
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
 from labeltrust.web.pagination import Cursor, Limit, cursor_after, key_of_cursor
@@ -34,16 +34,6 @@ class LabelerPage:
 
     labelers: list[dict[str, Any]]
     next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """Why a labeler is suspected: signals of the newest assessment, flags with their items."""
-
-    labeler: str
-    signals: list[dict[str, Any]]
-    flags: tuple[FlagCase, ...]
-    freezes: tuple[FreezeCase, ...]
 
 
 @get(
@@ -95,15 +85,9 @@ async def evidence(
     labeler: FromPath[str],
     caller: NamedDependency[Caller],
     source: OfSource = None,
-) -> Evidence:
+) -> LabelerEvidence:
     """Return signals, flags with the items they rest on, and freezes of one labeler."""
-    case = await caller.ask(show_labeler, project, labeler, source=source)
-    return Evidence(
-        labeler=case.assessed["labeler"],
-        signals=case.assessed["signals"],
-        flags=case.flags,
-        freezes=case.freezes,
-    )
+    return await caller.ask(labeler_evidence, project, labeler, source=source)
 
 
 def _place(entry: dict[str, Any]) -> Place:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from labeltrust.web.pages._visible import shortened, visible
 from labeltrust.web.paths import segment
@@ -32,6 +32,7 @@ def templates() -> Environment:
         "number": number_text,
         "percent": percent_text,
         "pretty": pretty_text,
+        "coded": coded_text,
     }
     return environment
 
@@ -83,3 +84,14 @@ def pretty_text(value: object) -> str:
     }
     """
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def coded_text(text: str) -> Markup:
+    """Return a text whose parts between backticks are shown as code; everything is escaped.
+
+    >>> coded_text("run `a < b`")
+    Markup('run <code>a &lt; b</code>')
+    """
+    parts = [escape(visible(part)) for part in text.split("`")]
+    coded = (Markup("<code>{}</code>").format(p) if n % 2 else p for n, p in enumerate(parts))
+    return Markup("").join(coded)

@@ -6,10 +6,10 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
 from labeltrust.domain.cases import FlagCase
-from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.services.decide_flag import decide_flag
-from labeltrust.services.list_flags import show_flag
 from labeltrust.services.list_labelers import LabelerCase, show_labeler
+from labeltrust.services.show_evidence import flag_evidence
 from labeltrust.web.access import by_session
 from labeltrust.web.api.flags import FlagNumber
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
@@ -36,12 +36,13 @@ async def decide(
 
 
 async def _page(view: View, number: int, form: Form, refused: Refusal | None) -> Response[str]:
-    flag = await view.ask(show_flag, number)
+    found = await view.ask(flag_evidence, number)
     return view.page(
         "flag.html",
         status=200 if refused is None else refused.status,
-        flag=flag,
-        case=await _case(view, flag),
+        flag=found.flag,
+        found=found,
+        case=await _case(view, found.flag),
         form=form,
         refused=refused,
     )
@@ -51,7 +52,7 @@ async def _case(view: View, flag: FlagCase) -> LabelerCase | None:
     """Return what is known of the labeler today; an erased or merged one may be gone."""
     try:
         return await view.ask(show_labeler, flag.project, flag.labeler)
-    except (NotFound, LabeltrustError):
+    except (NotFound, InvalidInput):
         return None
 
 

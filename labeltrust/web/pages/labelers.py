@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.list_labelers import show_labeler
+from labeltrust.services.show_evidence import labeler_evidence
 from labeltrust.services.show_project import show_project
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._forms import freeze_draft
@@ -50,6 +51,7 @@ async def _page(
         status=200 if refused is None else refused.status,
         project=await view.ask(show_project, project),
         case=await view.ask(show_labeler, project, labeler),
+        evidence=await view.ask(labeler_evidence, project, labeler),
         labeler=labeler,
         form=form,
         refused=refused,
