@@ -14,7 +14,7 @@ from labeltrust.signals._base import Readings
 
 SHOWN_ITEMS = 25
 SHOWN_ACCUSERS = 10
-_DIGITS = 4
+_DIGITS = 6
 
 
 def evidence_of(
@@ -111,4 +111,4 @@ def _accusers(case: Case, names: Names) -> list[dict[str, object]]:
 
 
 def _number(value: float) -> float | None:
-    return round(value, _DIGITS) if np.isfinite(value) else None
+    return float(f"{value:.{_DIGITS}g}") if np.isfinite(value) else None

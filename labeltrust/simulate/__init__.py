@@ -1,1 +1,31 @@
-"""Crowds and attacks with a known truth, one attack a file."""
+"""Crowds and attacks with a known truth, one attack a file.
+
+Draw a crowd with attacks planted in it, and put it into the frames that an import reads:
+
+    draw_planted(crowd, plantings, rng) -> Planted(scene, orders, suspects)
+    to_frames(planted, words) -> Simulated(labels, gold, truth)
+    attacks() -> Attack by name;  fraud_review(seed) -> Simulated;  write_seeds(folder)
+"""
+
+from labeltrust.simulate._crowd import Crowd, draw_scene
+from labeltrust.simulate._frames import Simulated, Words, to_frames
+from labeltrust.simulate._fraud_review import draw_fraud_review, fraud_review
+from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted
+from labeltrust.simulate._seeds import labels_csv, write_fraud_review, write_seeds
+
+__all__ = [
+    "Crowd",
+    "Planted",
+    "Planting",
+    "Simulated",
+    "Words",
+    "attacks",
+    "draw_fraud_review",
+    "draw_planted",
+    "draw_scene",
+    "fraud_review",
+    "labels_csv",
+    "to_frames",
+    "write_fraud_review",
+    "write_seeds",
+]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust import simulate
+import labeltrust.simulate as folder
 from labeltrust.discovery import discover
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidInput, NotFound
@@ -59,7 +59,7 @@ def attacks() -> Mapping[str, Attack]:
     >>> "targeted_flip" in attacks()
     True
     """
-    return discover(simulate, "ATTACK", Attack)
+    return discover(folder, "ATTACK", Attack)
 
 
 def draw_planted(crowd: Crowd, plantings: Sequence[Planting], rng: np.random.Generator) -> Planted:

@@ -14,7 +14,9 @@ def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
     """
     rows = np.flatnonzero(eligible_rows(scene, order))
     rows = rows[np.lexsort((scene.occurred_us[rows], scene.labeler[rows]))]
-    spacing = max(1, round(1 / order.rate)) if order.rate > 0 else rows.size + 1
+    if order.rate <= 0:
+        return scene
+    spacing = max(1, round(1 / order.rate))
     hit = rows[int(rng.integers(0, spacing)) :: spacing]
     label = scene.label.copy()
     label[hit] = wrong_labels(scene, rng)[hit]

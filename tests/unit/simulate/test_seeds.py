@@ -1,0 +1,73 @@
+"""The sample data: made again byte for byte, and what their READMEs say."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from published_sets import FOLDER, found, read
+
+from labeltrust.simulate import fraud_review, labels_csv, write_seeds
+from labeltrust.simulate._anaesthetists import anaesthetists
+from labeltrust.simulate._seeds import BROKEN_ROWS, SEED
+
+SEEDS = Path(__file__).parents[3] / "seeds"
+FILES = (
+    "fraud-review/labels.csv",
+    "fraud-review/gold.csv",
+    "fraud-review/truth.csv",
+    "anaesthetists-1979/labels.csv",
+)
+
+
+def test_the_seeds_are_made_again_byte_for_byte(tmp_path):
+    write_seeds(tmp_path)
+
+    for name in FILES:
+        assert (tmp_path / name).read_bytes() == (SEEDS / name).read_bytes(), name
+
+
+def test_the_seeds_without_their_broken_rows_are_the_simulation():
+    simulated = fraud_review(SEED)
+    broken = {row for _, row, _ in BROKEN_ROWS}
+
+    lines = (SEEDS / "fraud-review/labels.csv").read_text(encoding="utf-8").splitlines()
+
+    assert sum(line in broken for line in lines) == len(BROKEN_ROWS)
+    good = [line for line in lines if line not in broken]
+    assert good == labels_csv(simulated).splitlines()
+
+
+def test_the_scenario_is_the_one_that_the_readme_tells():
+    truth = pd.read_csv(SEEDS / "fraud-review/truth.csv")
+    gold = pd.read_csv(SEEDS / "fraud-review/gold.csv")
+    text = (SEEDS / "fraud-review/README.md").read_text(encoding="utf-8")
+
+    assert truth["attack"].value_counts().to_dict() == {
+        "targeted_flip": 4,
+        "sleeper": 1,
+        "constant": 1,
+    }
+    assert truth["since"].dropna().str[:10].unique().tolist() == ["2026-09-13", "2026-09-17"]
+    assert f"{len(gold)} transactions" in text
+    assert "2026-09-13" in text
+
+
+def test_other_seeds_draw_other_crowds():
+    one, two = fraud_review(1), fraud_review(2)
+
+    assert not one.labels.equals(two.labels)
+    assert one.labels["labeler"].nunique() == two.labels["labeler"].nunique() == 40
+    assert one.labels["created_at"].is_monotonic_increasing
+
+
+def test_the_anaesthetists_table_is_the_published_one():
+    if not found("anaesthetists-1979"):
+        pytest.skip(f"anaesthetists-1979 not found in {FOLDER.name}: set LABELTRUST_TEST_DATA")
+    published = read("anaesthetists-1979")
+
+    ours = [
+        (str(int(item.split("-")[1])), labeler.split("-")[1], label)
+        for item, labeler, label in anaesthetists().itertuples(index=False)
+    ]
+
+    assert sorted(ours) == sorted(published.answers)
