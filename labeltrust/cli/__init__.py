@@ -12,6 +12,7 @@ from labeltrust.cli import (
     registry,
     review,
     server,
+    simulating,
     snapshots,
 )
 from labeltrust.cli._errors import exit_code_of
@@ -25,7 +26,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for _group in (server, importing, assessing, review, snapshots, registry, installation, demo):
+_GROUPS = (
+    server,
+    importing,
+    assessing,
+    review,
+    snapshots,
+    registry,
+    simulating,
+    installation,
+    demo,
+)
+for _group in _GROUPS:
     _group.add_to(app)
 
 

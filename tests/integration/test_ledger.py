@@ -3,7 +3,7 @@
 import pytest
 from factories import gold, label, owner
 from recorded import project, record
-from sqlalchemy import text
+from tampering import tamper
 
 from labeltrust.services.check_gate import check_gate
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
@@ -24,24 +24,6 @@ def frauds(deployment):
         FreezeDraft(project="fraud", import_id=brought.delivery_id, reason="supplier"),
     )
     return deployment
-
-
-def tamper(deployment, *statements):
-    """Change the record as its administrator could, who first drops the guards."""
-    with deployment.engine.execution_options(labeltrust_writes=True).begin() as connection:
-        _drop_guards(connection)
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-def _drop_guards(connection):
-    if connection.dialect.name == "postgresql":
-        for table in ("event", "labeler_alias"):
-            connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
-        return
-    found = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
-    for name in found.scalars().all():
-        connection.execute(text(f"DROP TRIGGER {name}"))
 
 
 def report(deployment, chain="fraud"):
