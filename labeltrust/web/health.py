@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.web.access import OPEN
+from labeltrust.web.openapi import WITHOUT_KEY
 
 # A load balancer gives up soon; a database that needs longer is not ready.
 _PATIENCE_SECONDS = 5.0
@@ -27,7 +28,13 @@ class Health:
 Checks = Callable[[], tuple[HealthCheck, ...]]
 
 
-@get("/health/live", opt=dict(OPEN), tags=["service"], summary="Is the process alive?", security=[])
+@get(
+    "/health/live",
+    opt=dict(OPEN),
+    tags=["service"],
+    summary="Is the process alive?",
+    security=WITHOUT_KEY,
+)
 async def live() -> Health:
     """Answer, which is all that this asks."""
     return Health(live=True, ready=True)
@@ -51,7 +58,7 @@ async def _look(checks: Checks) -> Response[Health]:
     opt=dict(OPEN),
     tags=["service"],
     summary="Is it ready for requests?",
-    security=[],
+    security=WITHOUT_KEY,
 )
 async def ready(health_checks: NamedDependency[Checks]) -> Response[Health]:
     """Look at database, schema, writer and durability; 503 where one of them is not well."""

@@ -1,8 +1,9 @@
 """The description of the interface: examples, tags, and a page that needs no other host."""
 
 from importlib.metadata import version
+from typing import Any
 
-from litestar import Router
+from litestar import Request, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Example, SecurityScheme, Tag
@@ -22,6 +23,10 @@ _TAGS = {
 }
 
 
+# No key at all: an empty requirement, since an empty list would mean the general one.
+WITHOUT_KEY: list[dict[str, list[str]]] = [{}]
+
+
 def example(summary: str, value: object) -> Example:
     """Return an example of a body.
 
@@ -29,6 +34,59 @@ def example(summary: str, value: object) -> Example:
     'One label'
     """
     return Example(summary=summary, value=value)
+
+
+class DescribedPlugin(JsonRenderPlugin):
+    """Renders the description with our own errors in the place of the framework's."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the description as JSON."""
+        return super().render(request, described(openapi_schema))
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a description whose refusals are problem details, without its own address.
+
+    >>> found = described({"paths": {"/schema": {}, "/a": {"get": {"responses": {"400": {}}}}}})
+    >>> sorted(found["paths"]), list(found["paths"]["/a"]["get"]["responses"])
+    (['/a'], ['default'])
+    """
+    paths = {
+        path: {method: _with_problem(operation) for method, operation in methods.items()}
+        for path, methods in schema["paths"].items()
+        if not path.startswith("/schema")
+    }
+    components = schema.get("components", {})
+    schemas = {**components.get("schemas", {}), "Problem": _PROBLEM}
+    return {**schema, "paths": paths, "components": {**components, "schemas": schemas}}
+
+
+def _with_problem(operation: dict[str, Any]) -> dict[str, Any]:
+    # What the framework adds by itself describes its own errors, which never leave this house.
+    kept = {k: v for k, v in operation["responses"].items() if k != "400"}
+    return {**operation, "responses": {**kept, "default": _REFUSED}}
+
+
+_TEXT = {"type": "string"}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457 problem details; `code` is for programs and stays as it is.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "code": _TEXT,
+        "detail": _TEXT,
+        "place": {"type": "string", "description": "Field or row that was refused."},
+        "request_id": _TEXT,
+        "quarantine_id": {"type": "integer", "description": "Where the delivery is held."},
+    },
+}
+_REFUSED = {
+    "description": "Refused, with the reason in words.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 def openapi_config() -> OpenAPIConfig:
@@ -42,6 +100,6 @@ def openapi_config() -> OpenAPIConfig:
         tags=[Tag(name=name, description=text) for name, text in _TAGS.items()],
         security=[{"key": []}],
         components=[Components(security_schemes={"key": bearer})],
-        render_plugins=[JsonRenderPlugin()],
+        render_plugins=[DescribedPlugin()],
         use_handler_docstrings=True,
     )

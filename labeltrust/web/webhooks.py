@@ -8,6 +8,7 @@ from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.receive_delivery import receive_delivery
 from labeltrust.web.access import PROOF
 from labeltrust.web.deliveries import Reception, arrived, count_outcome, count_refusal, told
+from labeltrust.web.openapi import WITHOUT_KEY
 from labeltrust.web.requests import StrictRequest
 
 
@@ -18,7 +19,7 @@ from labeltrust.web.requests import StrictRequest
     request_max_body_size=None,  # read to the same cap, but digested beyond it
     tags=["events"],
     summary="Receive a platform's webhook",
-    security=[],
+    security=WITHOUT_KEY,
 )
 async def receive(
     source: FromPath[str], request: StrictRequest, reception: NamedDependency[Reception]
