@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from labeltrust.counts._base import Bool, Float, Int, summed
+from labeltrust.counts._base import Bool, Float, Int, coded, summed
 
 _DENSE = 8
 """Up to this many possible cells per row a dense scratch array is quicker than a sort."""
@@ -93,7 +93,7 @@ def _aggregate(shape: tuple[int, ...], key: Int, columns: Float) -> Cells:
         occupied = np.flatnonzero(np.bincount(key, minlength=1))
         sums = [summed(key, c, 1)[occupied] for c in columns]
     else:
-        occupied, place = np.unique(key, return_inverse=True)
+        occupied, place = coded(key)
         sums = [summed(place, c, occupied.size) for c in columns]
     return Cells(shape=shape, key=occupied, sums=np.array(sums, dtype=np.float64))
 
@@ -152,8 +152,8 @@ def spread(rows: tuple[Int, Int, Float], held: ItemCells, shape: tuple[int, ...]
     [[1.0, 1.0], [1.0, 0.0]]
     """
     n_sums = held.sums.shape[0]
-    row_key, row = np.unique(rows[0], return_inverse=True)
-    cell_key, cell = np.unique(held.cell, return_inverse=True)
+    row_key, row = coded(rows[0])
+    cell_key, cell = coded(held.cell)
     if not row_key.size or not cell_key.size:
         return Cells(shape=shape, key=np.zeros(0, dtype=np.int64), sums=np.zeros((n_sums, 0)))
     left = sparse.csr_array((rows[2], (row, rows[1])), shape=(row_key.size, held.n_items))
@@ -171,7 +171,7 @@ def spread(rows: tuple[Int, Int, Float], held: ItemCells, shape: tuple[int, ...]
 def _stacked(  # a product lists its sums one below the other: put them side by side
     shape: tuple[int, ...], key: Int, which: Int, data: Float, n_sums: int
 ) -> Cells:
-    occupied, place = np.unique(key, return_inverse=True)
+    occupied, place = coded(key)
     sums = np.zeros((n_sums, occupied.size))
     sums[which, place] = data
     return Cells(shape=shape, key=occupied, sums=sums)

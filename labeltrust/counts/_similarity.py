@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust.counts._base import Float, Int, summed
+from labeltrust.counts._base import Float, Int, coded, summed
+
+_NEAR = 4
+"""Keys spread over up to this many places a row are looked up rather than sorted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +55,13 @@ def total_similarity(kind: str, asked: tuple[Int, Int], among: Weighted, values:
 
 def _equal(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
     size = max(values.size, 1)
-    key, place = np.unique(among.group * size + among.label, return_inverse=True)
+    there, wanted = among.group * size + among.label, asked[0] * size + asked[1]
+    span = int(max(there.max(initial=0), wanted.max(initial=0))) + 1
+    if span <= _NEAR * (there.size + wanted.size):
+        of_key = summed(there, among.weight, span)
+        return np.take(of_key, wanted)
+    key, place = coded(there)
     total = np.append(summed(place, among.weight, key.size), 0.0)
-    wanted = asked[0] * size + asked[1]
     at = np.searchsorted(key, wanted)
     found = np.append(key, -1)[at] == wanted
     return np.where(found, total[at], 0.0)
@@ -80,7 +87,7 @@ def _linear(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
 
 
 def _quadratic(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
-    group, place = np.unique(among.group, return_inverse=True)
+    group, place = coded(among.group)
     y = values[among.label]
     moments = [np.append(summed(place, among.weight * y**k, group.size), 0.0) for k in range(3)]
     at = np.searchsorted(group, asked[0])

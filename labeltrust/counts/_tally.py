@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust.counts._base import Float, Int, Judgments, summed
+from labeltrust.counts._base import Float, Int, Judgments, coded, summed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,5 +93,4 @@ def runs(key: Int) -> tuple[Int, Int]:
     if key.size and np.all(key[1:] >= key[:-1]):
         first = np.concatenate([[True], key[1:] != key[:-1]])
         return key[first], np.cumsum(first) - 1
-    distinct, place = np.unique(key, return_inverse=True)
-    return distinct, place
+    return coded(key)

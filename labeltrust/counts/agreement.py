@@ -8,7 +8,7 @@ import numpy as np
 from labeltrust.counts._base import Counter, Float, Judgments
 from labeltrust.counts._cells import Cells, cells
 from labeltrust.counts._split import N_GROUPS, groups
-from labeltrust.counts._tally import tally
+from labeltrust.counts._tally import Tally, tally
 from labeltrust.counts.exchange import increments
 
 KINDS = ("equal", "linear", "quadratic")
@@ -53,7 +53,7 @@ def count(judgments: Judgments) -> Agreement:
     found, group = tally(judgments), groups(judgments)
     labeled = np.flatnonzero(found.m)
     paired = found.voters[labeled] >= 2  # noqa: PLR2004 - a pair takes two
-    alike = [_item_agreement(judgments, kind)[labeled] for kind in KINDS]
+    alike = [_item_agreement(judgments, kind, found)[labeled] for kind in KINDS]
     share = found.weight / found.voters[found.run_item]
     index = group[found.run_item], found.run_label
     return Agreement(
@@ -64,8 +64,8 @@ def count(judgments: Judgments) -> Agreement:
     )
 
 
-def _item_agreement(judgments: Judgments, kind: str) -> Float:
-    terms = increments(judgments, kind)
+def _item_agreement(judgments: Judgments, kind: str, found: Tally) -> Float:
+    terms = increments(judgments, kind, found)
     out = np.zeros(judgments.n_items)
     out[terms.item] = terms.expected
     return out

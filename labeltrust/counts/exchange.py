@@ -68,7 +68,9 @@ class Increments:
     variance: Float
 
 
-def increments(judgments: Judgments, kind: str | None = None) -> Increments:
+def increments(
+    judgments: Judgments, kind: str | None = None, found: Tally | None = None
+) -> Increments:
     """Return f, E and V for every labeler on every item that others labeled too.
 
     Several answers of one labeler to one item share one vote and are not compared with each other.
@@ -76,13 +78,14 @@ def increments(judgments: Judgments, kind: str | None = None) -> Increments:
     Args:
         judgments: Any block.
         kind: Similarity, see `total_similarity`; by default the one of the block's level.
+        found: The block's tally, if it is at hand.
 
     >>> from labeltrust.counts import block
     >>> b = block([1, 1, 1], [0, 1, 2], [0, 0, 1], n_labelers=3, values=[0, 1])
     >>> increments(b).agreement.tolist()
     [0.5, 0.5, 0.0]
     """
-    found = tally(judgments)
+    found = found or tally(judgments)
     shared = found.voters >= 2  # noqa: PLR2004 - agreement takes two
     others = np.maximum(found.voters - 1, 1)[found.unit_item]
     alike = _own_similarity(judgments, found, kind or KIND_OF_LEVEL[judgments.level])

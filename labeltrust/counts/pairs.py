@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from labeltrust.counts._base import Counter, Float, Judgments
+from labeltrust.counts._base import Counter, Float, Judgments, coded
 from labeltrust.counts._cells import Cells, cells
 from labeltrust.counts._tally import tally
 
@@ -42,7 +42,7 @@ def count(judgments: Judgments) -> Pairs:
     [[1.0, 0.0], [1.0, 0.0]]
     """
     size = max(judgments.n_labels, 1)
-    key, said = np.unique(judgments.labeler * size + judgments.label, return_inverse=True)
+    key, said = coded(judgments.labeler * size + judgments.label)
     shape = (judgments.n_items, key.size)
     votes = sparse.csr_array((tally(judgments).vote, (judgments.item, said)), shape=shape)
     product = (votes.T @ votes).tocoo()

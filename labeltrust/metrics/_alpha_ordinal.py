@@ -7,17 +7,38 @@ import numpy as np
 from scipy import sparse
 
 from labeltrust.counts._base import summed
-from labeltrust.counts._cells import Cells
+from labeltrust.counts._cells import Cells, rows_of
 from labeltrust.counts._split import N_GROUPS
 from labeltrust.counts.coincidences import Coincidences
 from labeltrust.metrics._estimates import Float, Int
 
 Matrix = Any
 """A sparse array or a dense one; scipy is untyped here."""
+_AT_ONCE = 1 << 21
+"""Labelers times labels held densely at once: 16 MB an array."""
 _FEW_LABELS = 128
 """Up to this many labels a table of coincidences is held densely: 128 kB a group of items."""
 _ROUNDING = 1e-12
 """Relative size below which a difference of large sums is rounding, not disagreement."""
+
+
+def ordinal(counts: Coincidences) -> tuple[Float, Float, Float]:
+    """Return observed and expected disagreement and the greatest distance of ordinal labels.
+
+    Returns:
+        Three arrays (n_labelers + 1, 1 + N_GROUPS): a row for each labeler left out and a last one
+        for nobody; a column for all items and one for each group left out.
+    """
+    n_sets = counts.margin_change.shape[0] + 1
+    step = max(1, _AT_ONCE // max(counts.margin.shape[1], 1))
+    out = np.zeros((3, n_sets, 1 + N_GROUPS))
+    margins = _Margins.of(counts)
+    for low in range(0, n_sets, step):
+        who = np.arange(low, min(low + step, n_sets))
+        tables = _Tables.of(counts, who)
+        for column in range(1 + N_GROUPS):
+            out[:, who, column] = tables.at(column, margins.at(column, who))
+    return out[0], out[1], out[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +56,7 @@ class _Terms:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ordinal:
+class _Tables:
     """The coincidences of a project and what k labelers take away from them.
 
     Krippendorff (2011), section D: delta^2(c, k) = (sum of n_g for g from c to k, less half of n_c
@@ -54,7 +75,7 @@ class Ordinal:
     by_group: tuple[_Terms, ...]
 
     @classmethod
-    def of(cls, counts: Coincidences, who: Int) -> "Ordinal":
+    def of(cls, counts: Coincidences, who: Int) -> "_Tables":
         """Prepare the coincidences for consecutive labelers.
 
         Args:
@@ -77,8 +98,8 @@ class Ordinal:
             by_group=tuple(_terms(moved.where(at == g), int(who[0])) for g in range(N_GROUPS)),
         )
 
-    def at(self, column: int, margin: Float) -> tuple[Float, Float, Float]:
-        """Return observed and expected disagreement and the greatest distance, each (k,).
+    def at(self, column: int, margin: Float) -> Float:
+        """Return observed and expected disagreement and the greatest distance: (3, k).
 
         Args:
             column: 0 for all items, 1 + g without group g.
@@ -92,7 +113,7 @@ class Ordinal:
         if column:
             crossed += self.by_group[column - 1].form(u)
         above = 2 * np.where(squares - crossed > _ROUNDING * squares, squares - crossed, 0.0)
-        return above, below, np.ptp(u, axis=1) ** 2
+        return np.array([above, below, np.ptp(u, axis=1) ** 2])
 
     def _positions(self, margin: Float) -> Float:
         ranked = margin[:, self.order]
@@ -114,3 +135,33 @@ def _matrix(table: Cells) -> Matrix:
 def _terms(moved: Cells, first: int) -> _Terms:
     row, x, y = (pooled := moved.over(0, 2, 3)).index
     return _Terms(row=row - first, x=x, y=y, weight=pooled.sums[0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Margins:
+    """Label frequencies by group, and each labeler's part of them, ready to be taken out."""
+
+    groups: Float
+    change: Cells
+    by_group: tuple[Cells, ...]
+
+    @classmethod
+    def of(cls, counts: Coincidences) -> "_Margins":
+        labeler, group, label = counts.margin_change.index
+        shape = (counts.margin_change.shape[0], counts.margin_change.shape[2])
+        key = labeler * shape[1] + label
+        parts = [np.flatnonzero(group == g) for g in range(N_GROUPS)]
+        return cls(
+            groups=counts.margin.dense(),
+            change=counts.margin_change.over(0, 2),
+            by_group=tuple(
+                Cells(shape=shape, key=key[p], sums=counts.margin_change.sums[:, p]) for p in parts
+            ),
+        )
+
+    def at(self, column: int, who: Int) -> Float:
+        """Return (k, n_labels) frequencies left without each labeler and the column's group."""
+        kept: Float = self.groups.sum(axis=0) - rows_of(self.change, who)
+        if column:
+            kept += rows_of(self.by_group[column - 1], who) - self.groups[column - 1]
+        return kept

@@ -4,15 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust.counts._cells import Cells, rows_of
+from labeltrust.counts._cells import Cells
 from labeltrust.counts._split import N_GROUPS
 from labeltrust.counts.coincidences import Coincidences
-from labeltrust.metrics._alpha_distance import expected
-from labeltrust.metrics._alpha_ordinal import Ordinal
+from labeltrust.metrics._alpha_fixed import expected
+from labeltrust.metrics._alpha_ordinal import ordinal
 from labeltrust.metrics._estimates import Bool, Float, Int
-
-_AT_ONCE = 1 << 21
-"""Labelers times labels held densely at once: 16 MB an array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,87 +64,41 @@ def sums(counts: Coincidences) -> Sums:
     Returns:
         k = n_labelers + 1 sets.
     """
-    n_labelers, n_labels = counts.margin_change.shape[0], max(counts.margin.shape[1], 1)
-    step = max(1, _AT_ONCE // n_labels)
-    margins = _Margins.of(counts)
-    parts = [
-        _part(counts, margins, np.arange(low, min(low + step, n_labelers + 1)))
-        for low in range(0, n_labelers + 1, step)
-    ]
+    if counts.level == "ordinal":
+        above, below, widest = ordinal(counts)
+    else:
+        above, below = left(counts.observed, counts.observed_change), expected(counts)
+        widest = np.ones_like(above)
     return Sums(
-        **{
-            name: np.concatenate([getattr(part, name) for part in parts])
-            for name in ("observed", "expected", "n", "items", "widest", "labels")
-        }
-    )
-
-
-def _part(counts: Coincidences, margins: "_Margins", who: Int) -> Sums:
-    shape = (who.size, 1 + N_GROUPS)
-    above, below, n, widest = (np.zeros(shape) for _ in range(4))
-    ordinal = Ordinal.of(counts, who) if counts.level == "ordinal" else None
-    fixed = left(counts.observed, counts.observed_change, 0, who)
-    for column in range(1 + N_GROUPS):
-        margin = margins.at(column, who)
-        n[:, column] = margin.sum(axis=1)
-        if ordinal is None:
-            below[:, column], widest[:, column] = expected(counts.level, margin, counts.values), 1.0
-            continue
-        above[:, column], below[:, column], widest[:, column] = ordinal.at(column, margin)
-    items = left(counts.observed, counts.observed_change, 1, who)
-    return Sums(
-        observed=fixed if ordinal is None else above,
+        observed=above,
         expected=below,
-        n=n,
-        items=items,
+        n=left(counts.margin.over(0), counts.margin_change.over(0, 1)),
+        items=left(counts.observed, counts.observed_change, 1),
         widest=widest,
-        labels=np.count_nonzero(margins.at(0, who), axis=1),
+        labels=_labels(counts),
     )
 
 
-def left(whole: Cells, change: Cells, which: int, who: Int) -> Float:
+def left(whole: Cells, change: Cells, which: int = 0) -> Float:
     """Return what is left of a sum without each labeler and each group of items.
 
     Args:
         whole: (N_GROUPS,) the project's sums.
         change: (n_labelers, N_GROUPS) what leaving out a labeler takes away.
         which: Which of the sums.
-        who: (k,) labeler codes; the code n_labelers stands for nobody.
 
     Returns:
-        (k, 1 + N_GROUPS), column 0 with all groups.
+        (n_labelers + 1, 1 + N_GROUPS), the last row with everybody, column 0 with all groups.
     """
-    lost = np.vstack([change.dense(which), np.zeros(N_GROUPS)])[who]
-    kept = whole.dense(which) - lost
+    kept = whole.dense(which) - np.vstack([change.dense(which), np.zeros(N_GROUPS)])
     total = kept.sum(axis=1, keepdims=True)
     return np.hstack([total, total - kept])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Margins:
-    """Label frequencies by group, and each labeler's part of them, ready to be taken out."""
-
-    groups: Float
-    change: Cells
-    by_group: tuple[Cells, ...]
-
-    @classmethod
-    def of(cls, counts: Coincidences) -> "_Margins":
-        labeler, group, label = counts.margin_change.index
-        shape = (counts.margin_change.shape[0], counts.margin_change.shape[2])
-        key = labeler * shape[1] + label
-        parts = [np.flatnonzero(group == g) for g in range(N_GROUPS)]
-        return cls(
-            groups=counts.margin.dense(),
-            change=counts.margin_change.over(0, 2),
-            by_group=tuple(
-                Cells(shape=shape, key=key[p], sums=counts.margin_change.sums[:, p]) for p in parts
-            ),
-        )
-
-    def at(self, column: int, who: Int) -> Float:
-        """Return (k, n_labels) frequencies left without each labeler and the column's group."""
-        kept: Float = self.groups.sum(axis=0) - rows_of(self.change, who)
-        if column:
-            kept += rows_of(self.by_group[column - 1], who) - self.groups[column - 1]
-        return kept
+def _labels(counts: Coincidences) -> Int:
+    """Return how many distinct labels are left without each labeler, and with everybody."""
+    whole, change = counts.margin.over(1).dense(), counts.margin_change.over(0, 2)
+    labeler, label = change.index
+    gone = labeler[change.sums[0] == whole[label]]
+    alone = np.bincount(gone, minlength=change.shape[0])
+    return np.count_nonzero(whole) - np.append(alone, 0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from labeltrust.counts._base import coded
 from labeltrust.counts.concordance import NUMERIC, Concordance
 from labeltrust.counts.flips import Flips
 from labeltrust.counts.pairs import Pairs
@@ -65,7 +66,7 @@ def pairwise_kappa(counts: Pairs, kind: str | None = None) -> PairKappas:
     """
     a, b, x, y = counts.table.index
     size = max(counts.table.shape[1], 1)
-    key, pair = np.unique(a * size + b, return_inverse=True)
+    key, pair = coded(a * size + b)
     tables = Tables(
         pair=pair,
         one=x,

@@ -1,10 +1,11 @@
 """Rules for every counter that is found."""
 
+import tracemalloc
 from dataclasses import FrozenInstanceError, fields
 
 import numpy as np
 import pytest
-from blocks import drawn, same_counts
+from blocks import DAY_US, drawn, same_counts
 
 from labeltrust import counts
 from labeltrust.counts import Cells, Counter, Counts, block
@@ -12,6 +13,7 @@ from labeltrust.discovery import discover
 from labeltrust.engine.local import count
 
 COUNTERS: dict[str, Counter[Counts]] = discover(counts, "COUNTER", Counter)
+MB = 1 << 20
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 
 every_counter = pytest.mark.parametrize("name", COUNTERS)
@@ -95,3 +97,59 @@ def test_the_local_engine_adds_up_partitions_in_any_number_of_threads(threads):
     assert set(parts) == set(COUNTERS)
     for name, counter in COUNTERS.items():
         assert same_counts(parts[name], counter.count(whole)), name
+
+
+@pytest.fixture(scope="module")
+def million():
+    """200,000 items with 5 labels each, 1,000 labelers, 4 classes, some gold, 30 days."""
+    rng = np.random.default_rng(6)
+    item = np.repeat(np.arange(200_000), 5)
+    labeler = (rng.integers(0, 1_000, 200_000)[item] + np.tile([0, 1, 3, 9, 27], 200_000)) % 1_000
+    truth = rng.integers(0, 4, 200_000)
+    label = np.where(rng.random(item.size) < 0.8, truth[item], rng.integers(0, 4, item.size))
+    return block(
+        item,
+        labeler,
+        label,
+        n_labelers=1_000,
+        values=range(4),
+        occurred_us=rng.integers(0, 30 * DAY_US, item.size),
+        gold=(np.arange(0, 200_000, 20), truth[::20]),
+    )
+
+
+@every_counter
+def test_a_million_labels_are_counted_well_under_a_gigabyte(name, million):
+    tracemalloc.start()
+    try:
+        found = COUNTERS[name].count(million)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert found is not None
+    assert peak < 400 * MB
+    assert kept < 100 * MB
+
+
+@every_counter
+def test_ten_thousand_distinct_labels_are_counted_well_under_a_gigabyte(name):
+    rng = np.random.default_rng(7)
+    item = np.repeat(np.arange(20_000), 5)
+    numbers = block(
+        item,
+        rng.integers(0, 1_000, item.size),
+        rng.integers(0, 10_000, item.size),
+        n_labelers=1_000,
+        values=np.arange(10_000.0),
+        level="interval",
+    )
+
+    tracemalloc.start()
+    try:
+        COUNTERS[name].count(numbers)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 200 * MB
