@@ -46,7 +46,8 @@ class ImportReport:
         project_created: The project was missing.
         import_id: The delivery that stands for the file, by which it can be frozen; None where
             the file holds nothing.
-        rows: Rows read as events; `accepted` are new, `duplicates` were on record before.
+        rows: Rows of the file, unreadable ones too; `accepted` are new, `duplicates` were on record
+            before.
         quarantined: Rows held for a retry.
         refused: Rows under an event id that is on record with other content.
         doubted: Accepted events whose time lies more than 30 days back, or ahead.
@@ -91,7 +92,7 @@ def added(report: ImportReport, piece: Piece, outcome: Outcome) -> ImportReport:
     return replace(
         report,
         import_id=report.import_id or outcome.delivery_id,
-        rows=report.rows + len(piece.parsed.events),
+        rows=report.rows + len(piece.parsed.events) + len(piece.parsed.problems),
         accepted=report.accepted + outcome.accepted,
         duplicates=report.duplicates + outcome.duplicates,
         quarantined=report.quarantined + outcome.quarantined,
