@@ -23,7 +23,17 @@ _HEADERS = [
     (b"cross-origin-opener-policy", b"same-origin"),
 ]
 _FIRST_ERROR = 400
-_DELIVERIES = frozenset({"/v1/events", "/webhooks/{source}"})
+# Asked all day long; counted, and in the history where they bring events in.
+_UNREMARKABLE = frozenset(
+    {
+        ("POST", "/v1/events"),
+        ("POST", "/webhooks/{source}"),
+        ("GET", "/health"),
+        ("GET", "/health/live"),
+        ("GET", "/health/ready"),
+        ("GET", "/metrics"),
+    }
+)
 
 
 class AccessLog:
@@ -61,8 +71,8 @@ class AccessLog:
         method, route = scope["method"], route_of(scope)
         self._meters.requests.labels(method, route, str(status)).inc()
         self._meters.seconds.labels(method, route).observe(seconds)
-        if status < _FIRST_ERROR and is_delivery(scope):
-            return  # counted above, and on record in the history: a line more would say nothing
+        if status < _FIRST_ERROR and (method, route) in _UNREMARKABLE:
+            return
         user = scope.get("user")
         _LOG.info(
             "request",
@@ -73,11 +83,6 @@ class AccessLog:
             seconds=round(seconds, 6),
             principal=user.name if isinstance(user, Principal) else None,
         )
-
-
-def is_delivery(scope: HTTPScope) -> bool:
-    """Say whether a request brings events in."""
-    return bool(scope["method"] == "POST" and route_of(scope) in _DELIVERIES)
 
 
 def route_of(scope: Scope) -> str:
