@@ -65,6 +65,7 @@ class Platform:
         check_secret: Raises Misconfigured where a text cannot be a secret of this platform.
         check_config: Raises Misconfigured where a source's settings do not fit.
         kept_headers: The headers to store as evidence; every other one may hold a secret.
+        needs_project: Its events do not say which project they belong to; the config does.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Platform:
     check_secret: Callable[[str], None]
     check_config: Callable[[Mapping[str, object]], None] = any_config
     kept_headers: tuple[str, ...] = EVIDENCE_HEADERS
+    needs_project: bool = False
 
 
 def collect(read: Callable[[T], Event], positions: Iterable[int], values: Iterable[T]) -> Parsed:

@@ -173,8 +173,8 @@ _PARTS: Mapping[str, Callable[[Json, Context], Parsed]] = {
     "TASKS_CREATED": _tasks,
 }
 _HINT = (
-    "Make a random text of 16 characters or more and add it to the webhook's headers "
-    "as 'Authorization: Bearer TEXT'."
+    "In Label Studio, under Settings, Webhooks, give the webhook the header "
+    "'Authorization: Bearer SECRET'."
 )
 
 PLATFORM = Platform(
@@ -186,4 +186,5 @@ PLATFORM = Platform(
     secret_hint=_HINT,
     check_secret=check_token,
     check_config=check_config,
+    needs_project=True,
 )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -46,6 +47,7 @@ def add_source(
         Conflict: The name is taken.
     """
     principal.require("manage")
+    draft = _naming_its_project(draft)
     _check(draft)
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
@@ -113,6 +115,14 @@ def list_sources(deployment: Deployment, principal: Principal) -> tuple[Source, 
             for row in source_rows(session)
             if principal.projects is None or principal.projects & set(source_projects(session, row))
         )
+
+
+def _naming_its_project(draft: SourceDraft) -> SourceDraft:
+    """Let a platform that must be told its project take the source's only one."""
+    asks = draft.platform in platforms() and platforms()[draft.platform].needs_project
+    if not asks or len(draft.projects) != 1 or "project" in draft.config:
+        return draft
+    return replace(draft, config={**draft.config, "project": next(iter(draft.projects))})
 
 
 def _check(draft: SourceDraft) -> None:
