@@ -8,6 +8,8 @@ from labeltrust.counts._base import Float, Int, coded, summed
 
 _NEAR = 4
 """Keys spread over up to this many places a row are looked up rather than sorted."""
+_FENCE = 3.0
+"""Interquartile ranges beyond the quartiles where values are far out (Tukey 1977)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +35,24 @@ def unit_values(values: Float) -> Float:
     """
     span = float(np.ptp(values)) if values.size else 0.0
     return (values - values.min()) / span if span > 0 else np.zeros_like(values)
+
+
+def fenced_values(values: Float, level: str) -> Float:
+    """Return values with far-off ones of an open scale moved to its fence.
+
+    On an open scale of numbers anybody can type 1e12; measured by that range all others would be
+    alike, and nobody's disagreement would show. So values beyond Tukey's far-out fences (three
+    interquartile ranges of the distinct values off the quartiles) count as lying on the fence.
+    Ranks and codes are left as they are.
+
+    >>> fenced_values(np.array([0.0, 1.0, 2.0, 3.0, 1e12]), "interval").tolist()
+    [0.0, 1.0, 2.0, 3.0, 9.0]
+    """
+    if level not in {"interval", "ratio"} or not values.size:
+        return values
+    low, high = np.quantile(values, [0.25, 0.75])
+    reach = _FENCE * (high - low)
+    return np.clip(values, low - reach, high + reach)
 
 
 def total_similarity(kind: str, asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:

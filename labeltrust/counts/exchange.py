@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 
 from labeltrust.counts._base import Counter, Float, Int, Judgments, summed
-from labeltrust.counts._similarity import KIND_OF_LEVEL, Weighted, total_similarity
+from labeltrust.counts._similarity import KIND_OF_LEVEL, Weighted, fenced_values, total_similarity
 from labeltrust.counts._tally import Tally, tally
 
 _NOTHING = 1e-14
@@ -77,7 +77,8 @@ def increments(
 
     Args:
         judgments: Any block.
-        kind: Similarity, see `total_similarity`; by default the one of the block's level.
+        kind: Similarity, see `total_similarity`; by default the one of the block's level, with
+            far-off numbers moved to the fence (`fenced_values`).
         found: The block's tally, if it is at hand.
 
     >>> from labeltrust.counts import block
@@ -88,7 +89,9 @@ def increments(
     found = found or tally(judgments)
     shared = found.voters >= 2  # noqa: PLR2004 - agreement takes two
     others = np.maximum(found.voters - 1, 1)[found.unit_item]
-    alike = _own_similarity(judgments, found, kind or KIND_OF_LEVEL[judgments.level])
+    values = judgments.values if kind else fenced_values(judgments.values, judgments.level)
+    measure = (kind or KIND_OF_LEVEL[judgments.level], values)
+    alike = _own_similarity(judgments, found, measure)
     agreement = np.clip(alike / others, 0.0, 1.0)
     expected = _item_mean(agreement, found)
     variance = _item_mean((agreement - expected[found.unit_item]) ** 2, found)
@@ -104,17 +107,18 @@ def increments(
     )
 
 
-def _own_similarity(judgments: Judgments, found: Tally, kind: str) -> Float:
+def _own_similarity(judgments: Judgments, found: Tally, measure: tuple[str, Float]) -> Float:
     """Return the summed similarity of each unit's vote to the votes of the other labelers."""
+    kind, values = measure
     runs = Weighted(group=found.run_item, label=found.run_label, weight=found.weight)
-    of_run = total_similarity(kind, (found.run_item, found.run_label), runs, judgments.values)
+    of_run = total_similarity(kind, (found.run_item, found.run_label), runs, values)
     own = np.ones(found.unit_n.size)
     row = of_run[found.run_of_row] * found.vote
     total = summed(found.unit_of_row, row, own.size)
     if found.repeats:
         asked = found.unit_of_row, judgments.label
         mine = Weighted(group=found.unit_of_row, label=judgments.label, weight=found.vote)
-        row = total_similarity(kind, asked, mine, judgments.values) * found.vote
+        row = total_similarity(kind, asked, mine, values) * found.vote
         own = summed(found.unit_of_row, row, own.size)
     return total - own
 

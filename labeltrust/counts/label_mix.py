@@ -7,7 +7,7 @@ import numpy as np
 
 from labeltrust.counts._base import Counter, Float, Int, Judgments
 from labeltrust.counts._cells import Cells, ItemCells, cells, raveled, spread
-from labeltrust.counts._similarity import unit_values
+from labeltrust.counts._similarity import fenced_values, unit_values
 from labeltrust.counts._split import N_GROUPS, groups
 from labeltrust.counts._squared import within
 from labeltrust.counts._tally import Tally, tally
@@ -15,8 +15,9 @@ from labeltrust.counts._tally import Tally, tally
 DAY_US = 86_400_000_000
 N_DAYS = 1 << 16
 N_BINS = 32
-"""A scale of numbers with more distinct values than this is cut into as many bins of equal width:
-a histogram of thousands of values says nothing about a shift."""
+"""A scale of numbers with more distinct values than this is cut into as many bins of equal width
+(far-off values lie in the last, see `fenced_values`): a histogram of thousands of values says
+nothing about a shift."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +94,8 @@ def count(judgments: Judgments) -> LabelMix:
 def _bins(values: Float, level: str) -> Int:
     if level in {"nominal", "ordinal"} or values.size <= N_BINS:
         return np.arange(values.size)
-    return np.minimum((unit_values(values) * N_BINS).astype(np.int64), N_BINS - 1)
+    unit = unit_values(fenced_values(values, level))
+    return np.minimum((unit * N_BINS).astype(np.int64), N_BINS - 1)
 
 
 def _shares(found: Tally, bins: Int, n_classes: int) -> ItemCells:

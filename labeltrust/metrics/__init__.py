@@ -13,13 +13,16 @@
                          kappa_to_consensus(flips, concordance, kind)
     agreement            percent_agreement(agreement, kind), gwet_ac(agreement, kind),
                          peer_agreement(peers, kind), peer_gwet_ac(peers, kind)
+    label_shares         labeler_shares(mix, window) -> LabelerShares, project_shares(mix, window),
+                         share_changes(mix, before, after) -> ShareChanges
     label_shift          label_shift_from_peers(mix), label_shift_from_project(mix, days) -> Shifts
     label_windows        label_shift_of_labelers(mix, before, after),
                          label_shift_of_project(mix, before, after), project_histogram(mix, days)
     majority             majority_accuracy, tied_share, unanimous_share(majority)
 
 `kind` is the similarity of two labels: `equal`, `linear` or `quadratic`; by default that of the
-level. `Shifts` holds .size (total variation) .p_value .statistic .degrees .jensen_shannon .psi.
+level. A window is (first day, one past the last), days since 1970. `Shifts` holds .size (total
+variation) .p_value .statistic .degrees .jensen_shannon .psi.
 """
 
 from labeltrust.metrics._estimates import Estimates

@@ -69,3 +69,30 @@ def test_repeated_answers_do_not_agree_with_themselves():
     flood = block([1] * 12, [0] * 10 + [1, 2], [1] * 10 + [0, 0], n_labelers=3, values=[0, 1])
 
     assert exchange.count(flood).score.tolist() == pytest.approx([-1 / 3, 1 / 6, 1 / 6])
+
+
+def test_one_absurd_number_does_not_make_all_others_alike():
+    """Whoever types 1e12 on an open scale must not hide everybody's disagreement."""
+    rng = np.random.default_rng(4)
+    label = np.where(rng.random((200, 4)) < 0.9, rng.integers(0, 30, (200, 1)), 0)
+    label[:, 3] = rng.integers(0, 30, 200)  # labeler 3 answers at random
+    values = np.append(np.linspace(0, 1, 30), 1e12)
+    item, labeler = np.repeat(range(200), 4), np.tile(range(4), 200)
+    label[0, 0] = 30
+
+    plain = exchange.count(
+        block(
+            item,
+            labeler,
+            np.minimum(label.ravel(), 29),
+            n_labelers=4,
+            values=values[:30],
+            level="interval",
+        )
+    )
+    absurd = exchange.count(
+        block(item, labeler, label.ravel(), n_labelers=4, values=values, level="interval")
+    )
+
+    for found in (plain, absurd):
+        assert found.score[3] / np.sqrt(found.variance[3]) < -5

@@ -88,3 +88,12 @@ def test_agreement_of_an_item_is_the_mean_over_pairs_of_its_labelers(level, repe
 
     assert found.items.sums.sum(axis=1) == pytest.approx(sums)
     assert found.shares.over(1).dense() == pytest.approx(shares)
+
+
+def test_one_absurd_number_does_not_put_all_others_into_one_bin():
+    values = np.append(np.linspace(0, 100, 101), 1e12)
+    b = block([1, 2, 3], [0] * 3, [0, 100, 101], n_labelers=1, values=values, level="interval")
+
+    first, second, third = label_mix.count(b).bin_of_label[[0, 100, 101]]
+
+    assert first < second < third
