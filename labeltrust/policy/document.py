@@ -16,6 +16,8 @@ from labeltrust.signals._base import Readings
 
 def trust_part(trust: Trust, code: int) -> Document:
     """Return a labeler's trust score as it stands in the document."""
+    if trust.n[code] == 0:
+        return {"value": None, "reason": "no gold and no peers"}
     estimate = Estimate(
         value=float(trust.value[code]),
         low=float(trust.low[code]),

@@ -20,6 +20,7 @@ from labeltrust.policy.population import Bool, Float, Int
 
 PEER_WEIGHT = 0.25
 MOST_FROM_PEERS = 100.0
+_TINY = 1e-9
 PRIOR_LABELS = 4.0
 """Labels that the crowd's typical accuracy is worth, per class."""
 
@@ -60,17 +61,17 @@ def trust_scores(crowd: FittedCrowd, floor: float, counts: Bool) -> Trust:
         counts: (n,) rows that count: of a labeler who turned only those since, so that trust
             falls fast.
     """
-    gold, peers = _gold(crowd, counts), _peers(crowd, counts)
+    gold, (believed, peers) = _gold(crowd, counts), _peers(crowd, counts)
     usual = np.diag(crowd.model.typical)
     weights = (0.0, PEER_WEIGHT, 1.0)
     none, value, full = (_probability(gold, peers, w, usual, floor) for w in weights)
-    n_gold, n_peers = gold.n.sum(axis=1), peers.n.sum(axis=1)
+    n_gold, n_peers = gold.n.sum(axis=1), believed.n.sum(axis=1)
     return Trust(
         value=value,
         low=np.minimum(np.minimum(none, full), value),
         high=np.maximum(np.maximum(none, full), value),
         n=np.rint(n_gold + n_peers).astype(np.int64),
-        reason=tuple(_reason(gold, peers, code) for code in range(crowd.rows.n_labelers)),
+        reason=tuple(_reason(gold, believed, code) for code in range(crowd.rows.n_labelers)),
     )
 
 
@@ -84,25 +85,40 @@ def _gold(crowd: FittedCrowd, counts: Bool) -> _Right:
     return _Right(right=right, n=summed(cell, np.ones(at.size), size).reshape(shape))
 
 
-def _peers(crowd: FittedCrowd, counts: Bool) -> _Right:
-    """Count items that have peers and no gold, by the peers' belief in each class."""
-    rows = crowd.rows
+def _peers(crowd: FittedCrowd, counts: Bool) -> tuple[_Right, _Right]:
+    """Count items that have peers and no gold, by the peers' belief in each class.
+
+    Returns:
+        As believed, for the reason; and corrected for the peers' own doubt, for the score: a
+        typical labeler's answers are believed less often than they are right, so what is compared
+        is the distance to what a typical labeler of the same items gets, and an item of which the
+        peers are unsure counts for less.
+    """
+    rows, typical = crowd.rows, crowd.model.typical
     at = np.flatnonzero(counts & (rows.gold[rows.item] < 0) & (crowd.others.sum(axis=1) > 0))
-    shape = (rows.n_labelers, rows.n_classes)
-    right, n = np.zeros(shape), np.zeros(shape)
-    for true in range(rows.n_classes):
-        belief = crowd.belief[at, true]
-        hit = belief * (rows.label[at] == true)
-        n[:, true] = summed(rows.labeler[at], belief, rows.n_labelers)
-        right[:, true] = summed(rows.labeler[at], hit, rows.n_labelers)
-    return _Right(right=right, n=n)
+    belief = crowd.belief[at]
+    said = np.eye(rows.n_classes)[rows.label[at]]
+    right, n, usual, sure = (
+        _by_labeler(rows.labeler[at], values, rows.n_labelers)
+        for values in (belief * said, belief, belief * (belief @ typical), belief**2)
+    )
+    slope = sure / np.maximum(n, _TINY)
+    distance = (right - usual) / np.maximum(sure, _TINY)
+    accuracy = np.clip(np.diag(typical) + distance, 0.0, 1.0)
+    corrected = _Right(right=accuracy * n * slope**2, n=n * slope**2)
+    return _Right(right=right, n=n), corrected
+
+
+def _by_labeler(labeler: Int, values: Float, n_labelers: int) -> Float:
+    columns = [summed(labeler, column, n_labelers) for column in values.T]
+    return np.array(columns).T.reshape(n_labelers, values.shape[1])
 
 
 def _probability(gold: _Right, peers: _Right, weight: float, usual: Float, floor: float) -> Float:
     """Return P(chance-corrected accuracy > floor), the mean of one Beta per class, as a normal."""
     n_classes = usual.size
     said = weight * peers.n.sum(axis=1, keepdims=True)
-    share = weight * np.minimum(1.0, MOST_FROM_PEERS / np.maximum(said, 1e-9))
+    share = weight * np.minimum(1.0, MOST_FROM_PEERS / np.maximum(said, _TINY))
     right = PRIOR_LABELS * usual + gold.right + share * peers.right
     wrong = PRIOR_LABELS * (1 - usual) + gold.n - gold.right + share * (peers.n - peers.right)
     total = right + wrong
@@ -114,12 +130,12 @@ def _probability(gold: _Right, peers: _Right, weight: float, usual: Float, floor
     return above
 
 
-def _reason(gold: _Right, peers: _Right, code: int) -> str:
+def _reason(gold: _Right, believed: _Right, code: int) -> str:
     parts = []
-    n_gold, n_peers = int(gold.n[code].sum()), round(float(peers.n[code].sum()))
+    n_gold, n_peers = int(gold.n[code].sum()), round(float(believed.n[code].sum()))
     if n_gold:
         parts.append(f"{int(gold.right[code].sum())} of {n_gold} gold right")
     if n_peers:
-        share = float(peers.right[code].sum() / peers.n[code].sum())
+        share = float(believed.right[code].sum() / believed.n[code].sum())
         parts.append(f"peers believe {share:.0%} of {n_peers} other labels")
-    return "; ".join(parts) or "no gold and no peers: only what is typical of the crowd"
+    return "; ".join(parts)
