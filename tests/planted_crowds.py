@@ -18,6 +18,7 @@ from labeltrust.simulate import Crowd, Planted, Planting, draw_planted
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 IMPORTED_US = 1_790_000_000_000_000
 SMALL = Crowd(n_labelers=24, n_items=1200, labels_per_item=5, class_shares=(0.6, 0.4))
+USUAL = Crowd(n_labelers=40, n_items=2400, labels_per_item=5, class_shares=(0.6, 0.4))
 
 
 def planted(*plantings: Planting, crowd: Crowd = SMALL, seed: int = 1) -> Planted:

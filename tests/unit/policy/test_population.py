@@ -1,0 +1,96 @@
+"""Readings weighed together."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from statsmodels.stats.multitest import multipletests
+
+from labeltrust.policy.population import false_discovery, is_divided, weigh
+from labeltrust.policy.settings import PolicySettings
+from labeltrust.signals._base import Signal, silent
+
+PEERS = Signal(
+    title="x", levels=frozenset({"nominal"}), min_judgments=1, read=lambda _: None, unit="y"
+)
+GOLD = replace(PEERS, rests_on="gold")
+SETTINGS = PolicySettings()
+MANY = 40
+
+
+def says(p_value, log_e):
+    return replace(
+        silent(MANY, ""), p_value=np.asarray(p_value), log_e=np.asarray(log_e, dtype=float)
+    )
+
+
+def quiet():
+    return says(np.linspace(0.05, 1, MANY), np.zeros(MANY))
+
+
+def loud(*who, log_e=30.0):
+    p_value, evidence = np.linspace(0.05, 1, MANY), np.zeros(MANY)
+    p_value[list(who)], evidence[list(who)] = 1e-9, log_e
+    return says(p_value, evidence)
+
+
+def test_q_values_are_those_of_statsmodels_over_all_cells_that_say_something():
+    rng = np.random.default_rng(1)
+    p_value = rng.random((3, 50)) ** 3
+    p_value[0, :10] = np.nan
+
+    q_value = false_discovery(p_value)
+
+    known = np.isfinite(p_value)
+    assert q_value[known] == pytest.approx(multipletests(p_value[known], method="fdr_bh")[1])
+    assert np.isnan(q_value[~known]).all()
+
+
+def test_a_project_without_readings_suspects_nobody():
+    nothing = silent(MANY, "no data")
+
+    found = weigh({"a": nothing}, {"a": PEERS}, SETTINGS, n_active=MANY)
+
+    assert not found.suspected.any()
+
+
+def test_strong_evidence_of_one_signal_is_enough():
+    found = weigh({"a": loud(3), "b": quiet()}, {"a": PEERS, "b": PEERS}, SETTINGS, n_active=MANY)
+
+    assert np.flatnonzero(found.strong).tolist() == [3]
+    assert np.flatnonzero(found.accused[0]).tolist() == [3]
+
+
+def test_a_p_value_alone_flags_and_never_freezes():
+    found = weigh({"a": loud(3, log_e=0.0)}, {"a": PEERS}, SETTINGS, n_active=MANY)
+
+    assert found.suspected[3]
+    assert not found.strong.any()
+
+
+def test_signals_that_only_corroborate_take_no_part():
+    timing = replace(PEERS, corroborates_only=True)
+
+    found = weigh({"a": loud(3), "b": quiet()}, {"a": timing, "b": PEERS}, SETTINGS, n_active=MANY)
+
+    assert found.signals == ("b",)
+    assert not found.suspected.any()
+
+
+def test_fewer_than_ten_labelers_prove_nothing_but_on_gold():
+    readings = {"a": loud(3), "g": loud(5)}
+
+    found = weigh(readings, {"a": PEERS, "g": GOLD}, SETTINGS, n_active=9)
+
+    assert np.flatnonzero(found.strong).tolist() == [5]
+    assert found.suspected[3]
+
+
+def test_a_crowd_of_suspects_is_divided():
+    activity = np.full(MANY, 50)
+    few = weigh({"a": loud(*range(10))}, {"a": PEERS}, SETTINGS, n_active=MANY)
+    many = weigh({"a": loud(*range(11))}, {"a": PEERS}, SETTINGS, n_active=MANY)
+
+    assert not is_divided(few, activity, SETTINGS)
+    assert is_divided(many, activity, SETTINGS)
+    assert not is_divided(many, np.zeros(MANY, dtype=int), SETTINGS)
