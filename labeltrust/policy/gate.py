@@ -26,8 +26,8 @@ REOPENED: Final[Mapping[str, str]] = MappingProxyType(
         "tampering": "an investigator: run `labeltrust ledger verify`, restore the history from a "
         "verified backup",
         "provenance_missing": "an admin: mend or discard the source's events, then assess again",
-        "breaker_tripped": "a second person: confirm the case with `labeltrust decide FLAG confirm`, "
-        "or end the hold with `labeltrust lift`",
+        "breaker_tripped": "a second person: confirm the case with `labeltrust decide FLAG "
+        "confirm`, or end the hold with `labeltrust lift`",
         "strong_flag_open": "a reviewer: `labeltrust decide FLAG confirm|dismiss --note …`",
         "assessment_stale": "on-call: `labeltrust assess`; see `labeltrust doctor` if it persists",
         "source_on_probation": "an admin: vet the source, then `labeltrust source set --status "

@@ -7,6 +7,7 @@ import pytest
 from planted_crowds import SMALL, evidence_of, judgments_of, planted
 
 from labeltrust.counts import block
+from labeltrust.policy.document import trust_part
 from labeltrust.policy.trust import trust_scores
 from labeltrust.simulate import Planting
 
@@ -44,15 +45,14 @@ def test_scores_are_probabilities_inside_their_intervals():
     assert ((found.value <= found.high) & (found.high <= 1)).all()
 
 
-def test_a_stranger_has_the_trust_that_is_typical_and_a_wide_interval_of_nothing():
+def test_a_stranger_has_no_trust_score():
     judgments = replace(judgments_of(planted(crowd=GOLDEN)), n_labelers=25)
     crowd = evidence_of(judgments).crowd
 
     found = trust_scores(crowd, 0.2, np.ones(crowd.rows.n, dtype=bool))
 
     assert found.n[24] == 0
-    assert 0.5 < found.value[24] < 0.99
-    assert found.reason[24] == "no gold and no peers: only what is typical of the crowd"
+    assert trust_part(found, 24) == {"value": None, "reason": "no gold and no peers"}
 
 
 def test_trust_cannot_be_bought_by_volume():
