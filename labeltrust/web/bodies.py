@@ -5,6 +5,8 @@ import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from litestar.types import Receive
+
 from labeltrust.domain.errors import TooLarge, UnreadableDelivery
 from labeltrust.web.errors import UnsupportedEncoding
 
@@ -36,6 +38,17 @@ class OverCap(TooLarge):
         """Keep size and digest beside the message."""
         super().__init__(detail)
         self.oversized = oversized
+
+
+async def chunks_of(receive: Receive) -> AsyncIterator[bytes]:
+    """Yield the body of a request in the pieces it comes in, read from the server itself."""
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] != "http.request":
+            return
+        more = message.get("more_body", False)
+        yield message.get("body", b"")
 
 
 async def read_capped(stream: AsyncIterator[bytes], limit: int) -> bytes:

@@ -7,14 +7,16 @@ from http import HTTPStatus
 from typing import Any
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request
+from litestar.openapi import ResponseSpec
+from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, UnreadableDelivery
-from labeltrust.domain.events import Outcome
+from labeltrust.domain.events import Outcome, Problem, Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.services.refuse_delivery import note_oversized
-from labeltrust.web.bodies import OverCap, check_encoding, read_capped, unpacked
+from labeltrust.web.bodies import OverCap, check_encoding, chunks_of, read_capped, unpacked
 from labeltrust.web.monitoring import Meters
 
 # More digests an hour than this are counted and logged, not kept: refusals must not fill the disk.
@@ -91,7 +93,7 @@ async def arrived(
     limit = reception.deployment.settings.max_body_bytes
     encoding = check_encoding(headers.get("content-encoding", ""))
     try:
-        body = await read_capped(request.stream(), limit)
+        body = await read_capped(chunks_of(request.receive), limit)
         body, flaw = (body, None) if encoding == "identity" else _opened(body, limit)
     except OverCap as refused:
         await _keep_digest(reception, refused, source, actor)
@@ -140,22 +142,47 @@ def count_refusal(meters: Meters, error: LabeltrustError) -> None:
     meters.refused.labels("not_proven" if isinstance(error, NotProven) else reason).inc()
 
 
-def told(outcome: Outcome) -> Response[bytes]:
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a delivery, after its durable commit.
+
+    Attributes:
+        receipts: One an accepted or duplicate event, in the order of the delivery.
+        problems: One an event that was not accepted, with its place in the delivery.
+        quarantine_id: Set where the whole delivery could not be read.
+    """
+
+    accepted: int
+    duplicates: int
+    quarantined: int
+    receipts: tuple[Receipt, ...]
+    problems: tuple[Problem, ...]
+    quarantine_id: int | None = None
+
+
+RESPONSES = {
+    202: ResponseSpec(
+        data_container=Recorded, description="On record, durably.", generate_examples=False
+    )
+}
+
+
+def told(outcome: Outcome) -> ASGIResponse:
     """Return what became of a delivery, after its durable commit."""
-    return Response(_ENCODER.encode(_document(outcome)), status_code=HTTPStatus.ACCEPTED)
+    body = _ENCODER.encode(_recorded(outcome))
+    return ASGIResponse(
+        body=body, status_code=HTTPStatus.ACCEPTED, media_type="application/json", encoding="utf-8"
+    )
 
 
-def _document(outcome: Outcome) -> dict[str, object]:
-    document: dict[str, object] = {
-        "accepted": outcome.accepted,
-        "duplicates": outcome.duplicates,
-        "quarantined": outcome.quarantined,
-        "receipts": outcome.receipts,
-        "problems": outcome.problems,
-    }
-    if outcome.quarantine_id is not None:
-        document["quarantine_id"] = outcome.quarantine_id
-    return document
+def _recorded(outcome: Outcome) -> Recorded:
+    return Recorded(
+        accepted=outcome.accepted,
+        duplicates=outcome.duplicates,
+        quarantined=outcome.quarantined,
+        receipts=outcome.receipts,
+        problems=outcome.problems,
+        quarantine_id=outcome.quarantine_id,
+    )
 
 
 _ENCODER = msgspec.json.Encoder()

@@ -1,13 +1,21 @@
 """One route for all platforms; the source's configuration names platform and secrets."""
 
-from litestar import Response, post
+from litestar import post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.receive_delivery import receive_delivery
 from labeltrust.web.access import PROOF
-from labeltrust.web.deliveries import Reception, arrived, count_outcome, count_refusal, told
+from labeltrust.web.deliveries import (
+    RESPONSES,
+    Reception,
+    arrived,
+    count_outcome,
+    count_refusal,
+    told,
+)
 from labeltrust.web.openapi import WITHOUT_KEY
 from labeltrust.web.requests import StrictRequest
 
@@ -16,6 +24,7 @@ from labeltrust.web.requests import StrictRequest
     "/webhooks/{source:str}",
     opt=dict(PROOF),
     status_code=202,
+    responses=RESPONSES,
     request_max_body_size=None,  # read to the same cap, but digested beyond it
     tags=["events"],
     summary="Receive a platform's webhook",
@@ -23,7 +32,7 @@ from labeltrust.web.requests import StrictRequest
 )
 async def receive(
     source: FromPath[str], request: StrictRequest, reception: NamedDependency[Reception]
-) -> Response[bytes]:
+) -> ASGIResponse:
     """Prove the origin of a platform's own payload, keep it, read it and record its events."""
     try:
         known = await reception.intake.sender(source)

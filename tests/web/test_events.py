@@ -37,6 +37,7 @@ async def test_one_event_is_accepted_with_a_receipt(sender):
 
     assert answer.status_code == 202
     document = answer.json()
+    assert set(document) == {"accepted", "duplicates", "quarantined", "receipts", "problems"}
     assert (document["accepted"], document["duplicates"], document["quarantined"]) == (1, 0, 0)
     assert document["problems"] == []
     assert document["receipts"][0]["chain"] == "fraud"

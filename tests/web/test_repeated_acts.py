@@ -1,6 +1,16 @@
 """`Idempotency-Key` and ETags."""
 
+import asyncio
+import hashlib
 from datetime import timedelta
+
+from factories import owner
+
+from labeltrust.services.add_person import add_person
+from labeltrust.services.create_key import list_keys
+from labeltrust.services.keep_answers import ABANDONED_AFTER, begin_answer
+from labeltrust.services.sign_in import create_sign_in_link
+from labeltrust.store.answers import Asked
 
 BODY = {"name": "once"}
 
@@ -78,3 +88,46 @@ async def test_a_read_that_has_not_changed_is_not_sent_again(caller):
     assert (same.status_code, same.content) == (304, b"")
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
+
+
+async def test_the_same_act_sent_at_once_acts_once(caller, deployment):
+    admin = caller("admin", projects=None)
+    headers = {"Idempotency-Key": "at once"}
+
+    answers = await asyncio.gather(
+        *[admin.post("/v1/projects", json=BODY, headers=headers) for _ in range(8)]
+    )
+
+    done = [a for a in answers if a.status_code == 201]
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert len({a.text for a in done}) == 1
+    assert sum("idempotency-replayed" not in a.headers for a in done) == 1
+
+
+async def test_a_link_used_at_once_signs_in_once(deployment, outsider):
+    add_person(deployment, owner(), name="ann", role="reviewer")
+    token = create_sign_in_link(deployment, owner(), "ann").address.rpartition("/")[2]
+
+    answers = await asyncio.gather(
+        *[outsider.post("/sign-in", data={"token": token}) for _ in range(8)]
+    )
+
+    assert sorted(a.status_code for a in answers) == [303] + [401] * 7
+
+
+async def test_an_act_left_half_done_may_be_taken_over_later(caller, deployment, clock):
+    admin = caller("admin", projects=None)
+    name = (await admin.post("/v1/projects", json={"name": "first"})).request
+    digest = hashlib.sha256(
+        len(b"POST /v1/projects?").to_bytes(4, "big") + b"POST /v1/projects?" + name.content
+    ).digest()
+    key = list_keys(deployment, owner())[-1].key_id
+    begin_answer(deployment, Asked(principal=f"key:lt_{key}", key="half", digest=digest))
+    headers = {"Idempotency-Key": "half"}
+
+    soon = await admin.post("/v1/projects", json={"name": "first"}, headers=headers)
+    clock.tick(ABANDONED_AFTER.total_seconds() + 1)
+    later = await admin.post("/v1/projects", json={"name": "first"}, headers=headers)
+
+    assert "still under way" in soon.json()["detail"]
+    assert "is there already" in later.json()["detail"]  # it was tried again

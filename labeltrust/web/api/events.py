@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 import msgspec
-from litestar import Response, post
+from litestar import post
 from litestar.di import NamedDependency
 from litestar.openapi.spec import (
     Example,
@@ -15,12 +15,14 @@ from litestar.openapi.spec import (
     Schema,
 )
 from litestar.openapi.spec.enums import OpenAPIType
+from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.domain.events import Outcome
 from labeltrust.services.record_events import record_events
 from labeltrust.web.access import by_key
 from labeltrust.web.deliveries import (
+    RESPONSES,
     Arrived,
     Reception,
     arrived,
@@ -73,12 +75,13 @@ class EventsOperation(Operation):
     "/v1/events",
     opt=by_key("write_events") | {"own_ids": True},
     status_code=202,
+    responses=RESPONSES,
     request_max_body_size=None,  # read to the same cap, but digested beyond it
     operation_class=EventsOperation,
     tags=["events"],
     summary="Send events",
 )
-async def receive(request: StrictRequest, reception: NamedDependency[Reception]) -> Response[bytes]:
+async def receive(request: StrictRequest, reception: NamedDependency[Reception]) -> ASGIResponse:
     """Record events; 2xx only after a durable commit, and the same event twice is one event."""
     principal = request.user  # and no second dependency: two are resolved in a task group
     source = principal.source or principal.name
@@ -94,7 +97,7 @@ async def receive(request: StrictRequest, reception: NamedDependency[Reception])
     return told(outcome)
 
 
-def _unreadable(came: Arrived, outcome: Outcome, request_id: str) -> Response[bytes]:
+def _unreadable(came: Arrived, outcome: Outcome, request_id: str) -> ASGIResponse:
     """Return why nothing could be read, and where the delivery is held."""
     first = outcome.problems[0] if outcome.problems else None
     code = first.code if came.flaw is None and first is not None else "bad_gzip"
@@ -102,7 +105,9 @@ def _unreadable(came: Arrived, outcome: Outcome, request_id: str) -> Response[by
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     held = outcome.quarantine_id
     document = problem(status, code, detail, quarantine_id=held, request_id=request_id)
-    return Response(msgspec.json.encode(document), status_code=status, media_type=MEDIA_TYPE)
+    return ASGIResponse(
+        body=msgspec.json.encode(document), status_code=status, media_type=MEDIA_TYPE
+    )
 
 
 HANDLERS = (receive,)
