@@ -1,6 +1,9 @@
 """The real server: heads and bodies that trickle, heads that grow, too many at once."""
 
 import contextlib
+import gzip
+import hashlib
+import json
 import shutil
 import socket
 import threading
@@ -8,8 +11,11 @@ import time
 
 import httpx
 import pytest
+from factories import owner
 from web.servers import running
 
+from labeltrust.domain.access import SourceDraft
+from labeltrust.services.add_source import add_source
 from labeltrust.settings import Settings
 
 PATIENCE = 0.5
@@ -150,3 +156,75 @@ def test_a_body_over_the_cap_is_refused(server, key_of):
 
     assert answer.status_code == 413
     assert answer.json()["code"] == "too_large"
+
+
+def sender_of(deployment, key_of) -> dict[str, str]:
+    draft = SourceDraft(name="acme", platform="generic", projects=("fraud",))
+    add_source(deployment, owner(), draft)
+    return {"Authorization": f"Bearer {key_of('source', projects=None, source='acme')}"}
+
+
+def pieces(body: bytes, size: int = 1_000):
+    """Yield a body in pieces: sent chunked, without a length."""
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+
+
+def test_a_chunked_gzip_body_is_recorded(server, deployment, key_of):
+    events = [
+        {"id": f"e{n}", "type": "label.submitted", "project": "fraud", "item": f"i{n}",
+         "labeler": "a", "label": "x"} for n in range(500)
+    ]  # fmt: skip
+    headers = sender_of(deployment, key_of) | {"Content-Encoding": "gzip"}
+    body = gzip.compress(json.dumps(events).encode())
+
+    answer = httpx.post(f"{server.url}/v1/events", content=pieces(body), headers=headers)
+
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 500)
+
+
+def test_a_chunked_body_over_the_cap_is_refused_with_its_digest(server, deployment, key_of):
+    body = b" " * 1_500_000
+    headers = sender_of(deployment, key_of)
+
+    answer = httpx.post(f"{server.url}/v1/events", content=pieces(body, 50_000), headers=headers)
+
+    assert answer.status_code == 413
+    with deployment.engine.connect() as connection:
+        detail = connection.exec_driver_sql(
+            "SELECT detail FROM event WHERE type = 'delivery.refused'"
+        ).scalar_one()
+    assert hashlib.sha256(body).hexdigest() in detail
+
+
+def test_a_sender_that_hangs_up_leaves_nothing_behind(server, deployment, key_of):
+    headers = sender_of(deployment, key_of)
+    head = (
+        "POST /v1/events HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+        f"Authorization: {headers['Authorization']}\r\n\r\n"
+    )
+    with server.connect() as connection:
+        connection.sendall(head.encode() + b'{"id": "half')
+    threading.Event().wait(0.3)
+
+    with deployment.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one() == 0
+    assert httpx.get(f"{server.url}/health").json()["ready"] is True
+
+
+def test_two_hundred_trickling_bodies_do_not_keep_others_out(deployment, key_of):
+    with running(deployment, body_timeout_seconds=3.0) as server:
+        head = (
+            "POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n"
+            f"Authorization: Bearer {key_of('admin')}\r\n\r\n{{"
+        )
+        slow = [server.connect() for _ in range(200)]
+        for connection in slow:
+            connection.sendall(head.encode())
+        started = time.monotonic()
+        answers = [httpx.get(f"{server.url}/health", timeout=5) for _ in range(5)]
+        for connection in slow:
+            connection.close()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert time.monotonic() - started < 5
