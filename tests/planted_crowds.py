@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from labeltrust.counts import Judgments, block, confusion, flips, label_mix
+from labeltrust.counts import Judgments, block, label_mix
 from labeltrust.inference.against_reference import exchange_with
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import crowd_rows
@@ -52,9 +52,7 @@ def evidence_of(judgments: Judgments, reference: np.ndarray | None = None) -> Ev
         judgments=judgments,
         crowd=fit_crowd(crowd_rows(judgments), reference),
         reference=reference,
-        confusion=confusion.count(judgments),
         exchange=exchange_with(judgments, reference),
-        flips=flips.count(judgments),
         label_mix=label_mix.count(judgments),
     )
 

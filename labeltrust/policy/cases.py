@@ -28,11 +28,9 @@ class Case:
         severity: `low`, `medium` or `high`.
         strong: Strong enough to freeze labels, before it is asked whether it is contested.
         on_gold: Strong on gold alone, which peers cannot contest.
-        earliest_row: First row of the onset with its margin, negative from the start.
-        since: Its time on `clock`, None from the start.
+        since: The onset with its margin, on `clock`; None from the start.
         clock: `received` or `occurred`.
         log_e: Log of the mean e-value, NaN where there is none.
-        true: The class that is flipped, where that is the case; else None.
         accusers: Who disagrees.
         contest: Whether and why it is contested.
     """
@@ -42,11 +40,9 @@ class Case:
     severity: str
     strong: bool
     on_gold: bool
-    earliest_row: int
     since: datetime | None
     clock: str
     log_e: float
-    true: int | None
     accusers: Accusers
     contest: Contest
 
@@ -100,29 +96,34 @@ def _case(
     proving, on_gold = readings
     strong = bool(suspicion.strong[labeler])
     carrier = _carrier(proving, labeler) if strong else ""
-    names = {n for n, row in zip(suspicion.signals, suspicion.accused, strict=True) if row[labeler]}
-    names |= {carrier} - {""}
+    names = _accusing(suspicion, labeler) | ({carrier} - {""})
     earliest = int(proving[carrier].earliest_row[labeler]) if carrier else FROM_THE_START
-    true = _flipped(proving, carrier, labeler)
     accusers = accusers_of(crowd, labeler, earliest)
     since, clock = _since(crowd, labeler, earliest)
-    needed = np.log(settings.min_population) - np.log(settings.freeze_rate)
+    asked = (labeler, earliest, _flipped(proving, labeler, settings))
     return Case(
         labeler=labeler,
         signals=tuple(sorted(names)),
         severity=_severity(names, suspicion, labeler, strong=strong),
         strong=strong,
-        on_gold=any(bool(r.log_e[labeler] >= needed) for r in on_gold.values()),
-        earliest_row=earliest,
+        on_gold=_proven(on_gold, labeler, settings),
         since=since,
         clock=clock,
         log_e=float(suspicion.log_e[labeler]),
-        true=true,
         accusers=accusers,
-        contest=contest(
-            crowd, proving, accusers, (labeler, earliest, true), settings, strong=strong
-        ),
+        contest=contest(crowd, proving, accusers, asked, settings, strong=strong),
     )
+
+
+def _accusing(suspicion: Suspicion, labeler: int) -> set[str]:
+    rows = zip(suspicion.signals, suspicion.accused, strict=True)
+    return {name for name, accused in rows if accused[labeler]}
+
+
+def _proven(on_gold: Mapping[str, Readings], labeler: int, settings: PolicySettings) -> bool:
+    """Whether gold alone is strong, for as many labelers as are the least population."""
+    needed = np.log(settings.min_population) - np.log(settings.freeze_rate)
+    return any(bool(found.log_e[labeler] >= needed) for found in on_gold.values())
 
 
 def _carrier(readings: Mapping[str, Readings], labeler: int) -> str:
@@ -131,9 +132,15 @@ def _carrier(readings: Mapping[str, Readings], labeler: int) -> str:
     return max(sorted(known), key=lambda n: float(known[n]), default="")
 
 
-def _flipped(readings: Mapping[str, Readings], carrier: str, labeler: int) -> int | None:
-    true = readings[carrier].detail[labeler].get("true") if carrier else None
-    return true if isinstance(true, int) else None
+def _flipped(
+    readings: Mapping[str, Readings], labeler: int, settings: PolicySettings
+) -> int | None:
+    """Return the class that is flipped, by the signal that names one and proves it by itself."""
+    for found in readings.values():
+        true = found.detail[labeler].get("true")
+        if isinstance(true, int) and found.log_e[labeler] >= -np.log(settings.freeze_rate):
+            return true
+    return None
 
 
 def _severity(names: set[str], suspicion: Suspicion, labeler: int, *, strong: bool) -> str:

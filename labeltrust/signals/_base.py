@@ -7,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltrust.counts import Judgments
-from labeltrust.counts.confusion import Confusion
 from labeltrust.counts.exchange import Exchange
-from labeltrust.counts.flips import Flips
 from labeltrust.counts.label_mix import LabelMix
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.sequential_test import SequentialTest
@@ -43,9 +41,7 @@ class Evidence:
         judgments: The whole block.
         crowd: The crowd fitted to the reference labelers, with one row per (item, labeler).
         reference: (n_labelers,) True for labelers whose labels count as peers: not yet flagged.
-        confusion: Labels against gold.
         exchange: Agreement within the item, against reference peers.
-        flips: Labels against the plurality of all others.
         label_mix: Labels by day and class, and what the same items lead one to expect.
         floors: What the project asks for.
         window_days: Length of the windows in which a change of the label mix is looked for.
@@ -56,9 +52,7 @@ class Evidence:
     judgments: Judgments
     crowd: FittedCrowd
     reference: Bool
-    confusion: Confusion
     exchange: Exchange
-    flips: Flips
     label_mix: LabelMix
     floors: Floors = field(default_factory=Floors)
     window_days: int = 7
