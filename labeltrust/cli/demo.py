@@ -1,6 +1,7 @@
 """`labeltrust demo`: the main job on sample data, from an empty folder to a closed gate."""
 
 import contextlib
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -118,6 +119,7 @@ def _serve(wanted: Settings) -> None:
     link = _link(wanted, address)
     out(f"== the console: {address}")
     out(f"sign in once by {link}")
+    sys.stdout.flush()  # what follows stays, and whoever reads a pipe waits for the link
     if server is None:
         run_server(wanted)
 

@@ -87,6 +87,9 @@ def freeze(  # noqa: PLR0913 - one parameter an option
     clock: Annotated[
         str, typer.Option(help="Which time of a label counts: received or occurred.")
     ] = "received",
+    kind: Annotated[
+        str, typer.Option(help="label, or person-hold: no new work, labels stay in.")
+    ] = "label",
     as_json: AsJson = False,
 ) -> None:
     """Hold labels of a labeler, a source or an import out of training sets, reversibly."""
@@ -100,13 +103,15 @@ def freeze(  # noqa: PLR0913 - one parameter an option
         import_id=import_id,
         since=parsed_time(since, "--since"),
         clock=clock,
+        kind=kind,
     )
     with acting() as who:
         placed = freeze_labels(who.deployment, who.principal, draft)
     if as_json:
         print_json(placed)
         return
-    out(f"freeze {placed.id} holds the labels of {_held(placed)}; undo: {placed.undo}")
+    what = "holds from new work" if placed.kind == "person-hold" else "holds the labels of"
+    out(f"freeze {placed.id} {what} {_held(placed)}; undo: {placed.undo}")
 
 
 def lift(

@@ -98,14 +98,18 @@ class FreezeState:
         )
 
 
-def require_kind(kind: str) -> None:
-    """Refuse an unknown kind.
+def require_kind_for_people(kind: str) -> None:
+    """Refuse a kind that people cannot place: provisional holds are the circuit breaker's.
 
-    >>> require_kind("label")
+    Raises:
+        InvalidInput: There is no such kind, or it is not for people.
+
+    >>> require_kind_for_people("label")
     """
-    if kind not in KINDS:
-        detail = f"freeze kind {kind!r} is not one of {', '.join(KINDS)}"
-        raise InvalidInput(detail, code="unknown_freeze_kind")
+    allowed = [name for name in KINDS if name != "provisional"]
+    if kind not in allowed:
+        detail = f"freeze kind {kind[:80]!r} is not one of {', '.join(allowed)}"
+        raise InvalidInput(detail, place="kind", code="unknown_freeze_kind")
 
 
 def require_change(freeze: FreezeState, act: str) -> None:

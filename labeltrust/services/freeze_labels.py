@@ -5,7 +5,7 @@ from datetime import datetime
 
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import Conflict, InvalidInput
-from labeltrust.domain.freezes import CLOCKS, FreezeState
+from labeltrust.domain.freezes import CLOCKS, FreezeState, require_kind_for_people
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services._acts import Act, begin_act, place_freeze
@@ -34,6 +34,7 @@ class FreezeDraft:
         import_id: Number of an import: all its labels.
         since: Labels from this moment on; None for all.
         clock: Which time of a label is compared with `since`: `received` or `occurred`.
+        kind: `label`, or `person-hold`: no new work for a labeler, whose labels stay in.
     """
 
     project: str
@@ -43,10 +44,11 @@ class FreezeDraft:
     import_id: int | None = None
     since: datetime | None = None
     clock: str = "received"
+    kind: str = "label"
 
 
 def freeze_labels(deployment: Deployment, principal: Principal, draft: FreezeDraft) -> FreezeCase:
-    """Place a label freeze; the labels stay on record and return to exports with its lift.
+    """Place a freeze; the labels stay on record and return to exports with its lift.
 
     Raises:
         NotAllowed: The role may not freeze.
@@ -91,6 +93,9 @@ def _check(draft: FreezeDraft) -> None:
     scopes = [draft.labeler, draft.source if draft.labeler is None else None, draft.import_id]
     if sum(scope is not None for scope in scopes) != 1:
         raise InvalidInput("name one of labeler, source and import", code="freeze_scope")
+    require_kind_for_people(draft.kind)
+    if draft.kind == "person-hold" and draft.labeler is None:
+        raise InvalidInput("only a labeler can be held from work", code="freeze_scope")
 
 
 def _drafted(
@@ -102,7 +107,7 @@ def _drafted(
         labeler = labeler_named(deployment, act.session, act.project, *named)
     return FreezeState(
         id=0,
-        kind="label",
+        kind=draft.kind,
         labeler_id=labeler,
         source_id=source_id if labeler is None else None,
         delivery_id=draft.import_id,

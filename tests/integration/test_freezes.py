@@ -97,6 +97,17 @@ def test_a_name_no_database_can_keep_is_simply_not_there(frauds):
         freeze(frauds, labeler="\udc80\x00")
 
 
+def test_a_person_can_be_held_from_work_while_the_labels_stay_in(frauds):
+    held = freeze(frauds, kind="person-hold")
+    labels = freeze(frauds)
+
+    assert (held.kind, labels.kind) == ("person-hold", "label")
+    with pytest.raises(InvalidInput, match="only a labeler"):
+        freeze(frauds, kind="person-hold", labeler=None, source="feed")
+    with pytest.raises(InvalidInput, match="kind"):
+        freeze(frauds, kind="provisional")
+
+
 def test_two_sources_with_one_name_must_be_told_apart(frauds):
     project(frauds, "other", source="feed2")
     from labeltrust.domain.access import SourceChange  # noqa: PLC0415 - this test alone
