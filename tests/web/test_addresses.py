@@ -29,7 +29,7 @@ async def test_a_segment_arrives_as_it_was_meant(caller, name):
         "/v1/flags/-1",
         "/v1/flags/%D9%A3",
         "/v1/flags/" + "9" * 5_000,
-        "//",
+        "/v1/projects/fraud/",
         "/%",
     ],
 )

@@ -84,6 +84,7 @@ def test_a_bomb_in_the_second_member_is_refused():
         zlib.compress(b"zlib"),
         b"\x1f\x8b",
     ],
+    ids=["no gzip", "cut short", "trailing", "zlib", "only magic"],
 )
 def test_what_is_no_gzip_is_unreadable(body):
     with pytest.raises(UnreadableDelivery):
