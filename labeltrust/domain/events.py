@@ -16,7 +16,7 @@ EventType = Literal[
     "item.described",
 ]
 LabelerKind = Literal["human", "model", "heuristic", "import"]
-LabelValue = str | int | float | list[object] | None
+LabelValue = str | bool | int | float | list[object] | None
 Content = Mapping[str, object]
 NOTHING: Content = MappingProxyType({})
 

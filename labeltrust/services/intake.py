@@ -19,6 +19,7 @@ from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
 from labeltrust.store.sources import find_source, live_secret_rows
 from labeltrust.store.writer import GroupWriter
+from labeltrust.store.writer_apart import ApartWriter
 
 # Reading this many bytes takes a few milliseconds: beyond, a thread does it.
 _INLINE_BYTES: Final = 65_536
@@ -52,11 +53,7 @@ class Intake:
         """Prepare the writer; its thread starts with the context."""
         settings = deployment.settings
         self.deployment = deployment
-        self.writer = GroupWriter(
-            lambda: Recorder(deployment.engine, deployment.vault),
-            group_rows=settings.group_rows,
-            queue_rows=settings.queue_rows,
-        )
+        self.writer = _writer(deployment)
         self._platforms = platforms()
         self._senders: dict[str, tuple[float, Sender]] = {}
         self._seconds = settings.key_cache_seconds
@@ -108,6 +105,18 @@ class Intake:
             config = json.loads(row.config)
         opened = (Secret(key_id=k, text=self.deployment.vault.open_secret(s)) for k, s in secrets)
         return Sender(name=name, platform=platform, config=config, secrets=tuple(opened))
+
+
+def _writer(deployment: Deployment) -> GroupWriter | ApartWriter:
+    """Return a writer in a process of its own for a server, in a thread for anything else."""
+    settings = deployment.settings
+    if deployment.apart is not None:
+        return ApartWriter(settings)
+    return GroupWriter(
+        lambda: Recorder(deployment.engine, deployment.vault),
+        group_rows=settings.group_rows,
+        queue_rows=settings.queue_rows,
+    )
 
 
 async def parsed_delivery(platform: Platform, delivery: Delivery) -> Parsed:

@@ -46,7 +46,9 @@ class Batch:
         unread = [Refused(p, None) for p in self.sealed.submission.parsed.problems]
         own = [Refused(d.problem, d.event.event_id) for d in self.drafts if d.problem is not None]
         every = [*unread, *self.strangers, *own]
-        return sorted(every, key=lambda r: -1 if r.problem.index is None else r.problem.index)
+        if every:
+            every.sort(key=lambda r: -1 if r.problem.index is None else r.problem.index)
+        return every
 
     def quarantined(self) -> list[Refused]:
         """Return the problems that a later try may mend: all but reused event ids."""
@@ -68,6 +70,12 @@ def batches_of(statements: Statements, deliveries: Sequence[Sealed]) -> list[Bat
         drafts, strangers = drafts_of(delivery.submission, source)
         batches.append(Batch(delivery, source, drafts, strangers))
     return batches
+
+
+def known_deliveries(batches: Sequence[Batch]) -> set[int]:
+    """Return the deliveries that brought events which came again: perhaps the very same bytes."""
+    drafts = (draft for batch in batches for draft in batch.drafts)
+    return {draft.delivery_id for draft in drafts if draft.delivery_id is not None}
 
 
 def settle_repeats(statements: Statements, batches: Sequence[Batch], names: Names) -> None:
@@ -108,14 +116,15 @@ def outcome_of(batch: Batch, delivery_id: int, held: Held) -> Outcome:
         held: Ids of quarantine rows by delivery and position.
     """
     receipts = [d.twin.receipt if d.twin else d.receipt for d in batch.drafts]
-    kept = tuple(receipt for receipt in receipts if receipt is not None)
+    kept = tuple([receipt for receipt in receipts if receipt is not None])
+    refused = batch.refused()
     return Outcome(
         delivery_id=delivery_id,
         accepted=batch.accepted,
         duplicates=len(kept) - batch.accepted,
-        quarantined=len(batch.quarantined()),
+        quarantined=sum(r.problem.code != REUSED for r in refused) if refused else 0,
         receipts=kept,
-        problems=tuple(r.problem for r in batch.refused()),
+        problems=tuple([r.problem for r in refused]),
         quarantine_id=held.get((delivery_id, None)) if batch.is_unreadable else None,
         doubted=batch.doubted,
     )

@@ -14,7 +14,8 @@ _COLUMNS = (
     "data_key", "import_id",
 )  # fmt: skip
 _QUARANTINE = (
-    "id", "delivery_id", "position", "event_id", "code", "detail", "status", "created_at",
+    "id", "delivery_id", "position", "digest", "event_id", "code", "detail", "status",
+    "created_at",
 )  # fmt: skip
 
 
@@ -36,9 +37,6 @@ def sealed(submission: Submission, vault: Vault) -> Sealed:
     return Sealed(submission, digest, *vault.seal(submission.body))
 
 
-_Same = tuple[int, bytes, str]
-
-
 def _told(headers: Mapping[str, object]) -> str:
     """Return what must be equal for two deliveries to be one: all but the name of a file."""
     return json.dumps({name: value for name, value in headers.items() if name != "file"})
@@ -47,59 +45,82 @@ def _told(headers: Mapping[str, object]) -> str:
 class DeliveryWriter:
     """Keeps the deliveries of one transaction; what is the same to the last byte is kept once."""
 
-    def __init__(self, statements: Statements, deliveries: Sequence[Sealed]) -> None:
-        """Find those on record, and number the others."""
+    def __init__(
+        self, statements: Statements, n: int, known: Iterable[int], unread: Iterable[bytes]
+    ) -> None:
+        """Find those on record, and number the others.
+
+        Args:
+            statements: The transaction's.
+            n: How many came.
+            known: Ids of deliveries that brought some of their events before.
+            unread: Digests of those of which something must be held: it may be held already.
+        """
         self._statements = statements
-        self._known = self._find(deliveries)
+        sql = "SELECT delivery_id FROM quarantine WHERE digest {in}"
+        held = {row[0] for row in statements.rows_in(sql, unread)}
+        self._known = self._find({*known, *held})
         self._rows: list[Row] = []
         self._quarantine: list[Row] = []
-        self._ids = iter(statements.next_ids("delivery", len(deliveries)))
+        self._ids = iter(statements.next_ids("delivery", n))
 
-    def _find(self, deliveries: Sequence[Sealed]) -> dict[_Same, int]:
+    def _find(self, candidates: set[int]) -> dict[tuple[int, bytes], dict[str, int]]:
         sql = (
             "SELECT source_id, digest, headers, id FROM delivery "
-            "WHERE erased_at IS NULL AND body IS NOT NULL AND digest {in}"
+            "WHERE erased_at IS NULL AND body IS NOT NULL AND id {in}"
         )
-        digests = {d.digest for d in deliveries if d.submission.delivery_id is None}
-        return {
-            (source_id, digest, _told(json.loads(headers))): number
-            for source_id, digest, headers, number in self._statements.rows_in(sql, digests)
-        }
+        found: dict[tuple[int, bytes], dict[str, int]] = {}
+        for source_id, digest, headers, number in self._statements.rows_in(sql, candidates):
+            found.setdefault((source_id, digest), {})[_told(json.loads(headers))] = number
+        return found
 
     def keep(self, delivery: Sealed, source_id: int) -> int:
         """Return the id of a delivery, kept now or before."""
         submission = delivery.submission
         if submission.delivery_id is not None:
             return submission.delivery_id
-        key = (source_id, delivery.digest, _told(submission.headers))
-        if key in self._known:
-            return self._known[key]
-        number = next(self._ids)
-        self._known[key] = number
+        headers = json.dumps(dict(submission.headers))
+        same = self._known.setdefault((source_id, delivery.digest), {})
+        told = _told(submission.headers) if same or "file" in submission.headers else headers
+        if told in same:
+            return same[told]
+        number = same[told] = next(self._ids)
         self._rows.append(
             (
                 number, source_id, submission.key_id,
                 self._statements.time(submission.received_at), delivery.digest,
-                len(submission.body), json.dumps(dict(submission.headers)), submission.parser,
+                len(submission.body), headers, submission.parser,
                 delivery.body, delivery.data_key, submission.import_id,
             )
         )  # fmt: skip
         return number
 
-    def quarantine(
-        self, submission: Submission, delivery_id: int, refused: Iterable[Refused]
-    ) -> None:
+    def quarantine(self, delivery: Sealed, delivery_id: int, refused: Sequence[Refused]) -> None:
         """Hold events, or a whole delivery, until somebody retries or discards them."""
-        at = self._statements.time(submission.received_at)
+        if not refused:
+            return
+        at = self._statements.time(delivery.submission.received_at)
         for one in refused:
             p = one.problem
             self._quarantine.append(
-                (None, delivery_id, p.index, one.event_id, p.code, p.detail, "open", at)
+                (
+                    None,
+                    delivery_id,
+                    p.index,
+                    delivery.digest,
+                    one.event_id,
+                    p.code,
+                    p.detail,
+                    "open",
+                    at,
+                )
             )
 
     def write(self) -> dict[tuple[int, int | None], int]:
         """Insert everything; return the ids of quarantine rows by delivery and position."""
         self._statements.insert("delivery", _COLUMNS, self._rows)
+        if not self._quarantine:
+            return {}
         there = self._held({row[1] for row in self._quarantine})
         new = [row for row in self._quarantine if (row[1], row[2]) not in there]
         ids = self._statements.next_ids("quarantine", len(new))

@@ -67,11 +67,13 @@ class Draft:
         stored_id: As it stands on record; empty where names must be made first.
         problem: Why it cannot be taken.
         receipt: Where it is on record: the original place where it was there before.
+        delivery_id: The delivery that brought it then.
         twin: The same event earlier in the same transaction.
     """
 
     __slots__ = (
-        "doubted", "event", "event_id", "item_key", "label", "labeler_key", "occurred_us",
+        "delivery_id", "doubted", "event",
+        "event_id", "item_key", "label", "labeler_key", "occurred_us",
         "position", "problem", "project", "question", "receipt", "received_us", "revised_us",
         "stored_id",
         "twin",
@@ -95,6 +97,7 @@ class Draft:
         self.doubted = False
         self.receipt: Receipt | None = None
         self.twin: Draft | None = None
+        self.delivery_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

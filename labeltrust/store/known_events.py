@@ -15,11 +15,12 @@ class KnownEvent:
     digest: bytes
     item_alias_id: int | None
     labeler_alias_id: int | None
+    delivery_id: int | None
 
 
 _KNOWN = (
     "SELECT e.event_id, c.name, e.sequence, e.leaf, e.content_digest, e.item_alias_id, "
-    "e.labeler_alias_id FROM event e JOIN chain c ON c.id = e.chain_id "
+    "e.labeler_alias_id, e.delivery_id FROM event e JOIN chain c ON c.id = e.chain_id "
     "WHERE e.source_id = ? AND e.event_id {in}"
 )
 
@@ -29,10 +30,8 @@ def known_events(
 ) -> dict[str, KnownEvent]:
     """Return those of some event ids of a source that are on record."""
     return {
-        event_id: KnownEvent(
-            Receipt(chain=chain, sequence=sequence, leaf=leaf.hex()), digest, item, labeler
-        )
-        for event_id, chain, sequence, leaf, digest, item, labeler in statements.rows_in(
+        event_id: KnownEvent(Receipt(chain=chain, sequence=sequence, leaf=leaf.hex()), *rest)
+        for event_id, chain, sequence, leaf, *rest in statements.rows_in(
             _KNOWN, event_ids, (source_id,)
         )
     }

@@ -7,7 +7,13 @@ from sqlalchemy import Engine
 from labeltrust.domain.events import Outcome
 from labeltrust.store.aliases import AliasBook, Outside
 from labeltrust.store.appending import Origin, append_draft, append_findings
-from labeltrust.store.batches import Batch, batches_of, outcome_of, settle_repeats
+from labeltrust.store.batches import (
+    Batch,
+    batches_of,
+    known_deliveries,
+    outcome_of,
+    settle_repeats,
+)
 from labeltrust.store.chaining import ChainWriter
 from labeltrust.store.contents import ContentBook
 from labeltrust.store.deliveries import DeliveryWriter, Sealed, sealed
@@ -62,7 +68,8 @@ class Recorder:
         names = self._names(statements, drafts)
         settle_repeats(statements, batches, names)
         self._make_names(statements, batches, names)
-        writer = DeliveryWriter(statements, deliveries)
+        unread = {batch.sealed.digest for batch in batches if batch.quarantined()}
+        writer = DeliveryWriter(statements, len(batches), known_deliveries(batches), unread)
         kept = [self._append(statements, batch, chains, writer, names) for batch in batches]
         held = writer.write()
         chains.write()
@@ -106,7 +113,7 @@ class Recorder:
             append_draft(chains, draft, origin, names, self._hide)
             self._contents.tell(draft, names.of(draft)[0].id)
         append_findings(statements, batch, chains, origin)
-        writer.quarantine(submission, delivery_id, batch.quarantined())
+        writer.quarantine(batch.sealed, delivery_id, batch.quarantined())
         return delivery_id
 
     def _hide(self, value: object) -> str:

@@ -49,7 +49,7 @@ def settle(statements: Statements, draft: Draft, known: KnownEvent, names: Names
     same_names = (item.id, labeler.id) == (known.item_alias_id, known.labeler_alias_id)
     same = same_names and digest_of(draft, names) == known.digest
     if same or is_erased(statements, known):
-        draft.receipt, draft.problem = known.receipt, None
+        draft.receipt, draft.problem, draft.delivery_id = known.receipt, None, known.delivery_id
         return
     draft.problem = reused(draft)
 

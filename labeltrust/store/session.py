@@ -4,8 +4,11 @@ SQLite is opened with a rollback journal unless its version is free of the WAL-r
 with `synchronous=FULL`; PostgreSQL is refused where it may forget a commit.
 """
 
+import fcntl
+import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,13 +25,14 @@ from labeltrust.domain.errors import Busy, Misconfigured
 from labeltrust.settings import Settings
 
 LOCK_TIMEOUT_SECONDS = 30
+_TURN_SECONDS = 0.001
 WRITES = "labeltrust_writes"
 # Versions of SQLite whose WAL cannot lose a commit by the WAL-reset race.
 _FIXED_FROM = (3, 51, 3)
 _BACKPORTS = {(3, 44): 6, (3, 50): 7}
 _WITHDRAWN = (3, 52)
 # What is erased is overwritten: a destroyed key must not stay readable in a free page.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
+_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-32768")
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -78,8 +82,11 @@ def _open_sqlite(url: URL) -> Engine:
 
 
 def _one_writer_at_a_time(engine: Engine) -> None:
-    """Queue the writers of this process on a lock, so that none polls for the file's own."""
-    turn = threading.Lock()
+    """Queue the writers, so that none starves while it polls for SQLite's own lock.
+
+    Within the process on a lock, between processes on a file beside the database.
+    """
+    turn = _Turn(Path(f"{engine.url.database}.turn"))
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
@@ -93,15 +100,57 @@ def _one_writer_at_a_time(engine: Engine) -> None:
         if not connection.get_execution_options().get(WRITES):
             connection.exec_driver_sql("BEGIN")
             return
-        if not turn.acquire(timeout=LOCK_TIMEOUT_SECONDS):
-            raise Busy("the database is busy with another write")
+        turn.take()
         connection.info["holds_turn"] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
     def give_up_turn(_: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
         if record.info.pop("holds_turn", False):
-            turn.release()
+            turn.give_up()
+
+
+class _Turn:
+    """The turn to write; the kernel frees it when its process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self._file: int | None = None
+
+    def take(self) -> None:
+        """Wait for the turn.
+
+        Raises:
+            Busy: Others kept it for too long.
+        """
+        deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
+        if not self._lock.acquire(timeout=LOCK_TIMEOUT_SECONDS):
+            raise Busy("the database is busy with another write")
+        try:
+            self._take_file(deadline)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _take_file(self, deadline: float) -> None:
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        while True:
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise Busy("the database is busy with another process") from None
+                time.sleep(_TURN_SECONDS)
+            else:
+                return
+
+    def give_up(self) -> None:
+        """Let the next one write."""
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._lock.release()
 
 
 def _open_postgres(url: URL, settings: Settings) -> Engine:

@@ -96,7 +96,8 @@ class Statements:
         """Return a moment as the tables keep it."""
         if self.is_postgres:
             return moment
-        return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        plain = moment.astimezone(UTC).replace(tzinfo=None)
+        return plain.isoformat(" ", "microseconds")
 
     def _worded(self, sql: str) -> str:
         return sql.replace("?", "%s") if self.is_postgres else sql

@@ -163,10 +163,7 @@ class Delivery(SQLModel, table=True):
     `import_id` is the delivery of the first piece of the same imported file; None for webhooks.
     """
 
-    __table_args__ = (
-        Index("ix_delivery_received_at", "received_at"),
-        Index("ix_delivery_digest", "digest"),
-    )
+    __table_args__ = (Index("ix_delivery_received_at", "received_at"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     source_id: int = Field(foreign_key="source.id")
@@ -186,14 +183,19 @@ class Quarantine(SQLModel, table=True):
     """A delivery, or one event of it, that could not be read; kept until retried or discarded.
 
     `event_id` is the id that the event had when it was read, since one that counts occurrences in
-    a file cannot be derived from a part of it again.
+    a file cannot be derived from a part of it again. `digest` is that of the delivery: what comes
+    again unreadable is found by it.
     """
 
-    __table_args__ = (Index("ix_quarantine_status", "status", "id"),)
+    __table_args__ = (
+        Index("ix_quarantine_status", "status", "id"),
+        Index("ix_quarantine_digest", "digest"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     delivery_id: int = Field(foreign_key="delivery.id", index=True, sa_type=RowId)
     position: int | None = None
+    digest: bytes = Field(sa_type=LargeBinary)
     event_id: str | None = Field(default=None, sa_type=Text)
     code: str
     detail: str = Field(sa_type=Text)

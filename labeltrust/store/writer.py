@@ -26,6 +26,31 @@ class Records(Protocol):
         ...
 
 
+def weight(submission: Submission) -> int:
+    """Return what a submission weighs in a queue: its events, or its kilobytes if those are more.
+
+    >>> from datetime import UTC, datetime
+    >>> from labeltrust.domain.events import Parsed
+    >>> weight(Submission(source="s", body=bytes(9_000), parsed=Parsed(events=(), positions=()),
+    ...                   received_at=datetime(2026, 11, 22, tzinfo=UTC), parser="p/1"))
+    8
+    """
+    rows = len(submission.parsed.events) + len(submission.parsed.problems)
+    return max(1, rows, len(submission.body) // _BYTES_PER_ROW)
+
+
+def written(recorder: Records, submissions: Sequence[Submission]) -> list[Outcome | Exception]:
+    """Record submissions together; if that fails, one by one, so that one harms no other."""
+    try:
+        return list(recorder.record(submissions))
+    except Busy as error:  # true for each of them
+        return [error] * len(submissions)
+    except Exception as error:  # noqa: BLE001 - belongs to those who wait
+        if len(submissions) == 1:
+            return [error]
+        return [written(recorder, [submission])[0] for submission in submissions]
+
+
 class _Waiting:
     """A submission, its weight in rows, and where its outcome goes."""
 
@@ -35,8 +60,7 @@ class _Waiting:
         self.submission = submission
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.result: Outcome | Exception | None = None
-        rows = len(submission.parsed.events) + len(submission.parsed.problems)
-        self.weight = max(1, rows, len(submission.body) // _BYTES_PER_ROW)
+        self.weight = weight(submission)
 
 
 class GroupWriter:
@@ -110,9 +134,9 @@ class GroupWriter:
             try:
                 recorder = recorder or self._make_recorder()
             except Exception as error:  # noqa: BLE001 - belongs to those who wait
-                self._resolve(group, error)
+                self._resolve(group, [error] * len(group))
                 continue
-            self._write(recorder, group)
+            self._resolve(group, written(recorder, [waiting.submission for waiting in group]))
 
     def _next_group(self) -> list[_Waiting] | None:
         """Wait for one submission, and take along all that came meanwhile."""
@@ -132,27 +156,12 @@ class GroupWriter:
             rows += more.weight
         return group
 
-    def _write(self, recorder: Records, group: list[_Waiting]) -> None:
-        try:
-            outcomes = recorder.record([waiting.submission for waiting in group])
-        except Busy as error:  # true for each of them
-            self._resolve(group, error)
-        except Exception as error:  # noqa: BLE001 - belongs to those who wait
-            if len(group) == 1:
-                self._resolve(group, error)
-                return
-            # One of them is at fault: it must not fail its neighbours.
-            for waiting in group:
-                self._write(recorder, [waiting])
-        else:
-            self._resolve(group, outcomes)
-
-    def _resolve(self, group: list[_Waiting], result: list[Outcome] | Exception) -> None:
+    def _resolve(self, group: list[_Waiting], results: Sequence[Outcome | Exception]) -> None:
         with self._lock:
             self._waiting_rows -= sum(waiting.weight for waiting in group)
         loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
-        for place, waiting in enumerate(group):
-            waiting.result = result if isinstance(result, Exception) else result[place]
+        for waiting, result in zip(group, results, strict=True):
+            waiting.result = result
             loops.setdefault(waiting.future.get_loop(), []).append(waiting)
         for loop, some in loops.items():
             # One call for the whole group; a loop that was closed has nobody left to answer.

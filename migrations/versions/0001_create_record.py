@@ -139,13 +139,13 @@ def _create_originals() -> None:
         _may("erased_at", TIME),
         _may("import_id", BIG, sa.ForeignKey("delivery.id")),
     )
-    op.create_index(op.f("ix_delivery_digest"), "delivery", ["digest"])
     op.create_index(op.f("ix_delivery_received_at"), "delivery", ["received_at"])
     op.create_table(
         "quarantine",
         _must("id", BIG, primary_key=True),
         _must("delivery_id", BIG, sa.ForeignKey("delivery.id")),
         _may("position", sa.Integer()),
+        _must("digest", sa.LargeBinary()),
         _may("event_id", sa.Text()),
         _must("code", sa.String()),
         _must("detail", sa.Text()),
@@ -156,6 +156,7 @@ def _create_originals() -> None:
         _may("reason", sa.Text()),
     )
     op.create_index(op.f("ix_quarantine_delivery_id"), "quarantine", ["delivery_id"])
+    op.create_index(op.f("ix_quarantine_digest"), "quarantine", ["digest"])
     op.create_index(op.f("ix_quarantine_status"), "quarantine", ["status", "id"])
 
 

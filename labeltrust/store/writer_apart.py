@@ -1,0 +1,245 @@
+"""Group commit in a process of its own, for a server that must go on answering.
+
+Recording keeps Python's one lock about as long as answering does; in one process each would wait
+for the other. The child ends when the server does, however that ends: its line to it breaks.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import get_context
+from typing import Final, Self
+
+from labeltrust.domain.errors import Busy
+from labeltrust.domain.events import Outcome
+from labeltrust.settings import Settings
+from labeltrust.store.drafts import Submission
+from labeltrust.store.recording import Recorder
+from labeltrust.store.session import open_engine
+from labeltrust.store.vault import open_vault
+from labeltrust.store.writer import Records, weight, written
+from labeltrust.store.writer_line import (
+    Frames,
+    answer_frame,
+    result_of,
+    submission_frame,
+    submission_of,
+)
+
+_RECEIVE_BYTES: Final = 1_048_576
+_STOP_SECONDS: Final = 30.0
+
+
+class ApartWriter:
+    """Writes submissions of all callers of one event loop in shared transactions, elsewhere.
+
+    Use it as a context manager in that loop: leaving it lets the child write what it was sent.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Prepare; the child starts with the context."""
+        self._settings = settings
+        self._waiting: dict[int, tuple[asyncio.Future[Outcome], int]] = {}
+        self._waiting_rows = 0
+        self._number = 0
+        self._frames: list[bytes] = []
+        self._is_open = False
+        self._line: asyncio.WriteTransport | None = None
+        self._connecting: asyncio.Task[asyncio.WriteTransport] | None = None
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Self:
+        """Start the child."""
+        self._is_open = True
+        self._child = _Child(self._settings)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let the child write what it was sent, and end it."""
+        self._is_open = False
+        if self._child is not None:
+            self._child.end(self._line)
+
+    @property
+    def waiting_rows(self) -> int:
+        """Events waiting or being written."""
+        return self._waiting_rows
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether submissions are taken; one that was killed is started again by the next."""
+        return self._is_open and (self._child is None or self._child.is_alive)
+
+    async def submit(self, submission: Submission) -> Outcome:
+        """Record a submission and return what became of it, after its durable commit.
+
+        Raises:
+            Busy: Try again later; nothing was stored, or it will be found a duplicate then.
+        """
+        if not self._is_open:
+            raise Busy("the server is stopping")
+        size = weight(submission)
+        if self._waiting_rows and self._waiting_rows + size > self._settings.queue_rows:
+            detail = f"{self._waiting_rows} events wait to be written"
+            raise Busy(detail, retry_after_seconds=1)
+        line = self._line or await self._connected()
+        self._number += 1
+        self._send(line, submission_frame(self._number, submission))
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting[self._number] = (future, size)
+        self._waiting_rows += size
+        return await future
+
+    def _send(self, line: asyncio.WriteTransport, frame: bytes) -> None:
+        """Send what comes in one turn of the loop together: a call to the system costs as much."""
+        if not self._frames:
+            asyncio.get_running_loop().call_soon(self._flush, line)
+        self._frames.append(frame)
+
+    def _flush(self, line: asyncio.WriteTransport) -> None:
+        frames, self._frames = self._frames, []
+        line.write(b"".join(frames))
+
+    async def _connected(self) -> asyncio.WriteTransport:
+        if self._connecting is None:
+            self._connecting = asyncio.create_task(self._connect())
+        return await asyncio.shield(self._connecting)
+
+    async def _connect(self) -> asyncio.WriteTransport:
+        if self._child is None:
+            self._child = _Child(self._settings)
+        loop = asyncio.get_running_loop()
+        answers = _Answers(self._answered, self._lost)
+        line, _ = await loop.create_connection(lambda: answers, sock=self._child.socket)
+        self._line = line
+        return line
+
+    def _answered(self, number: int, body: bytes) -> None:
+        future, size = self._waiting.pop(number)
+        self._waiting_rows -= size
+        if future.done():
+            return  # whoever asked is gone; the events are on record all the same
+        result = result_of(body)
+        if isinstance(result, Outcome):
+            future.set_result(result)
+        else:
+            future.set_exception(result)
+
+    def _lost(self) -> None:
+        """Tell all who wait that the child is gone; the next submission starts another."""
+        self._line, self._connecting, self._child = None, None, None
+        waiting, self._waiting, self._waiting_rows = self._waiting, {}, 0
+        for future, _ in waiting.values():
+            if not future.done():
+                future.set_exception(Busy("the writer was killed; send the events again"))
+
+
+class _Answers(asyncio.Protocol):
+    """The server's end of the line."""
+
+    def __init__(self, answered: Callable[[int, bytes], None], lost: Callable[[], None]) -> None:
+        self._frames = Frames()
+        self._answered = answered
+        self._lost = lost
+
+    def data_received(self, data: bytes) -> None:
+        """Hand over every whole answer."""
+        for number, body in self._frames.feed(data):
+            self._answered(number, body)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Say so."""
+        del error
+        self._lost()
+
+
+class _Child:
+    """The process, and our end of the line to it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.socket, theirs = socket.socketpair()
+        context = get_context("spawn")
+        self._process = context.Process(
+            target=_write_for, args=(settings, theirs), name="labeltrust-writer", daemon=True
+        )
+        self._process.start()
+        theirs.close()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.is_alive()
+
+    def end(self, line: asyncio.WriteTransport | None) -> None:
+        """Send no more, and wait until all is written."""
+        if line is None:
+            self.socket.close()
+        elif line.can_write_eof():
+            line.write_eof()
+        self._process.join(_STOP_SECONDS)
+
+
+def _write_for(settings: Settings, line: socket.socket) -> None:
+    """Record what comes until the line ends; a signal to the whole group is for the server."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    recorder: Recorder | None = None
+    with contextlib.suppress(ConnectionError):
+        for group in _groups(line, settings.group_rows):
+            try:
+                recorder = recorder or _recorder(settings)
+            except Exception as error:  # noqa: BLE001 - belongs to those who wait
+                _answer(line, group, [error] * len(group))
+                continue
+            _write(recorder, line, group)
+
+
+def _recorder(settings: Settings) -> Recorder:
+    return Recorder(open_engine(settings), open_vault(settings))
+
+
+def _groups(line: socket.socket, most_rows: int) -> Iterator[list[tuple[int, Submission]]]:
+    """Yield what came while the last group was written, in groups of at most so many rows."""
+    frames = Frames()
+    while data := line.recv(_RECEIVE_BYTES):
+        messages = frames.feed(data)
+        while more := _waiting_bytes(line):
+            messages += frames.feed(more)
+        yield from _split([(number, submission_of(body)) for number, body in messages], most_rows)
+
+
+def _waiting_bytes(line: socket.socket) -> bytes:
+    try:
+        return line.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return b""
+
+
+def _split(
+    messages: list[tuple[int, Submission]], most_rows: int
+) -> Iterator[list[tuple[int, Submission]]]:
+    group: list[tuple[int, Submission]] = []
+    rows = 0
+    for message in messages:
+        group.append(message)
+        rows += weight(message[1])
+        if rows >= most_rows:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
+
+
+def _write(recorder: Records, line: socket.socket, group: list[tuple[int, Submission]]) -> None:
+    _answer(line, group, written(recorder, [submission for _, submission in group]))
+
+
+def _answer(
+    line: socket.socket,
+    group: list[tuple[int, Submission]],
+    results: Sequence[Outcome | Exception],
+) -> None:
+    pairs = zip(group, results, strict=True)
+    line.sendall(b"".join([answer_frame(number, result) for (number, _), result in pairs]))
