@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from multiprocessing.connection import Client, Connection, Listener
@@ -22,6 +23,8 @@ from labeltrust.settings import Settings
 from labeltrust.store.locks import server_pid
 
 _LOG = structlog.get_logger("labeltrust.handover")
+_PATIENCE_SECONDS = 30.0
+_PAUSE_SECONDS = 0.1
 Progress = Callable[[Mapping[str, Any]], None]
 Act = Callable[[Mapping[str, Any], Progress], Any]
 """Does what a request asks, tells progress, and returns plain JSON values."""
@@ -40,15 +43,30 @@ class Address:
 def running_server(settings: Settings) -> Address | None:
     """Return where to hand work over, or None where no server holds this data folder.
 
+    A server that is just starting, or about to end, is waited for.
+
     Raises:
-        Busy: A server holds it and cannot be asked yet.
+        Busy: A server holds it and cannot be asked.
     """
-    if not settings.url.startswith("sqlite") or server_pid(settings) is None:
+    if not settings.url.startswith("sqlite"):
         return None
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (pid := server_pid(settings)) is not None:
+        address = _published(settings)
+        if address is not None and address.pid == pid:
+            return address
+        if time.monotonic() > deadline:
+            detail = f"the server of this data folder (pid {pid}) takes no work"
+            raise Busy(detail)
+        time.sleep(_PAUSE_SECONDS)
+    return None
+
+
+def _published(settings: Settings) -> Address | None:
     try:
         return Address(**json.loads(_file(settings).read_text("ascii")))
     except (OSError, ValueError, TypeError):
-        raise Busy("a server or worker holds this data folder and takes no work yet") from None
+        return None
 
 
 def ask_server(address: Address, request: Mapping[str, Any], progress: Progress) -> Any:  # noqa: ANN401 - plain JSON
