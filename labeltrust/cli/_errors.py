@@ -44,6 +44,8 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         name = f"{error.filename}: " if error.filename else ""
         return _told(f"{name}{error.strerror or error}", UNUSABLE)
+    if isinstance(error, MemoryError):
+        return _told(f"out of memory: {error}", UNUSABLE)
     if _of_the_database(error):
         return _told(f"database: {_first_line(error)}", UNUSABLE)
     raise error

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from labeltrust.counts import block
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
+from labeltrust.domain.labels import COUNTED
 from labeltrust.domain.projects import Project
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
@@ -19,6 +20,8 @@ from labeltrust.settings import Settings
 from labeltrust.store.judgments import LoadedJudgments
 from labeltrust.store.names import Labeler
 from labeltrust.store.slices import NONE
+
+Bool = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ def appraised(
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
+    Labels on scales without a measure of likeness (sets, spans, boxes, text) are counted only.
+
     Args:
         question: Its name.
         loaded: Its current judgments.
@@ -49,6 +54,18 @@ def appraised(
         standing: Flags and freezes on record, and the moment of the assessment.
     """
     kept = ~np.isin(loaded.source, list(probation))
+    if loaded.scale not in COUNTED:
+        return _uncompared(question, loaded, kept, rules, standing)
+    return _compared(question, loaded, kept, rules, standing)
+
+
+def _compared(
+    question: str,
+    loaded: LoadedJudgments,
+    kept: Bool,
+    rules: PolicySettings,
+    standing: tuple[History, datetime],
+) -> Appraised:
     judgments = block(
         loaded.item[kept],
         loaded.labeler[kept],
@@ -70,6 +87,30 @@ def appraised(
         outside_scale=loaded.outside_scale,
         without_provenance=_without_provenance(loaded, kept),
     )
+
+
+def _uncompared(
+    question: str,
+    loaded: LoadedJudgments,
+    kept: Bool,
+    rules: PolicySettings,
+    standing: tuple[History, datetime],
+) -> Appraised:
+    """Count the labels of a scale that nothing compares yet: two texts are never simply unlike."""
+    nothing = np.zeros_like(kept)
+    found = _compared(question, loaded, nothing, rules, standing)
+    n = np.bincount(loaded.labeler[kept], minlength=len(loaded.labelers)).tolist()
+    document = dict(found.appraisal.document)
+    sizes = {
+        "items": int(np.unique(loaded.item[kept]).size),
+        "labels": int(kept.sum()),
+        "labelers_n": sum(labels > 0 for labels in n),
+    }
+    labelers = [
+        {**entry, "labels": labels} for entry, labels in zip(document["labelers"], n, strict=True)
+    ]
+    whole = replace(found.appraisal, document={**document, **sizes, "labelers": labelers})
+    return replace(found, appraisal=whole, without_provenance=_without_provenance(loaded, kept))
 
 
 def _names(loaded: LoadedJudgments) -> Names:
@@ -95,7 +136,7 @@ def told_apart(labelers: Sequence[Labeler]) -> tuple[str, ...]:
     )
 
 
-def _without_provenance(loaded: LoadedJudgments, kept: NDArray[np.bool_]) -> int:
+def _without_provenance(loaded: LoadedJudgments, kept: Bool) -> int:
     missing = (loaded.source == NONE) | (loaded.delivery == NONE)
     return int((missing & kept).sum())
 

@@ -87,10 +87,19 @@ def _dense(mix: LabelMix, which: str) -> Float:
     return table
 
 
+def _variance(mix: LabelMix) -> Float:
+    """Return the diagonal of the covariance, (n_labelers, n_labels), without making it dense."""
+    labeler, one, other = mix.covariance.index
+    same = one == other
+    out = np.zeros(mix.covariance.shape[:2])
+    out[labeler[same], one[same]] = mix.covariance.sums[0][same]
+    return out
+
+
 def _over_all(mix: LabelMix) -> _Shift:
     compared, expected = _dense(mix, "compared"), _dense(mix, "expected")
     n = compared.sum(axis=1, keepdims=True)
-    variance = np.einsum("lcc->lc", mix.covariance.dense())
+    variance = _variance(mix)
     usable = (n >= MIN_JUDGMENTS) & (variance > 0)
     return _shift(
         (np.arange(n.size), np.full(n.size, -1)),
@@ -109,9 +118,7 @@ def _in_windows(mix: LabelMix, days: int) -> _Shift:
     """
     labeler, window, compared, expected = _by_window(mix, days)
     all_n, all_e = _dense(mix, "compared"), _dense(mix, "expected")
-    ratio = np.einsum("lcc->lc", mix.covariance.dense()) / np.maximum(
-        _binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9
-    )
+    ratio = _variance(mix) / np.maximum(_binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9)
     rest_c, rest_e = all_n[labeler] - compared, all_e[labeler] - expected
     n, rest_n = compared.sum(axis=1, keepdims=True), rest_c.sum(axis=1, keepdims=True)
     odds = _log_odds(compared, n) - _log_odds(expected, n)

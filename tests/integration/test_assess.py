@@ -293,6 +293,19 @@ def test_a_project_without_labels_can_be_assessed(deployment):
     assert document["alpha"]["reason"]
 
 
+def test_labels_on_a_scale_that_nothing_compares_yet_are_counted_only(deployment):
+    project(deployment, questions=(Question(scale="text"),))
+    texts = [label(f"i{n}", f"w{n % 3}", label=f"text {n}") for n in range(300)]
+    record(deployment, texts)
+
+    document = assess(deployment)
+
+    assert (document["labels"], document["items"], document["labelers_n"]) == (300, 300, 3)
+    assert [entry["labels"] for entry in document["labelers"]] == [100, 100, 100]
+    assert document["alpha"]["value"] is None
+    assert document["flags_opened"] == []
+
+
 def test_labels_of_a_source_on_probation_do_not_count(frauds):
     change_source(frauds, owner(), "feed", SourceChange(status="probation"))
 
