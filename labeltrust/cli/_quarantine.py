@@ -52,7 +52,7 @@ def show(number: Number, *, as_json: AsJson = False) -> None:
     out(f"{held.id}: {held.status}, {held.code}: {held.detail}")
     out(f"from {held.source}, read by {found.parser}, {day(held.created_at)}")
     if found.body is None:
-        out("the raw delivery was destroyed")
+        out(f"the raw delivery: {found.body_missing}")
         return
     for line in found.body.splitlines():
         out(f"  {safe(line)}")

@@ -14,6 +14,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 Right = Literal[
     "write_events",
     "read",
+    "read_raw",
     "review",
     "freeze",
     "assess",
@@ -30,13 +31,14 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "source": frozenset({"write_events"}),
         "reviewer": _READERS | {"review"},
         "qa_lead": _READERS
-        | {"review", "freeze", "assess", "gold", "write_events", "snapshot", "mend", "configure"},
+        | {"review", "freeze", "assess", "gold", "write_events", "snapshot"}
+        | {"mend", "configure", "read_raw"},
         "investigator": _READERS | {"assess"},
         "ml_engineer": _READERS | {"assess", "snapshot"},
-        "on_call": _READERS | {"freeze", "assess", "mend"},
-        "auditor": _READERS,
+        "on_call": _READERS | {"freeze", "assess", "mend", "read_raw"},
+        "auditor": _READERS | {"read_raw"},
         # People, keys and sources, but no decision about labels: who could decide could hide.
-        "admin": _READERS | {"manage", "configure", "assess", "mend"},
+        "admin": _READERS | {"manage", "configure", "assess", "mend", "read_raw"},
     }
 )
 

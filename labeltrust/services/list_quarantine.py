@@ -18,7 +18,8 @@ class HeldDelivery:
     """A held row with the original behind it.
 
     Attributes:
-        body: The raw delivery as text, bytes that are none shown as such; None once destroyed.
+        body: The raw delivery as text, bytes that are none shown as such; None where it is not
+            shown, and `body_missing` says why.
         is_cut: The body is longer than what is shown.
     """
 
@@ -26,6 +27,7 @@ class HeldDelivery:
     headers: dict[str, object]
     parser: str
     body: str | None
+    body_missing: str
     is_cut: bool
 
 
@@ -66,6 +68,8 @@ def list_quarantine(
 def show_quarantine(deployment: Deployment, principal: Principal, number: int) -> HeldDelivery:
     """Return one held row with the raw delivery.
 
+    A delivery may carry the platform's own secrets, so only some roles see it raw.
+
     Raises:
         NotAllowed: The role may not read.
         NotFound: There is none of that number in scope.
@@ -75,13 +79,16 @@ def show_quarantine(deployment: Deployment, principal: Principal, number: int) -
     with reading(deployment.engine) as session:
         held, row = held_row(session, number, principal.projects)
         stored = original(session, row.delivery_id)
-    body = None
-    if stored.body is not None and stored.data_key is not None:
-        body = deployment.vault.open(stored.body, stored.data_key)
+    body, missing = None, "destroyed, as the retention settings say"
+    if not principal.may("read_raw"):
+        missing = f"not for role {principal.role}: it can hold the platform's own secrets"
+    elif stored.body is not None and stored.data_key is not None:
+        body, missing = deployment.vault.open(stored.body, stored.data_key), ""
     return HeldDelivery(
         held=held,
         headers=dict(stored.headers),
         parser=stored.parser,
         body=None if body is None else body[:MOST_BYTES].decode(errors="backslashreplace"),
+        body_missing=missing,
         is_cut=body is not None and len(body) > MOST_BYTES,
     )

@@ -46,6 +46,14 @@ async def test_a_held_event_is_shown_with_the_raw_delivery(caller, held):
     assert '"label":"<b>fraud</b>"' in found["body"].replace(" ", "")
 
 
+async def test_a_reviewer_sees_why_it_is_held_but_not_what_may_hold_secrets(caller, held):
+    found = (await caller("reviewer").get(f"/v1/quarantine/{held}")).json()
+
+    assert found["held"]["code"] == "label_outside_scale"
+    assert found["body"] is None
+    assert "secrets" in found["body_missing"]
+
+
 async def test_after_the_cause_is_mended_it_is_recorded(caller, deployment, held):
     change = ProjectChange(questions=(Question(classes=("benign", "<b>fraud</b>")),))
     change_project(deployment, owner(), "fraud", change)

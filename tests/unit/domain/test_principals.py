@@ -18,6 +18,10 @@ def test_a_source_can_only_write():
     assert RIGHTS["source"] == {"write_events"}
 
 
+def test_nobody_reads_raw_deliveries_who_may_not_read():
+    assert all("read" in rights for rights in RIGHTS.values() if "read_raw" in rights)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_no_role_acts_outside_its_projects(role):
     principal = Principal(name="key:a", role=role, projects=frozenset({"fraud"}))
