@@ -159,7 +159,9 @@ def _flag(flag: Document | None) -> str:
 def _show_case(found: "LabelerCase") -> None:
     entry = found.assessed
     out(f"{entry['labeler']} ({entry['kind']}): {entry['labels']} labels of {entry['items']} items")
-    out(f"  trust               {number(entry['trust'])}: {entry['trust'].get('reason', '')}")
+    trust = entry["trust"]
+    why = f": {trust['reason']}" if trust["value"] is not None else ""
+    out(f"  trust               {number(trust)}{why}")
     for key in ("gold_accuracy", "cohen_kappa", "kappa_to_consensus", "alpha_without"):
         out(f"  {key.replace('_', ' '):19} {number(entry[key])}")
     out(f"  label shift         {number(entry['label_shift'])}")
