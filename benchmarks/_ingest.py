@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import uvloop
@@ -77,7 +78,7 @@ class Forgets:
 class ForgetfulIntake(Intake):
     """The way in with a writer that stores nothing."""
 
-    def __enter__(self) -> "ForgetfulIntake":
+    def __enter__(self) -> Self:
         """Start nothing."""
         self.writer = Forgets()  # type: ignore[assignment]
         return self
