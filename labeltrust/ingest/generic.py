@@ -88,7 +88,7 @@ def _check_size(n_events: int) -> None:
 _FAST = msgspec.json.Decoder(FastWire)
 _FAST_LIST = msgspec.json.Decoder(list[FastWire])
 
-_HINT = "Make a random text of 16 characters or more; send it as 'Authorization: Bearer TEXT'."
+_HINT = "Send it with every call as 'Authorization: Bearer SECRET'."
 
 PLATFORM = Platform(
     name="generic",
