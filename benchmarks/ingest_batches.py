@@ -9,6 +9,7 @@ Aim: half of the floor.
 """
 
 import hashlib
+import hmac
 import sqlite3
 import statistics
 import sys
@@ -141,6 +142,10 @@ def write(connection: sqlite3.Connection, batch: Batch) -> None:
     for text in batch.canonical:
         hashlib.blake2b(text, key=head, digest_size=32).digest()
         head = hashlib.sha256(head + hashlib.sha256(b"\x00" + text).digest()).digest()
+    for row in (*batch.rows["labeler_alias"], *batch.rows["item_alias"]):
+        name = str(row).encode()[:32]
+        hmac.digest(head, name, "sha256")  # by which it is looked up
+        hmac.digest(head, name, "sha256")  # its pseudonym
     connection.execute("BEGIN IMMEDIATE")
     for table, rows in batch.rows.items():
         if rows:

@@ -122,9 +122,12 @@ class Piece:
     first_row: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """Proof that an event is on record: chain, sequence in it, and leaf hash in hex."""
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Proof that an event is on record: chain, sequence in it, and leaf hash in hex.
+
+    >>> Receipt(chain="fraud", sequence=7, leaf="00").sequence
+    7
+    """
 
     chain: str
     sequence: int

@@ -111,7 +111,7 @@ def _writer(deployment: Deployment) -> GroupWriter | ApartWriter:
     """Return a writer in a process of its own for a server, in a thread for anything else."""
     settings = deployment.settings
     if deployment.apart is not None:
-        return ApartWriter(settings)
+        return ApartWriter(settings, deployment.vault)
     return GroupWriter(
         lambda: Recorder(deployment.engine, deployment.vault),
         group_rows=settings.group_rows,

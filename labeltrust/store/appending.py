@@ -1,6 +1,5 @@
 """A transaction's drafts, turned into records and appended to their chains."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import msgspec
@@ -8,48 +7,39 @@ import msgspec
 from labeltrust.ledger.canonical import Record
 from labeltrust.store.batches import Batch
 from labeltrust.store.chaining import ChainWriter, Ids
-from labeltrust.store.drafts import Draft, Submission, detail_text
+from labeltrust.store.checks import Draft
+from labeltrust.store.drafts import Packed
 from labeltrust.store.known_events import known_events
 from labeltrust.store.registry import KnownSource
-from labeltrust.store.repeats import REUSED, Names, digest_of, fill_stored_id, finding_id
+from labeltrust.store.repeats import REUSED, Names, content_digest, finding_id, stored_id
 from labeltrust.store.statements import Statements
-
-Hide = Callable[[object], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where events come from: what their records say of source and delivery."""
 
-    submission: Submission
+    packed: Packed
     source: KnownSource
     delivery_id: int
     digest: str
 
 
-def append_draft(
-    chains: ChainWriter, draft: Draft, origin: Origin, names: Names, hide: Hide
-) -> None:
+def append_draft(chains: ChainWriter, draft: Draft, origin: Origin, names: Names) -> None:
     """Append one event to its project's chain and give the draft its receipt."""
-    event, submission, source = draft.event, origin.submission, origin.source
+    plain, packed, source = draft.plain, origin.packed, origin.source
     item, labeler = names.of(draft)
-    content = digest_of(draft, names)
-    if not draft.stored_id:
-        fill_stored_id(draft, names)
-    chain_id = draft.project.chain_id
-    seconds = None if event.duration_seconds is None else float(event.duration_seconds)
+    content = content_digest(plain.said, item, labeler)
+    project, question, seconds = draft.project, draft.question, plain.seconds
     record = Record(
-        submission.actor, event.annotation_id, draft.project.name, content.hex(), origin.digest,
-        detail_text(event, hide), int(draft.doubted), None if seconds is None else repr(seconds),
-        draft.stored_id, item.pseudonym, submission.key_id, draft.label,
-        labeler.pseudonym, draft.occurred_us, submission.parser, draft.position,
-        draft.question.name, draft.received_us, event.replicate,
-        draft.revised_us, chains.place(chain_id), source.name, event.type,
+        packed.actor, plain.annotation, project.name, content.hex(), origin.digest, plain.detail,
+        int(draft.doubted), None if seconds is None else repr(seconds),
+        draft.stored_id or stored_id(draft, names), item.pseudonym, packed.key_id, draft.label,
+        labeler.pseudonym, plain.occurred_us, packed.parser, plain.position, question.name,
+        draft.received_us, plain.replicate, plain.revised_us, chains.place(project.chain_id),
+        source.name, plain.type,
     )  # fmt: skip
-    ids = Ids(
-        chain_id, source.id, origin.delivery_id, item.id, labeler.id,
-        draft.question.id,
-    )  # fmt: skip
+    ids = Ids(project.chain_id, source.id, origin.delivery_id, item.id, labeler.id, question.id)
     draft.receipt = chains.append(ids, record, content, seconds)
 
 
@@ -60,10 +50,10 @@ def append_findings(
 
     One conflict is one finding, however often the same bytes come.
     """
-    digest = batch.sealed.digest
-    conflicts = {finding_id(d, digest): d for d in batch.drafts if _is_conflict(d)}
-    if not conflicts:
+    if not batch.refused:
         return
+    digest = batch.packed.digest
+    conflicts = {finding_id(d, digest): d for d in batch.drafts if _is_conflict(d)}
     known = known_events(statements, origin.source.id, conflicts)
     for finding, draft in conflicts.items():
         if finding not in known:
@@ -78,11 +68,11 @@ def _append_finding(chains: ChainWriter, draft: Draft, origin: Origin, finding: 
     record = Record(
         chain=draft.project.name,
         delivery=origin.digest,
-        detail=msgspec.json.encode({"event_id": draft.event_id}).decode(),
+        detail=msgspec.json.encode({"event_id": draft.plain.event_id}).decode(),
         event=finding,
-        key=origin.submission.key_id,
-        parser=origin.submission.parser,
-        position=draft.position,
+        key=origin.packed.key_id,
+        parser=origin.packed.parser,
+        position=draft.plain.position,
         received=draft.received_us,
         sequence=chains.place(draft.project.chain_id),
         source=origin.source.name,

@@ -1,74 +1,74 @@
 """Submissions within one transaction, and what became of each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from labeltrust.domain.events import Outcome
-from labeltrust.store.deliveries import Sealed
-from labeltrust.store.drafts import Draft, Refused, drafts_of
+from labeltrust.domain.events import Outcome, Problem
+from labeltrust.store.checks import Draft, Refused, drafts_of
+from labeltrust.store.drafts import Packed
 from labeltrust.store.known_events import KnownEvent, known_events
 from labeltrust.store.registry import KnownSource, known_sources
-from labeltrust.store.repeats import REUSED, Names, fill_stored_id, settle, settle_twin
+from labeltrust.store.repeats import REUSED, Names, settle, settle_twin, stored_id
 from labeltrust.store.statements import Statements
 
 
 @dataclass(slots=True)
 class Batch:
-    """One submission within a transaction."""
+    """One submission within a transaction.
 
-    sealed: Sealed
+    Attributes:
+        strangers: Refusals of events that belong to no project known here.
+        new: The drafts that are not on record and can be taken, once repeats are settled.
+        refused: All refusals then, those of the whole delivery first, then by place.
+    """
+
+    packed: Packed
     source: KnownSource
     drafts: list[Draft]
     strangers: list[Refused]
-    accepted: int = 0
-    doubted: int = 0
+    new: list[Draft] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
 
     @property
     def is_unreadable(self) -> bool:
         """Whether nothing of the delivery could be read."""
-        return any(problem.index is None for problem in self.sealed.submission.parsed.problems)
+        return any(place is None for place, *_ in self.packed.unread)
 
-    def new(self) -> list[Draft]:
-        """Return the drafts that are not on record and can be taken."""
-        return [
+    def settled(self) -> None:
+        """Part what is new from what is refused."""
+        self.new = [
             d for d in self.drafts if d.receipt is None and d.problem is None and d.twin is None
         ]
-
-    def take_new(self) -> list[Draft]:
-        """Return the same drafts, counted as accepted."""
-        new = self.new()
-        self.accepted = len(new)
-        self.doubted = sum(draft.doubted for draft in new)
-        return new
-
-    def refused(self) -> list[Refused]:
-        """Return all problems, those of the whole delivery first, then by place."""
-        unread = [Refused(p, None) for p in self.sealed.submission.parsed.problems]
-        own = [Refused(d.problem, d.event.event_id) for d in self.drafts if d.problem is not None]
+        own = [Refused(d.problem, d.plain.event_id) for d in self.drafts if d.problem is not None]
+        unread = [
+            Refused(Problem(index=index, code=code, detail=detail, status=status), None)
+            for index, code, detail, status in self.packed.unread
+        ]
         every = [*unread, *self.strangers, *own]
-        if every:
-            every.sort(key=lambda r: -1 if r.problem.index is None else r.problem.index)
-        return every
+        self.refused = sorted(every, key=_place) if every else every
 
     def quarantined(self) -> list[Refused]:
-        """Return the problems that a later try may mend: all but reused event ids."""
-        return [r for r in self.refused() if r.problem.code != REUSED]
+        """Return the refusals that a later try may mend: all but reused event ids."""
+        return [one for one in self.refused if one.problem.code != REUSED]
 
 
-def batches_of(statements: Statements, deliveries: Sequence[Sealed]) -> list[Batch]:
+def _place(refused: Refused) -> int:
+    index = refused.problem.index
+    return -1 if index is None else index
+
+
+def batches_of(statements: Statements, deliveries: Sequence[Packed]) -> list[Batch]:
     """Check the events of all deliveries against what their sources may say.
 
     Raises:
         NotFound: A source is not there.
     """
-    projects = {e.project for d in deliveries for e in d.submission.parsed.events}
-    names = {d.submission.source for d in deliveries}
-    sources = known_sources(statements, names, projects)
+    projects = {row.project for packed in deliveries for row in packed.rows}
+    sources = known_sources(statements, {packed.source for packed in deliveries}, projects)
     batches = []
-    for delivery in deliveries:
-        source = sources[delivery.submission.source]
-        drafts, strangers = drafts_of(delivery.submission, source)
-        batches.append(Batch(delivery, source, drafts, strangers))
+    for packed in deliveries:
+        source = sources[packed.source]
+        batches.append(Batch(packed, source, *drafts_of(packed, source)))
     return batches
 
 
@@ -80,28 +80,32 @@ def known_deliveries(batches: Sequence[Batch]) -> set[int]:
 
 def settle_repeats(statements: Statements, batches: Sequence[Batch], names: Names) -> None:
     """Give repeated events their original receipts, and refuse other events under used ids."""
-    for batch in batches:
-        for draft in batch.drafts:
-            fill_stored_id(draft, names)
-    known = _known(statements, batches)
+    known = _known(statements, batches, names)
     first: dict[tuple[int, str], Draft] = {}
     for batch in batches:
-        of_source = known[batch.source.id]
+        source_id = batch.source.id
+        of_source = known[source_id]
         for draft in batch.drafts:
             there = of_source.get(draft.stored_id)
             if there is not None:
                 settle(statements, draft, there, names)
                 continue
-            twin = first.setdefault((batch.source.id, draft.event_id), draft)
-            if twin is not draft and draft.event_id and twin.problem is None:
+            twin = first.setdefault((source_id, draft.plain.event_id), draft)
+            if twin is not draft and draft.plain.event_id and twin.problem is None:
                 settle_twin(draft, twin)
+        batch.settled()
 
 
-def _known(statements: Statements, batches: Sequence[Batch]) -> dict[int, dict[str, KnownEvent]]:
+def _known(
+    statements: Statements, batches: Sequence[Batch], names: Names
+) -> dict[int, dict[str, KnownEvent]]:
     wanted: dict[int, set[str]] = {batch.source.id: set() for batch in batches}
     for batch in batches:
-        wanted[batch.source.id].update(d.stored_id for d in batch.drafts if d.stored_id)
-    return {number: known_events(statements, number, ids) for number, ids in wanted.items()}
+        for draft in batch.drafts:
+            if draft.plain.is_derived:
+                draft.stored_id = stored_id(draft, names)
+        wanted[batch.source.id].update([d.stored_id for d in batch.drafts])
+    return {number: known_events(statements, number, ids - {""}) for number, ids in wanted.items()}
 
 
 Held = dict[tuple[int, int | None], int]
@@ -117,14 +121,14 @@ def outcome_of(batch: Batch, delivery_id: int, held: Held) -> Outcome:
     """
     receipts = [d.twin.receipt if d.twin else d.receipt for d in batch.drafts]
     kept = tuple([receipt for receipt in receipts if receipt is not None])
-    refused = batch.refused()
+    refused = batch.refused
     return Outcome(
         delivery_id=delivery_id,
-        accepted=batch.accepted,
-        duplicates=len(kept) - batch.accepted,
-        quarantined=sum(r.problem.code != REUSED for r in refused) if refused else 0,
+        accepted=len(batch.new),
+        duplicates=len(kept) - len(batch.new),
+        quarantined=len(batch.quarantined()) if refused else 0,
         receipts=kept,
-        problems=tuple([r.problem for r in refused]),
+        problems=tuple([one.problem for one in refused]),
         quarantine_id=held.get((delivery_id, None)) if batch.is_unreadable else None,
-        doubted=batch.doubted,
+        doubted=sum([draft.doubted for draft in batch.new]),
     )

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
+
 from labeltrust.domain.events import Receipt
 from labeltrust.ledger.canonical import VERSION, Record, canonical_bytes
 from labeltrust.ledger.leaf import leaf_hash, next_head
@@ -26,8 +28,7 @@ class _Open:
     head: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Ids:
+class Ids(msgspec.Struct, frozen=True, gc=False):
     """The row ids of an event whose record holds names: never hashed, so that rows can move."""
 
     chain: int
@@ -77,7 +78,7 @@ class ChainWriter:
                 ids.chain, sequence, VERSION, record.type, ids.source, record.event, ids.delivery,
                 record.position, record.key, record.actor, ids.item, ids.labeler, ids.question,
                 record.replicate, record.label, record.annotation, record.occurred, record.revised,
-                record.received, bool(record.doubted), seconds, record.detail, record.parser,
+                record.received, record.doubted, seconds, record.detail, record.parser,
                 content, leaf, previous,
             )
         )  # fmt: skip

@@ -3,13 +3,10 @@
 import hashlib
 from datetime import datetime
 
-import msgspec
-
 from labeltrust.domain.clock import moment
-from labeltrust.store.drafts import Draft
+from labeltrust.store.checks import Draft
 from labeltrust.store.statements import Row, Statements
 
-_encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
 _MOST_REMEMBERED = 100_000
 _UPSERT = (
     "INSERT INTO item_content (item_id, content, features, updated_at) VALUES (?, ?, ?, ?) "
@@ -33,18 +30,19 @@ class ContentBook:
 
     def tell(self, draft: Draft, item_alias_id: int | None) -> None:
         """Note what an event tells about its item, if anything."""
-        event = draft.event
-        if item_alias_id is None or not (event.content or event.item_features):
+        plain = draft.plain
+        if item_alias_id is None or not (plain.content or plain.features):
             return
-        content, features = _encode(event.content), _encode(event.item_features)
-        mark = hashlib.blake2b(content + b"\x00" + features, digest_size=16).digest()
+        content, features = plain.content or "{}", plain.features or "{}"
+        text = f"{content}\n{features}".encode()
+        mark = hashlib.blake2b(text, digest_size=16).digest()
         if self._remembered.get(item_alias_id) == mark:
             return
-        told = draft.revised_us or draft.occurred_us or draft.received_us
+        told = plain.revised_us or plain.occurred_us or draft.received_us
         at = moment(told)
         there = self._rows.get(item_alias_id)
         if there is None or there[2] <= at:
-            self._rows[item_alias_id] = (content.decode(), features.decode(), at)
+            self._rows[item_alias_id] = (content, features, at)
             self._marks[item_alias_id] = mark
 
     def write(self, statements: Statements) -> None:

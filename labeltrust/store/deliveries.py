@@ -1,13 +1,11 @@
 """Sealed originals, and the quarantine of what could not be read in them."""
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from labeltrust.store.drafts import Refused, Submission
+from labeltrust.store.checks import Refused
+from labeltrust.store.drafts import Packed, told
 from labeltrust.store.statements import Row, Statements
-from labeltrust.store.vault import Vault
 
 _COLUMNS = (
     "id", "source_id", "key_id", "received_at", "digest", "size", "headers", "parser", "body",
@@ -17,29 +15,6 @@ _QUARANTINE = (
     "id", "delivery_id", "position", "digest", "event_id", "code", "detail", "status",
     "created_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A submission with its digest and sealed body, made before the transaction begins."""
-
-    submission: Submission
-    digest: bytes
-    body: bytes
-    data_key: bytes
-
-
-def sealed(submission: Submission, vault: Vault) -> Sealed:
-    """Seal the body of a submission; one that is on record already needs no second seal."""
-    digest = hashlib.sha256(submission.body).digest()
-    if submission.delivery_id is not None:
-        return Sealed(submission, digest, b"", b"")
-    return Sealed(submission, digest, *vault.seal(submission.body))
-
-
-def _told(headers: Mapping[str, object]) -> str:
-    """Return what must be equal for two deliveries to be one: all but the name of a file."""
-    return json.dumps({name: value for name, value in headers.items() if name != "file"})
 
 
 class DeliveryWriter:
@@ -64,57 +39,40 @@ class DeliveryWriter:
         self._quarantine: list[Row] = []
         self._ids = iter(statements.next_ids("delivery", n))
 
-    def _find(self, candidates: set[int]) -> dict[tuple[int, bytes], dict[str, int]]:
+    def _find(self, candidates: set[int]) -> dict[tuple[int, bytes, str], int]:
         sql = (
             "SELECT source_id, digest, headers, id FROM delivery "
             "WHERE erased_at IS NULL AND body IS NOT NULL AND id {in}"
         )
-        found: dict[tuple[int, bytes], dict[str, int]] = {}
-        for source_id, digest, headers, number in self._statements.rows_in(sql, candidates):
-            found.setdefault((source_id, digest), {})[_told(json.loads(headers))] = number
-        return found
+        return {
+            (source_id, digest, told(json.loads(headers))): number
+            for source_id, digest, headers, number in self._statements.rows_in(sql, candidates)
+        }
 
-    def keep(self, delivery: Sealed, source_id: int) -> int:
+    def keep(self, packed: Packed, source_id: int) -> int:
         """Return the id of a delivery, kept now or before."""
-        submission = delivery.submission
-        if submission.delivery_id is not None:
-            return submission.delivery_id
-        headers = json.dumps(dict(submission.headers))
-        same = self._known.setdefault((source_id, delivery.digest), {})
-        told = _told(submission.headers) if same or "file" in submission.headers else headers
-        if told in same:
-            return same[told]
-        number = same[told] = next(self._ids)
+        if packed.delivery_id is not None:
+            return packed.delivery_id
+        same = (source_id, packed.digest, packed.told)
+        if same in self._known:
+            return self._known[same]
+        number = self._known[same] = next(self._ids)
         self._rows.append(
             (
-                number, source_id, submission.key_id,
-                self._statements.time(submission.received_at), delivery.digest,
-                len(submission.body), headers, submission.parser,
-                delivery.body, delivery.data_key, submission.import_id,
+                number, source_id, packed.key_id, self._statements.time(packed.received_at),
+                packed.digest, packed.size, packed.headers, packed.parser, packed.body,
+                packed.data_key, packed.import_id,
             )
         )  # fmt: skip
         return number
 
-    def quarantine(self, delivery: Sealed, delivery_id: int, refused: Sequence[Refused]) -> None:
+    def quarantine(self, packed: Packed, delivery_id: int, refused: Sequence[Refused]) -> None:
         """Hold events, or a whole delivery, until somebody retries or discards them."""
-        if not refused:
-            return
-        at = self._statements.time(delivery.submission.received_at)
+        at = self._statements.time(packed.received_at)
         for one in refused:
             p = one.problem
-            self._quarantine.append(
-                (
-                    None,
-                    delivery_id,
-                    p.index,
-                    delivery.digest,
-                    one.event_id,
-                    p.code,
-                    p.detail,
-                    "open",
-                    at,
-                )
-            )
+            held = (p.index, packed.digest, one.event_id, p.code, p.detail, "open", at)
+            self._quarantine.append((None, delivery_id, *held))
 
     def write(self) -> dict[tuple[int, int | None], int]:
         """Insert everything; return the ids of quarantine rows by delivery and position."""

@@ -1,23 +1,23 @@
-"""Events made ready for the record: checked against project, question and scale."""
+"""Deliveries on their way into the record: made plain and sealed before a transaction begins.
+
+What needs no database is done here, by whoever submits; what is left for the writer is short.
+"""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidEvent
-from labeltrust.domain.events import Event, Parsed, Problem, Receipt
-from labeltrust.domain.labels import canonical_label
-from labeltrust.store.aliases import Key, item_space
-from labeltrust.store.registry import NO_QUESTION, KnownProject, KnownQuestion, KnownSource
+from labeltrust.domain.events import Event, Parsed
+from labeltrust.store.vault import Vault
 
-OLDEST_US: Final = 30 * 86_400 * 1_000_000
-NEWEST_US: Final = 5 * 60 * 1_000_000
 OWN_PREFIX: Final = "labeltrust:"
 _DERIVED: Final = re.compile(r"row-[0-9a-f]{40}-[0-9]+")  # as domain/event_ids.py makes them
 _MOST_ID_BYTES: Final = 512  # PostgreSQL cannot index texts of more than 2,700
@@ -59,187 +59,139 @@ class Submission:
     import_id: int | None = None
 
 
-class Draft:
-    """One event with all that its row needs, and what became of it.
+class Plain(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """An event as columns: times as microseconds, contents as JSON text.
 
     Attributes:
-        event_id: As the source or its reader gave it.
-        stored_id: As it stands on record; empty where names must be made first.
-        problem: Why it cannot be taken.
-        receipt: Where it is on record: the original place where it was there before.
-        delivery_id: The delivery that brought it then.
-        twin: The same event earlier in the same transaction.
+        event_id: As it stands on record, but for derived ones (`is_derived`).
+        label: As sent: its question's scale is the writer's to know.
+        said: All that the sender said but the names, for the content digest.
+        flaw: Code and reason where the event cannot be taken whatever the project says.
     """
 
-    __slots__ = (
-        "delivery_id", "doubted", "event",
-        "event_id", "item_key", "label", "labeler_key", "occurred_us",
-        "position", "problem", "project", "question", "receipt", "received_us", "revised_us",
-        "stored_id",
-        "twin",
+    position: int
+    type: str
+    project: str
+    event_id: str
+    is_derived: bool
+    item: str
+    labeler: str | None
+    labeler_kind: str
+    question: str
+    label: Any
+    is_skip: bool
+    annotation: str | None
+    occurred_us: int | None
+    revised_us: int | None
+    seconds: float | None
+    replicate: int
+    detail: str
+    content: str
+    features: str
+    said: bytes
+    flaw: tuple[str, str] | None
+
+
+class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A submission ready for the writer: its body sealed, its events plain.
+
+    Attributes:
+        body: Sealed; empty where `delivery_id` names a stored one.
+        size: Bytes of the raw body.
+        headers: JSON text.
+        told: JSON text of what must be equal for two deliveries to be one.
+        step: Microseconds from row to row.
+        unread: Problems of the reader: place, code, detail, status.
+    """
+
+    source: str
+    body: bytes
+    data_key: bytes
+    digest: bytes
+    size: int
+    received_at: datetime
+    headers: str
+    told: str
+    parser: str
+    key_id: str | None
+    actor: str | None
+    scope: frozenset[str] | None
+    may_declare_gold: bool
+    step: int
+    delivery_id: int | None
+    import_id: int | None
+    rows: list[Plain]
+    unread: list[tuple[int | None, str, str, int]]
+
+
+def pack(submission: Submission, vault: Vault) -> Packed:
+    """Seal a submission's body and make its events plain."""
+    parsed, headers = submission.parsed, dict(submission.headers)
+    is_new = submission.delivery_id is None
+    body, data_key = vault.seal(submission.body) if is_new else (b"", b"")
+
+    def hide(value: object) -> str:
+        return vault.lookup("trace", str(value)).hex()
+
+    places = zip(parsed.events, parsed.positions, strict=True)
+    return Packed(
+        source=submission.source,
+        body=body,
+        data_key=data_key,
+        digest=hashlib.sha256(submission.body).digest(),
+        size=len(submission.body),
+        received_at=submission.received_at,
+        headers=json.dumps(headers),
+        told=told(headers),
+        parser=submission.parser,
+        key_id=submission.key_id,
+        actor=submission.actor,
+        scope=submission.scope,
+        may_declare_gold=submission.may_declare_gold,
+        step=1 if submission.spread else 0,
+        delivery_id=submission.delivery_id,
+        import_id=submission.import_id,
+        rows=[plain(event, position, hide) for event, position in places],
+        unread=[(p.index, p.code, p.detail, p.status) for p in parsed.problems],
+    )
+
+
+def told(headers: Mapping[str, object]) -> str:
+    """Return as JSON text what must be equal for two deliveries to be one: all but a file's name.
+
+    >>> told({"file": "a.csv", "first_row": 1})
+    '{"first_row": 1}'
+    """
+    return json.dumps({name: value for name, value in headers.items() if name != "file"})
+
+
+def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:
+    """Return an event as columns.
+
+    Args:
+        event: The event.
+        position: Its place in the delivery.
+        hide: Returns the keyed digest of a text that tells too much.
+    """
+    occurred = None if event.occurred_at is None else microseconds(event.occurred_at)
+    revised = None if event.revised_at is None else microseconds(event.revised_at)
+    content = _encode(event.content).decode() if event.content else ""
+    features = _encode(event.item_features).decode() if event.item_features else ""
+    detail = _encode(event.detail).decode() if event.detail else ""
+    said = (
+        event.type, event.project, event.question, event.labeler_kind, event.label,
+        event.annotation_id, occurred, revised, event.duration_seconds, event.replicate,
+        content, features, detail,
     )  # fmt: skip
-
-    def __init__(self, event: Event, position: int, project: KnownProject) -> None:
-        """Begin with what is known before any check."""
-        self.event = event
-        self.position = position
-        self.project = project
-        self.problem: Problem | None = None
-        self.question = NO_QUESTION
-        self.label: str | None = None
-        self.item_key: Key | None = None
-        self.labeler_key: Key | None = None
-        self.event_id = ""
-        self.stored_id = ""
-        self.occurred_us: int | None = None
-        self.revised_us: int | None = None
-        self.received_us = 0
-        self.doubted = False
-        self.receipt: Receipt | None = None
-        self.twin: Draft | None = None
-        self.delivery_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A problem and the id of its event, if it was read so far."""
-
-    problem: Problem
-    event_id: str | None
-
-
-def drafts_of(submission: Submission, source: KnownSource) -> tuple[list[Draft], list[Refused]]:
-    """Check all events of a submission against what the source may say.
-
-    Returns:
-        The drafts in the order of the delivery (some with a problem of their own), and the
-        problems of events that belong to no project known here.
-    """
-    received = microseconds(submission.received_at)
-    step = 1 if submission.spread else 0
-    drafts: list[Draft] = []
-    strangers: list[Refused] = []
-    parsed = submission.parsed
-    for event, position in zip(parsed.events, parsed.positions, strict=True):
-        project = source.projects.get(event.project)
-        if project is None or not _in_scope(submission, event.project):
-            strangers.append(Refused(_unknown_project(event, position, source), event.event_id))
-            continue
-        draft = Draft(event, position, project)
-        draft.received_us = received + step * position
-        try:
-            _fill(draft, source, submission)
-        except InvalidEvent as error:
-            draft.problem = Problem(index=position, code=error.code, detail=str(error))
-        drafts.append(draft)
-    return drafts, strangers
-
-
-def _in_scope(submission: Submission, project: str) -> bool:
-    return submission.scope is None or project in submission.scope
-
-
-def _unknown_project(event: Event, position: int, source: KnownSource) -> Problem:
-    # One answer for a project that is missing and for one that is not this source's, so that
-    # nobody learns the names of other people's projects.
-    detail = f"project {event.project[:200]!r} is none that source {source.name!r} may speak for"
-    return Problem(index=position, code="unknown_project", detail=detail)
-
-
-def _fill(draft: Draft, source: KnownSource, submission: Submission) -> None:
-    """Work out ids first: a known event stays known though its label would now be refused."""
-    event = draft.event
-    draft.event_id = _event_id(event.event_id)
-    if event.item:
-        draft.item_key = (item_space(draft.project.id, source.id_space), _text(event.item, "item"))
-    if event.labeler is not None and event.type.startswith("label."):
-        draft.labeler_key = (source.id_space, _text(event.labeler, "labeler"))
-    _fill_times(draft)
-    _check_address(event)
-    if event.type.startswith("gold.") and not submission.may_declare_gold:
-        raise InvalidEvent("this key may not declare gold", code="gold_not_allowed")
-    draft.question = _question(draft)
-    draft.label = _label(event, draft.question)
-
-
-def _event_id(raw: str | None) -> str:
-    if not raw:
-        raise InvalidEvent("event has no id", place="id", code="missing_field")
-    if raw.startswith(OWN_PREFIX):
-        raise InvalidEvent(f"ids that begin with {OWN_PREFIX!r} are ours", code="event_id_reserved")
-    text = _text(raw, "id")
-    if len(text) * 4 > _MOST_ID_BYTES and len(text.encode()) > _MOST_ID_BYTES:
-        return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-    return text
-
-
-def _text(text: str, place: str) -> str:
-    if "\x00" in text:
-        raise InvalidEvent("text holds a NUL character", place=place, code="not_text")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise InvalidEvent(
-                "text holds a lone surrogate", place=place, code="not_text"
-            ) from None
-    return text
-
-
-def _fill_times(draft: Draft) -> None:
-    event, received = draft.event, draft.received_us
-    if event.occurred_at is not None:
-        draft.occurred_us = microseconds(event.occurred_at)
-        draft.doubted = not received - OLDEST_US <= draft.occurred_us <= received + NEWEST_US
-    if event.revised_at is not None:
-        draft.revised_us = microseconds(event.revised_at)
-        late = not received - OLDEST_US <= draft.revised_us <= received + NEWEST_US
-        draft.doubted = draft.doubted or late
-
-
-def names_annotation_only(event: Event) -> bool:
-    """Say whether a withdrawal names its judgment by annotation, not by item and labeler.
-
-    >>> names_annotation_only(Event(type="label.withdrawn", project="p", annotation_id="a-77"))
-    True
-    """
-    named = bool(event.item and event.labeler)
-    return event.type == "label.withdrawn" and bool(event.annotation_id) and not named
-
-
-def _check_address(event: Event) -> None:
-    if names_annotation_only(event):
-        return
-    if not event.item:
-        raise InvalidEvent("required, but missing", place="item", code="missing_field")
-    if event.type.startswith("label.") and not event.labeler:
-        raise InvalidEvent("required, but missing", place="labeler", code="missing_field")
-
-
-def _question(draft: Draft) -> KnownQuestion:
-    if draft.event.type == "item.described" or names_annotation_only(draft.event):
-        return NO_QUESTION
-    name = draft.event.question
-    question = draft.project.questions.get(name)
-    if question is None:
-        detail = f"project {draft.project.name!r} has no question {name[:200]!r}"
-        raise InvalidEvent(detail, place="question", code="unknown_question")
-    return question
-
-
-def _label(event: Event, question: KnownQuestion) -> str | None:
-    if event.type not in {"label.submitted", "gold.declared"}:
-        return None
-    label = event.label
-    if isinstance(label, str):
-        known = question.labels.get(label)
-        if known is None:
-            known = canonical_label(label, question.scale, question.classes)
-            question.labels[label] = known
-        return known
-    if label is None and event.detail.get("skipped") is True:
-        return None  # on record, and no vote
-    return canonical_label(label, question.scale, question.classes)
+    seconds = event.duration_seconds
+    raw = event.event_id or ""
+    return Plain(
+        position, event.type, event.project, _short(raw), is_derived(raw), event.item,
+        event.labeler, event.labeler_kind, event.question, event.label,
+        bool(detail) and event.detail.get("skipped") is True, event.annotation_id, occurred,
+        revised, None if seconds is None else float(seconds), event.replicate,
+        detail_text(event, detail, hide), content, features, _encode(said), flaw_of(event),
+    )  # fmt: skip
 
 
 _encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
@@ -254,50 +206,85 @@ def is_derived(event_id: str) -> bool:
     return event_id.startswith("row-") and _DERIVED.fullmatch(event_id) is not None
 
 
-def keyed_id(event_id: str, salt: bytes) -> str:
-    """Return a derived event id as it stands on record.
+def _short(event_id: str) -> str:
+    """Return an id that an index can hold."""
+    if len(event_id) * 4 <= _MOST_ID_BYTES:
+        return event_id
+    text = event_id.encode(errors="replace")
+    return event_id if len(text) <= _MOST_ID_BYTES else f"sha256:{hashlib.sha256(text).hexdigest()}"
 
-    It is a digest of names, too, against which guesses could be tested: so it is digested again,
-    keyed by salts that erasure destroys.
+
+def names_annotation_only(event: Event) -> bool:
+    """Say whether a withdrawal names its judgment by annotation, not by item and labeler.
+
+    >>> names_annotation_only(Event(type="label.withdrawn", project="p", annotation_id="a-77"))
+    True
     """
-    return "row:" + hashlib.blake2b(event_id.encode(), key=salt, digest_size=20).hexdigest()
+    named = bool(event.item and event.labeler)
+    return event.type == "label.withdrawn" and bool(event.annotation_id) and not named
 
 
-def content_digest(draft: Draft, item: str | None, labeler: str | None, salt: bytes) -> bytes:
-    """Return the digest by which a repeated event is told from a changed one.
+def flaw_of(event: Event) -> tuple[str, str] | None:
+    """Return code and reason where an event cannot be taken, whatever its project says.
 
-    It holds pseudonyms for names and is keyed by salts that erasure destroys, so that nobody can
-    test guesses against it afterwards.
+    >>> flaw_of(Event(type="gold.declared", project="p", event_id="e1", label="x"))
+    ('missing_field', 'item: required, but missing')
     """
-    event = draft.event
-    said = (
-        event.type, event.project, item, labeler, event.question, event.labeler_kind, event.label,
-        event.annotation_id, draft.occurred_us, draft.revised_us, event.duration_seconds,
-        event.replicate, event.content or None, event.item_features or None, event.detail or None,
-    )  # fmt: skip
-    return hashlib.blake2b(_encode(said), key=salt, digest_size=32).digest()
+    try:
+        _check_id(event.event_id)
+        _check_text(event.item, "item")
+        _check_text(event.labeler, "labeler")
+        _check_text(event.annotation_id, "annotation_id")
+        _check_address(event)
+    except InvalidEvent as error:
+        return error.code, str(error)
+    return None
 
 
-def detail_text(event: Event, hide: Callable[[object], str]) -> str:
+def _check_id(event_id: str | None) -> None:
+    if not event_id:
+        raise InvalidEvent("required, but missing", place="id", code="missing_field")
+    if event_id.startswith(OWN_PREFIX):
+        raise InvalidEvent(f"ids that begin with {OWN_PREFIX!r} are ours", code="event_id_reserved")
+    _check_text(event_id, "id")
+
+
+def _check_text(text: str | None, place: str) -> None:
+    if text is None or (text.isascii() and "\x00" not in text):
+        return
+    if "\x00" in text:
+        raise InvalidEvent("text holds a NUL character", place=place, code="not_text")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidEvent("text holds a lone surrogate", place=place, code="not_text") from None
+
+
+def _check_address(event: Event) -> None:
+    if not event.item and not names_annotation_only(event):
+        raise InvalidEvent("required, but missing", place="item", code="missing_field")
+    if event.type[:6] == "label." and not event.labeler and not names_annotation_only(event):
+        raise InvalidEvent("required, but missing", place="labeler", code="missing_field")
+
+
+def detail_text(event: Event, text: str, hide: Callable[[object], str]) -> str:
     """Return what else a source said, as compact JSON; session and network only as keyed digests.
 
     Args:
         event: The event.
+        text: Its detail as JSON text, empty for none.
         hide: Returns the keyed digest of a text.
     """
-    if not event.detail:
-        return "{}" if event.labeler_kind == "human" else _kind_text(event.labeler_kind)
+    is_human = event.labeler_kind == "human"
+    provenance = event.detail.get("provenance") if text else None
+    if is_human and not isinstance(provenance, Mapping):
+        return text or "{}"
     detail = dict(event.detail)
-    if event.labeler_kind != "human":
+    if not is_human:
         detail["labeler_kind"] = event.labeler_kind
-    provenance = detail.get("provenance")
     if isinstance(provenance, Mapping):
         detail["provenance"] = {
             name: hide(value) if name in {"session", "network"} else value
             for name, value in provenance.items()
         }
     return _encode(detail).decode()
-
-
-def _kind_text(kind: str) -> str:
-    return f'{{"labeler_kind":"{kind}"}}'

@@ -15,9 +15,10 @@ from labeltrust.store.batches import (
     settle_repeats,
 )
 from labeltrust.store.chaining import ChainWriter
+from labeltrust.store.checks import Draft
 from labeltrust.store.contents import ContentBook
-from labeltrust.store.deliveries import DeliveryWriter, Sealed, sealed
-from labeltrust.store.drafts import Draft, Submission
+from labeltrust.store.deliveries import DeliveryWriter
+from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import unit_of_work
@@ -48,7 +49,10 @@ class Recorder:
             NotFound: A source is not there.
             Busy: The database cannot take it now; nothing was stored.
         """
-        deliveries = [sealed(submission, self._vault) for submission in submissions]
+        return self.record_packed([pack(submission, self._vault) for submission in submissions])
+
+    def record_packed(self, deliveries: Sequence[Packed]) -> list[Outcome]:
+        """Do the same with submissions that were packed elsewhere, under the same master key."""
         try:
             with unit_of_work(self._engine) as session:
                 outcomes = self._record(Statements(session.connection()), deliveries)
@@ -60,7 +64,7 @@ class Recorder:
             book.keep()
         return outcomes
 
-    def _record(self, statements: Statements, deliveries: Sequence[Sealed]) -> list[Outcome]:
+    def _record(self, statements: Statements, deliveries: Sequence[Packed]) -> list[Outcome]:
         self._forget_after_erasure(statements)
         batches = batches_of(statements, deliveries)
         drafts = [draft for batch in batches for draft in batch.drafts]
@@ -68,7 +72,7 @@ class Recorder:
         names = self._names(statements, drafts)
         settle_repeats(statements, batches, names)
         self._make_names(statements, batches, names)
-        unread = {batch.sealed.digest for batch in batches if batch.quarantined()}
+        unread = {batch.packed.digest for batch in batches if batch.quarantined()}
         writer = DeliveryWriter(statements, len(batches), known_deliveries(batches), unread)
         kept = [self._append(statements, batch, chains, writer, names) for batch in batches]
         held = writer.write()
@@ -92,13 +96,12 @@ class Recorder:
     def _make_names(self, statements: Statements, batches: list[Batch], names: Names) -> None:
         items: list[Outside] = []
         labelers: list[Outside] = []
-        for batch in batches:
-            for draft in batch.new():
-                if draft.item_key and draft.item_key not in names.items:
-                    items.append(Outside(*draft.item_key, project_id=draft.project.id))
-                if draft.labeler_key and draft.labeler_key not in names.labelers:
-                    kind = draft.event.labeler_kind
-                    labelers.append(Outside(*draft.labeler_key, labeler_kind=kind))
+        for draft in (draft for batch in batches for draft in batch.new):
+            if draft.item_key and draft.item_key not in names.items:
+                items.append(Outside(*draft.item_key, project_id=draft.project.id))
+            if draft.labeler_key and draft.labeler_key not in names.labelers:
+                kind = draft.plain.labeler_kind
+                labelers.append(Outside(*draft.labeler_key, labeler_kind=kind))
         names.items.update(self._items.make(statements, items))
         names.labelers.update(self._labelers.make(statements, labelers))
 
@@ -106,15 +109,13 @@ class Recorder:
         self, statements: Statements, batch: Batch, chains: ChainWriter,
         writer: DeliveryWriter, names: Names,
     ) -> int:  # fmt: skip
-        submission = batch.sealed.submission
-        delivery_id = writer.keep(batch.sealed, batch.source.id)
-        origin = Origin(submission, batch.source, delivery_id, batch.sealed.digest.hex())
-        for draft in batch.take_new():
-            append_draft(chains, draft, origin, names, self._hide)
-            self._contents.tell(draft, names.of(draft)[0].id)
+        packed = batch.packed
+        delivery_id = writer.keep(packed, batch.source.id)
+        origin = Origin(packed, batch.source, delivery_id, packed.digest.hex())
+        for draft in batch.new:
+            append_draft(chains, draft, origin, names)
+            if draft.plain.content or draft.plain.features:
+                self._contents.tell(draft, names.of(draft)[0].id)
         append_findings(statements, batch, chains, origin)
-        writer.quarantine(batch.sealed, delivery_id, batch.quarantined())
+        writer.quarantine(packed, delivery_id, batch.quarantined())
         return delivery_id
-
-    def _hide(self, value: object) -> str:
-        return self._vault.lookup("trace", str(value)).hex()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from labeltrust.domain.events import Problem
-from labeltrust.store.aliases import NOBODY, Alias, Key
-from labeltrust.store.drafts import OWN_PREFIX, Draft, content_digest, is_derived, keyed_id
+from labeltrust.store.aliases import NOBODY, Alias, Aliases
+from labeltrust.store.checks import Draft
+from labeltrust.store.drafts import OWN_PREFIX
 from labeltrust.store.known_events import KnownEvent, is_erased
 from labeltrust.store.statements import Statements
 
@@ -17,58 +18,68 @@ REUSED: Final = "event_id_reused"
 class Names:
     """The aliases at hand in a transaction; those of erased names are not among them."""
 
-    items: dict[Key, Alias]
-    labelers: dict[Key, Alias]
+    items: Aliases
+    labelers: Aliases
 
     def of(self, draft: Draft) -> tuple[Alias, Alias]:
         """Return the aliases of a draft's item and labeler."""
-        item = self.items.get(draft.item_key, NOBODY) if draft.item_key else NOBODY
-        key = draft.labeler_key
-        return item, self.labelers.get(key, NOBODY) if key else NOBODY
+        item = self.items.get(draft.item_key, NOBODY)
+        return item, self.labelers.get(draft.labeler_key, NOBODY)
 
 
-def fill_stored_id(draft: Draft, names: Names) -> None:
-    """Work out the id on record, where all names it may hang on are at hand."""
-    if not is_derived(draft.event_id):
-        draft.stored_id = draft.event_id
-        return
+def stored_id(draft: Draft, names: Names) -> str:
+    """Return the id on record of an event whose id was derived; empty where a name is not known.
+
+    A derived id is a digest of names, too, against which guesses could be tested: so it is
+    digested again, keyed by salts that erasure destroys.
+    """
     item, labeler = names.of(draft)
-    is_missing = (draft.item_key and item is NOBODY) or (draft.labeler_key and labeler is NOBODY)
-    draft.stored_id = "" if is_missing else keyed_id(draft.event_id, labeler.salt + item.salt)
+    if (draft.item_key and item is NOBODY) or (draft.labeler_key and labeler is NOBODY):
+        return ""
+    text, salt = draft.plain.event_id.encode(), labeler.salt + item.salt
+    return "row:" + hashlib.blake2b(text, key=salt, digest_size=20).hexdigest()
 
 
-def digest_of(draft: Draft, names: Names) -> bytes:
-    """Return the content digest of a draft whose aliases are at hand."""
-    item, labeler = names.of(draft)
-    return content_digest(draft, item.pseudonym, labeler.pseudonym, labeler.salt + item.salt)
+def content_digest(said: bytes, item: Alias, labeler: Alias) -> bytes:
+    """Return the digest by which a repeated event is told from a changed one.
+
+    It holds pseudonyms for names and is keyed by salts that erasure destroys, so that nobody can
+    test guesses against it afterwards.
+
+    >>> len(content_digest(b"[]", NOBODY, NOBODY))
+    32
+    """
+    text = said + item.mark + b"/" + labeler.mark
+    return hashlib.blake2b(text, key=labeler.salt + item.salt, digest_size=32).digest()
 
 
 def settle(statements: Statements, draft: Draft, known: KnownEvent, names: Names) -> None:
     """Give a draft whose id is on record its original receipt, or refuse it in its place."""
     item, labeler = names.of(draft)
-    same_names = (item.id, labeler.id) == (known.item_alias_id, known.labeler_alias_id)
-    same = same_names and digest_of(draft, names) == known.digest
+    same = (item.id, labeler.id) == (known.item_alias_id, known.labeler_alias_id)
+    same = same and content_digest(draft.plain.said, item, labeler) == known.digest
     if same or is_erased(statements, known):
         draft.receipt, draft.problem, draft.delivery_id = known.receipt, None, known.delivery_id
         return
-    draft.problem = reused(draft)
+    draft.problem = _reused(draft)
 
 
 def settle_twin(draft: Draft, first: Draft) -> None:
     """Treat an id that came twice in one transaction as if the first were on record."""
-    if draft.event == first.event:
+    one, other = draft.plain, first.plain
+    if (one.item, one.labeler, one.said) == (other.item, other.labeler, other.said):
         draft.twin, draft.problem = first, None
     else:
-        draft.problem = reused(draft)
+        draft.problem = _reused(draft)
 
 
-def reused(draft: Draft) -> Problem:
-    """Return the refusal of another event under a used id."""
-    detail = f"event id {draft.event_id[:200]!r} is on record with other content; the first stays"
-    return Problem(index=draft.position, code=REUSED, detail=detail, status=409)
+def _reused(draft: Draft) -> Problem:
+    shown = draft.plain.event_id[:200]
+    detail = f"event id {shown!r} is on record with other content; the first stays"
+    return Problem(index=draft.plain.position, code=REUSED, detail=detail, status=409)
 
 
 def finding_id(draft: Draft, digest: bytes) -> str:
     """Return the id of the finding, so that one conflict is recorded once."""
-    text = draft.event_id.encode() + digest
+    text = draft.plain.event_id.encode() + digest
     return f"{OWN_PREFIX}reused:{hashlib.sha256(text).hexdigest()}"

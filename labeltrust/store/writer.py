@@ -9,12 +9,13 @@ import contextlib
 import threading
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from labeltrust.domain.errors import Busy
 from labeltrust.domain.events import Outcome
 from labeltrust.store.drafts import Submission
 
+S = TypeVar("S")
 _BYTES_PER_ROW: Final = 1_024
 
 
@@ -39,16 +40,18 @@ def weight(submission: Submission) -> int:
     return max(1, rows, len(submission.body) // _BYTES_PER_ROW)
 
 
-def written(recorder: Records, submissions: Sequence[Submission]) -> list[Outcome | Exception]:
+def written(
+    record: Callable[[Sequence[S]], list[Outcome]], submissions: Sequence[S]
+) -> list[Outcome | Exception]:
     """Record submissions together; if that fails, one by one, so that one harms no other."""
     try:
-        return list(recorder.record(submissions))
+        return list(record(submissions))
     except Busy as error:  # true for each of them
         return [error] * len(submissions)
     except Exception as error:  # noqa: BLE001 - belongs to those who wait
         if len(submissions) == 1:
             return [error]
-        return [written(recorder, [submission])[0] for submission in submissions]
+        return [written(record, [submission])[0] for submission in submissions]
 
 
 class _Waiting:
@@ -61,6 +64,40 @@ class _Waiting:
         self.future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self.result: Outcome | Exception | None = None
         self.weight = weight(submission)
+
+
+def _weight_of(waiting: _Waiting) -> int:
+    return waiting.weight
+
+
+def next_group(
+    queue: "SimpleQueue[S | None]", rows_of: Callable[[S], int], most_rows: int
+) -> list[S]:
+    """Wait for one submission, and take along all that came meanwhile; None in the queue ends it.
+
+    Args:
+        queue: What waits.
+        rows_of: Returns the rows of one.
+        most_rows: Take no more once there are so many.
+
+    Returns:
+        The group; empty at the end.
+    """
+    first = queue.get()
+    if first is None:
+        return []
+    group, rows = [first], rows_of(first)
+    while rows < most_rows:
+        try:
+            more = queue.get_nowait()
+        except Empty:
+            break
+        if more is None:
+            queue.put(None)  # this is the last group; then the end
+            break
+        group.append(more)
+        rows += rows_of(more)
+    return group
 
 
 class GroupWriter:
@@ -130,31 +167,15 @@ class GroupWriter:
 
     def _run(self) -> None:
         recorder: Records | None = None
-        while (group := self._next_group()) is not None:
+        while group := next_group(self._queue, _weight_of, self._group_rows):
             try:
                 recorder = recorder or self._make_recorder()
             except Exception as error:  # noqa: BLE001 - belongs to those who wait
                 self._resolve(group, [error] * len(group))
                 continue
-            self._resolve(group, written(recorder, [waiting.submission for waiting in group]))
-
-    def _next_group(self) -> list[_Waiting] | None:
-        """Wait for one submission, and take along all that came meanwhile."""
-        first = self._queue.get()
-        if first is None:
-            return None
-        group, rows = [first], first.weight
-        while rows < self._group_rows:
-            try:
-                more = self._queue.get_nowait()
-            except Empty:
-                break
-            if more is None:
-                self._queue.put(None)  # the last group; then stop
-                break
-            group.append(more)
-            rows += more.weight
-        return group
+            self._resolve(
+                group, written(recorder.record, [waiting.submission for waiting in group])
+            )
 
     def _resolve(self, group: list[_Waiting], results: Sequence[Outcome | Exception]) -> None:
         with self._lock:

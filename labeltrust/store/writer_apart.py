@@ -6,30 +6,37 @@ for the other. The child ends when the server does, however that ends: its line 
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from multiprocessing import get_context
+from queue import SimpleQueue
 from typing import Final, Self
 
 from labeltrust.domain.errors import Busy
 from labeltrust.domain.events import Outcome
 from labeltrust.settings import Settings
-from labeltrust.store.drafts import Submission
+from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import open_engine
-from labeltrust.store.vault import open_vault
-from labeltrust.store.writer import Records, weight, written
+from labeltrust.store.vault import Vault, open_vault
+from labeltrust.store.writer import next_group, weight, written
 from labeltrust.store.writer_line import (
     Frames,
     answer_frame,
+    packed_frame,
+    packed_of,
     result_of,
-    submission_frame,
-    submission_of,
 )
 
 _RECEIVE_BYTES: Final = 1_048_576
 _STOP_SECONDS: Final = 30.0
+# Packing more events than these takes over a millisecond: a thread does it.
+_INLINE_ROWS: Final = 50
+
+Message = tuple[int, Packed]
 
 
 class ApartWriter:
@@ -38,9 +45,10 @@ class ApartWriter:
     Use it as a context manager in that loop: leaving it lets the child write what it was sent.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, vault: Vault) -> None:
         """Prepare; the child starts with the context."""
         self._settings = settings
+        self._vault = vault
         self._waiting: dict[int, tuple[asyncio.Future[Outcome], int]] = {}
         self._waiting_rows = 0
         self._number = 0
@@ -84,13 +92,20 @@ class ApartWriter:
         if self._waiting_rows and self._waiting_rows + size > self._settings.queue_rows:
             detail = f"{self._waiting_rows} events wait to be written"
             raise Busy(detail, retry_after_seconds=1)
+        number = self._number = self._number + 1
+        frame = await self._framed(number, submission)
         line = self._line or await self._connected()
-        self._number += 1
-        self._send(line, submission_frame(self._number, submission))
+        self._send(line, frame)
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[self._number] = (future, size)
+        self._waiting[number] = (future, size)
         self._waiting_rows += size
         return await future
+
+    async def _framed(self, number: int, submission: Submission) -> bytes:
+        if len(submission.parsed.events) <= _INLINE_ROWS:
+            return packed_frame(number, pack(submission, self._vault))
+        packed = await asyncio.to_thread(pack, submission, self._vault)
+        return packed_frame(number, packed)
 
     def _send(self, line: asyncio.WriteTransport, frame: bytes) -> None:
         """Send what comes in one turn of the loop together: a call to the system costs as much."""
@@ -185,60 +200,44 @@ def _write_for(settings: Settings, line: socket.socket) -> None:
     """Record what comes until the line ends; a signal to the whole group is for the server."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # What a group makes dies with it, without cycles: looking for some each 700 objects is waste.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
+    queue: SimpleQueue[Message | None] = SimpleQueue()
+    threading.Thread(target=_read, args=(line, queue), name="reader", daemon=True).start()
     recorder: Recorder | None = None
     with contextlib.suppress(ConnectionError):
-        for group in _groups(line, settings.group_rows):
+        while group := next_group(queue, _rows, settings.group_rows):
             try:
                 recorder = recorder or _recorder(settings)
             except Exception as error:  # noqa: BLE001 - belongs to those who wait
                 _answer(line, group, [error] * len(group))
                 continue
-            _write(recorder, line, group)
+            packed = [message[1] for message in group]
+            _answer(line, group, written(recorder.record_packed, packed))
 
 
 def _recorder(settings: Settings) -> Recorder:
     return Recorder(open_engine(settings), open_vault(settings))
 
 
-def _groups(line: socket.socket, most_rows: int) -> Iterator[list[tuple[int, Submission]]]:
-    """Yield what came while the last group was written, in groups of at most so many rows."""
+def _rows(message: Message) -> int:
+    return max(1, len(message[1].rows))
+
+
+def _read(line: socket.socket, queue: "SimpleQueue[Message | None]") -> None:
+    """Read what comes, while the last group is being written."""
     frames = Frames()
-    while data := line.recv(_RECEIVE_BYTES):
-        messages = frames.feed(data)
-        while more := _waiting_bytes(line):
-            messages += frames.feed(more)
-        yield from _split([(number, submission_of(body)) for number, body in messages], most_rows)
-
-
-def _waiting_bytes(line: socket.socket) -> bytes:
-    try:
-        return line.recv(_RECEIVE_BYTES, socket.MSG_DONTWAIT)
-    except BlockingIOError:
-        return b""
-
-
-def _split(
-    messages: list[tuple[int, Submission]], most_rows: int
-) -> Iterator[list[tuple[int, Submission]]]:
-    group: list[tuple[int, Submission]] = []
-    rows = 0
-    for message in messages:
-        group.append(message)
-        rows += weight(message[1])
-        if rows >= most_rows:
-            yield group
-            group, rows = [], 0
-    if group:
-        yield group
-
-
-def _write(recorder: Records, line: socket.socket, group: list[tuple[int, Submission]]) -> None:
-    _answer(line, group, written(recorder, [submission for _, submission in group]))
+    with contextlib.suppress(ConnectionError):
+        while data := line.recv(_RECEIVE_BYTES):
+            for number, body in frames.feed(data):
+                queue.put((number, packed_of(body)))
+    queue.put(None)
 
 
 def _answer(
     line: socket.socket,
-    group: list[tuple[int, Submission]],
+    group: list[Message],
     results: Sequence[Outcome | Exception],
 ) -> None:
     pairs = zip(group, results, strict=True)

@@ -5,14 +5,13 @@ MessagePack.
 """
 
 import struct
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
 
 from labeltrust.domain.errors import Busy, LabeltrustError, Misconfigured, NotFound
 from labeltrust.domain.events import Outcome
-from labeltrust.store.drafts import Submission
+from labeltrust.store.drafts import Packed
 
 _HEAD: Final = struct.Struct("!IQ")
 
@@ -31,21 +30,14 @@ class Done(msgspec.Struct, frozen=True, tag=True):
     outcome: Outcome
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, MappingProxyType):
-        return dict(value)
-    detail = f"cannot send a {type(value).__name__}"
-    raise TypeError(detail)
-
-
-_encode = msgspec.msgpack.Encoder(enc_hook=_plain).encode
-_decode_submission = msgspec.msgpack.Decoder(Submission).decode
+_encode = msgspec.msgpack.Encoder().encode
+_decode_packed = msgspec.msgpack.Decoder(Packed).decode
 _decode_answer = msgspec.msgpack.Decoder(Done | Failure).decode
 
 
-def submission_frame(number: int, submission: Submission) -> bytes:
+def packed_frame(number: int, packed: Packed) -> bytes:
     """Return the message that brings a submission."""
-    return _framed(number, _encode(submission))
+    return _framed(number, _encode(packed))
 
 
 def answer_frame(number: int, result: Outcome | Exception) -> bytes:
@@ -54,9 +46,9 @@ def answer_frame(number: int, result: Outcome | Exception) -> bytes:
     return _framed(number, _encode(answer))
 
 
-def submission_of(body: bytes) -> Submission:
+def packed_of(body: bytes) -> Packed:
     """Return the submission of a message."""
-    return _decode_submission(body)
+    return _decode_packed(body)
 
 
 def result_of(body: bytes) -> Outcome | Exception:
