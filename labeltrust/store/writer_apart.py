@@ -80,6 +80,11 @@ class ApartWriter:
         """Whether submissions are taken; one that was killed is started again by the next."""
         return self._is_open and (self._child is None or self._child.is_alive)
 
+    @property
+    def pid(self) -> int | None:
+        """The child's process id."""
+        return None if self._child is None else self._child.pid
+
     async def submit(self, submission: Submission) -> Outcome:
         """Record a submission and return what became of it, after its durable commit.
 
@@ -186,6 +191,11 @@ class _Child:
     def is_alive(self) -> bool:
         """Whether the process runs."""
         return self._process.is_alive()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id."""
+        return self._process.pid
 
     def end(self, line: asyncio.WriteTransport | None) -> None:
         """Send no more, and wait until all is written."""
