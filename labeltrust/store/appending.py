@@ -50,8 +50,6 @@ def append_findings(
 
     One conflict is one finding, however often the same bytes come.
     """
-    if not batch.refused:
-        return
     digest = batch.packed.digest
     conflicts = {finding_id(d, digest): d for d in batch.drafts if _is_conflict(d)}
     known = known_events(statements, origin.source.id, conflicts)

@@ -72,7 +72,7 @@ class Recorder:
         names = self._names(statements, drafts)
         settle_repeats(statements, batches, names)
         self._make_names(statements, batches, names)
-        unread = {batch.packed.digest for batch in batches if batch.quarantined()}
+        unread = {batch.packed.digest for batch in batches if batch.refused}
         writer = DeliveryWriter(statements, len(batches), known_deliveries(batches), unread)
         kept = [self._append(statements, batch, chains, writer, names) for batch in batches]
         held = writer.write()
@@ -116,6 +116,7 @@ class Recorder:
             append_draft(chains, draft, origin, names)
             if draft.plain.content or draft.plain.features:
                 self._contents.tell(draft, names.of(draft)[0].id)
-        append_findings(statements, batch, chains, origin)
-        writer.quarantine(packed, delivery_id, batch.quarantined())
+        if batch.refused:
+            append_findings(statements, batch, chains, origin)
+            writer.quarantine(packed, delivery_id, batch.quarantined())
         return delivery_id
