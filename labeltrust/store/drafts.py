@@ -16,6 +16,7 @@ import msgspec
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Event, Parsed
+from labeltrust.store.details import detail_text, encode
 from labeltrust.store.vault import Vault
 
 OWN_PREFIX: Final = "labeltrust:"
@@ -175,9 +176,9 @@ def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:
     """
     occurred = None if event.occurred_at is None else microseconds(event.occurred_at)
     revised = None if event.revised_at is None else microseconds(event.revised_at)
-    content = _encode(event.content).decode() if event.content else ""
-    features = _encode(event.item_features).decode() if event.item_features else ""
-    detail = _encode(event.detail).decode() if event.detail else ""
+    content = encode(event.content).decode() if event.content else ""
+    features = encode(event.item_features).decode() if event.item_features else ""
+    detail = encode(event.detail).decode() if event.detail else ""
     said = (
         event.type, event.project, event.question, event.labeler_kind, event.label,
         event.annotation_id, occurred, revised, event.duration_seconds, event.replicate,
@@ -190,11 +191,8 @@ def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:
         event.labeler, event.labeler_kind, event.question, event.label,
         bool(detail) and event.detail.get("skipped") is True, event.annotation_id, occurred,
         revised, None if seconds is None else float(seconds), event.replicate,
-        detail_text(event, detail, hide), content, features, _encode(said), flaw_of(event),
+        detail_text(event, detail, hide), content, features, encode(said), flaw_of(event),
     )  # fmt: skip
-
-
-_encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
 
 
 def is_derived(event_id: str) -> bool:
@@ -277,26 +275,3 @@ def _check_address(event: Event) -> None:
         raise InvalidEvent("required, but missing", place="item", code="missing_field")
     if event.type[:6] == "label." and not event.labeler and not names_annotation_only(event):
         raise InvalidEvent("required, but missing", place="labeler", code="missing_field")
-
-
-def detail_text(event: Event, text: str, hide: Callable[[object], str]) -> str:
-    """Return what else a source said, as compact JSON; session and network only as keyed digests.
-
-    Args:
-        event: The event.
-        text: Its detail as JSON text, empty for none.
-        hide: Returns the keyed digest of a text.
-    """
-    is_human = event.labeler_kind == "human"
-    provenance = event.detail.get("provenance") if text else None
-    if is_human and not isinstance(provenance, Mapping):
-        return text or "{}"
-    detail = dict(event.detail)
-    if not is_human:
-        detail["labeler_kind"] = event.labeler_kind
-    if isinstance(provenance, Mapping):
-        detail["provenance"] = {
-            name: hide(value) if name in {"session", "network"} else value
-            for name, value in provenance.items()
-        }
-    return _encode(detail).decode()
