@@ -4,6 +4,7 @@ Importing this module is cheap, since every command does; the web comes in with 
 """
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -61,6 +62,8 @@ def application(deployment: Deployment) -> "Litestar":
     async def lifespan(_: "Litestar") -> AsyncIterator[None]:
         # Quick services run in these threads; heavy ones have a process of their own.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_THREADS, "service"))
+        if deployment.apart is not None:
+            _collect_seldom()
         with intake:
             yield
 
@@ -72,3 +75,14 @@ def application(deployment: Deployment) -> "Litestar":
         lifespan=[lifespan],
     )
     return assemble(parts)
+
+
+def _collect_seldom() -> None:
+    """Keep the collector of cycles away from what is there for good.
+
+    It would look through all of it about once a second under load, and every request would wait
+    the 150 ms that this takes (measured: p99 of a single event 160 ms with it, 30 ms without).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from labeltrust.domain.event_ids import derive_event_ids
 from labeltrust.domain.events import Parsed, Problem
 from labeltrust.ingest._base import Delivery, Platform, Secret
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.lately import Lately
 from labeltrust.services.platforms import platforms
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
@@ -23,7 +23,6 @@ from labeltrust.store.writer_apart import ApartWriter
 
 # Reading this many bytes takes a few milliseconds: beyond, a thread does it.
 _INLINE_BYTES: Final = 65_536
-_MOST_SENDERS: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +50,10 @@ class Intake:
 
     def __init__(self, deployment: Deployment) -> None:
         """Prepare the writer; its thread starts with the context."""
-        settings = deployment.settings
         self.deployment = deployment
         self.writer = _writer(deployment)
         self._platforms = platforms()
-        self._senders: dict[str, tuple[float, Sender]] = {}
-        self._seconds = settings.key_cache_seconds
+        self._senders: Lately[str, Sender] = Lately(deployment.settings.key_cache_seconds)
         # Projects that the source `api` was seen to speak for; links are never taken away from it.
         self.api_projects: set[str] = set()
 
@@ -76,7 +73,7 @@ class Intake:
 
     def forget_senders(self) -> None:
         """Read sources and secrets again: some were changed."""
-        self._senders.clear()
+        self._senders.forget()
 
     async def sender(self, name: str) -> Sender:
         """Return a source with its live secrets, read at most `key_cache_seconds` ago.
@@ -84,14 +81,7 @@ class Intake:
         Raises:
             NotProven: There is none of that name, which is not said.
         """
-        until, known = self._senders.get(name, (0.0, None))
-        if known is not None and time.monotonic() < until:
-            return known
-        found = await asyncio.to_thread(self._read, name)
-        if len(self._senders) >= _MOST_SENDERS:
-            self._senders.clear()
-        self._senders[name] = (time.monotonic() + self._seconds, found)
-        return found
+        return await self._senders.get(name, lambda: self._read(name))
 
     def _read(self, name: str) -> Sender:
         at = self.deployment.clock()

@@ -4,7 +4,6 @@ What needs no database is done here, by whoever submits; what is left for the wr
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -93,11 +92,16 @@ class Plain(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flaw: tuple[str, str] | None
 
 
+_encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
+
+
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A submission ready for the writer: its body sealed, its events plain.
 
     Attributes:
-        body: Sealed; empty where `delivery_id` names a stored one.
+        body: Sealed with `data_key`, or raw where that is empty; empty itself where `delivery_id`
+            names a stored one.
+        digest: Of the raw body.
         size: Bytes of the raw body.
         headers: JSON text.
         told: JSON text of what must be equal for two deliveries to be one.
@@ -125,11 +129,14 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unread: list[tuple[int | None, str, str, int]]
 
 
-def pack(submission: Submission, vault: Vault) -> Packed:
-    """Seal a submission's body and make its events plain."""
+def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
+    """Make a submission's events plain and seal its body, or leave that to the writer."""
     parsed, headers = submission.parsed, dict(submission.headers)
     is_new = submission.delivery_id is None
-    body, data_key = vault.seal(submission.body) if is_new else (b"", b"")
+    body, data_key = submission.body if is_new else b"", b""
+    if seal and is_new:
+        body, data_key = vault.seal(body)
+    kept = _encode(headers).decode()
 
     def hide(value: object) -> str:
         return vault.lookup("trace", str(value)).hex()
@@ -142,8 +149,8 @@ def pack(submission: Submission, vault: Vault) -> Packed:
         digest=hashlib.sha256(submission.body).digest(),
         size=len(submission.body),
         received_at=submission.received_at,
-        headers=json.dumps(headers),
-        told=told(headers),
+        headers=kept,
+        told=told(headers) if "file" in headers else kept,
         parser=submission.parser,
         key_id=submission.key_id,
         actor=submission.actor,
@@ -161,9 +168,9 @@ def told(headers: Mapping[str, object]) -> str:
     """Return as JSON text what must be equal for two deliveries to be one: all but a file's name.
 
     >>> told({"file": "a.csv", "first_row": 1})
-    '{"first_row": 1}'
+    '{"first_row":1}'
     """
-    return json.dumps({name: value for name, value in headers.items() if name != "file"})
+    return _encode({name: value for name, value in headers.items() if name != "file"}).decode()
 
 
 def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Engine
 
 from labeltrust.domain.events import Outcome
@@ -21,7 +22,7 @@ from labeltrust.store.deliveries import DeliveryWriter
 from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
 from labeltrust.store.repeats import Names
-from labeltrust.store.session import unit_of_work
+from labeltrust.store.session import bulk_write
 from labeltrust.store.statements import Statements
 from labeltrust.store.vault import Vault
 
@@ -53,9 +54,10 @@ class Recorder:
 
     def record_packed(self, deliveries: Sequence[Packed]) -> list[Outcome]:
         """Do the same with submissions that were packed elsewhere, under the same master key."""
+        deliveries = [self._sealed(packed) for packed in deliveries]
         try:
-            with unit_of_work(self._engine) as session:
-                outcomes = self._record(Statements(session.connection()), deliveries)
+            with bulk_write(self._engine) as connection:
+                outcomes = self._record(Statements(connection), deliveries)
         except BaseException:
             for book in (self._items, self._labelers, self._contents):
                 book.drop()
@@ -63,6 +65,12 @@ class Recorder:
         for book in (self._items, self._labelers, self._contents):
             book.keep()
         return outcomes
+
+    def _sealed(self, packed: Packed) -> Packed:
+        if packed.data_key or packed.delivery_id is not None:
+            return packed
+        body, data_key = self._vault.seal(packed.body)
+        return msgspec.structs.replace(packed, body=body, data_key=data_key)
 
     def _record(self, statements: Statements, deliveries: Sequence[Packed]) -> list[Outcome]:
         self._forget_after_erasure(statements)

@@ -186,6 +186,17 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def bulk_write(engine: Engine) -> Iterator[Connection]:
+    """Do the same with a plain connection, which costs a quarter of a millisecond less.
+
+    Raises:
+        Busy: As above.
+    """
+    with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
+        yield connection
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Open a short read; on SQLite no commit passes while it is open, so keep it under 50 ms."""
     with _translated(), Session(engine, expire_on_commit=False) as session:

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from labeltrust.domain.errors import NotAllowed, NotProven
 from labeltrust.domain.principals import Principal
 from labeltrust.services.authenticate import authenticate_key
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.lately import Lately
 from labeltrust.services.sign_in import authenticate_session
 
 COOKIE = "labeltrust_session"
@@ -44,13 +44,10 @@ def by_session(right: str) -> dict[str, Any]:
 class KeyCache:
     """Principals of keys seen lately, so that ingest does not read the database each time."""
 
-    _MOST = 4_096
-
     def __init__(self, deployment: Deployment) -> None:
         """Remember keys for `key_cache_seconds`."""
         self._deployment = deployment
-        self._seconds = deployment.settings.key_cache_seconds
-        self._known: dict[bytes, tuple[float, Principal]] = {}
+        self._known: Lately[bytes, Principal] = Lately(deployment.settings.key_cache_seconds)
 
     async def principal(self, text: str) -> Principal:
         """Return whom a key stands for.
@@ -59,15 +56,7 @@ class KeyCache:
             NotProven: The key is not valid, or was not when it was last looked up.
         """
         digest = hashlib.sha256(text.encode(errors="replace")).digest()
-        until, principal = self._known.get(digest, (0.0, None))
-        if principal is not None and time.monotonic() < until:
-            return principal
-        self._known.pop(digest, None)
-        principal = await asyncio.to_thread(authenticate_key, self._deployment, text)
-        if len(self._known) >= self._MOST:
-            self._known.clear()
-        self._known[digest] = (time.monotonic() + self._seconds, principal)
-        return principal
+        return await self._known.get(digest, lambda: authenticate_key(self._deployment, text))
 
 
 class Authentication(ASGIMiddleware):
