@@ -31,6 +31,7 @@ class Suspicion:
         accused: Same shape, True where the q-value is within the flag rate.
         log_e: (n_labelers,) log of the mean e-value, NaN where there is none.
         strong: (n_labelers,) rejected by e-BH at the freeze rate.
+        score: (n_labelers,) how suspect, for ranking: larger is worse; NaN where nothing is known.
     """
 
     signals: tuple[str, ...]
@@ -39,6 +40,7 @@ class Suspicion:
     accused: Bool
     log_e: Float
     strong: Bool
+    score: Float
 
     @property
     def suspected(self) -> Bool:
@@ -78,7 +80,16 @@ def weigh(
         accused=np.nan_to_num(q_value, nan=1.0) <= settings.flag_rate,
         log_e=log_e,
         strong=e_bh(log_e, settings.freeze_rate),
+        score=_score(p_value),
     )
+
+
+def _score(p_value: Float) -> Float:
+    """Return minus the log of the smallest p-value of each labeler, NaN where there is none."""
+    least = np.min(np.nan_to_num(p_value, nan=2.0), axis=0, initial=2.0)
+    with np.errstate(divide="ignore"):
+        score: Float = np.where(least > 1, np.nan, -np.log(np.maximum(least, 1e-300)))
+    return score
 
 
 def _mean(log_e: list[Float], n_labelers: int) -> Float:

@@ -56,6 +56,8 @@ class Appraisal:
         breaker_tripped: Whether the circuit breaker made some of them provisional.
         divided: Whether so many are suspected that peers prove nothing.
         policy_version: Version of the rules.
+        suspicion: All readings weighed together, labeler by labeler.
+        readings: What each signal says, by its name.
     """
 
     document: Document
@@ -64,6 +66,8 @@ class Appraisal:
     breaker_tripped: bool
     divided: bool
     policy_version: str
+    suspicion: Suspicion
+    readings: Mapping[str, Readings]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +114,8 @@ def appraise(
         breaker_tripped=freezing.tripped,
         divided=not read.evidence.peers_prove,
         policy_version=policy.version,
+        suspicion=read.suspicion,
+        readings=read.readings,
     )
 
 

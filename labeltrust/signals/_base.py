@@ -105,6 +105,10 @@ class Signal:
         corroborates_only: True where it is too weak to open a flag alone (timing).
         unit: What `effect` counts, in words for people.
         rests_on: `gold` or `peers`: who says so.
+        needs: Data a project may lack, as short nouns: `gold`, `times`, `durations`, `suggestions`,
+            `features`. Without them it is silent and says which it misses.
+        weight: Share of the false discovery budget, relative to other signals: an attack that is
+            common and hard to see deserves more (Genovese, Roeder and Wasserman 2006).
     """
 
     title: str
@@ -114,6 +118,8 @@ class Signal:
     unit: str
     corroborates_only: bool = field(default=False)
     rests_on: str = field(default="peers")
+    needs: frozenset[str] = field(default=frozenset())
+    weight: float = field(default=1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

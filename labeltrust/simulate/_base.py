@@ -61,10 +61,19 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attack:
-    """An attack found by discovery: what it does in a clause, and the act itself."""
+    """An attack found by discovery.
+
+    Attributes:
+        title: What a member does, in a clause.
+        apply: The act itself.
+        law: Turns the chance (n, n_classes) of every honest label of each row of the scene into
+            that of the same row if its labeler is a member: what an oracle knows. None where the
+            act is no matter of labels, or members decide together.
+    """
 
     title: str
     apply: Callable[[Scene, Order, np.random.Generator], Scene]
+    law: Callable[[Float, Scene, Order], Float] | None = None
 
 
 def eligible_rows(scene: Scene, order: Order) -> Bool:
