@@ -1,7 +1,8 @@
 """Judgments to sums over items: one counter a file, and the counts of two blocks add up.
 
     block(item, labeler, label, *, n_labelers, values, level="nominal", occurred_us=, received_us=,
-          duration_seconds=, gold=(item_ids, label_codes)) -> Judgments    sorts, checks, fills in
+          duration_seconds=, suggestion=, gold=(item_ids, label_codes),
+          features={name: (item_ids, values)}) -> Judgments    sorts, checks, fills in
     split(judgments, n) -> list[Judgments]        the same items in the same part, always
     select_items(judgments, items) -> Judgments   some items alone
     Cells(shape, key, sums)   sparse table: .index, .dense(which), .over(*axes), .where(mask), +
@@ -28,6 +29,7 @@ leave out in turn for their intervals; sum over the axis for the total.
 
 from labeltrust.counts._base import Columns, Counter, Counts, Judgments, block
 from labeltrust.counts._cells import Cells
+from labeltrust.counts._features import Feature
 from labeltrust.counts._split import N_GROUPS, select_items, split
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Columns",
     "Counter",
     "Counts",
+    "Feature",
     "Judgments",
     "block",
     "select_items",

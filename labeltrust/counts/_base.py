@@ -1,12 +1,13 @@
 """The block that every counter reads, and the counts that every counter returns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypedDict, TypeVar, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from labeltrust.counts._features import Feature, item_features
 from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
@@ -16,6 +17,7 @@ C = TypeVar("C")
 
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 NO_GOLD = -1
+NO_SUGGESTION = -1
 _NEAR = 4
 """Ids spread over up to this many places a row are looked up rather than sorted."""
 _MOST = 1 << 62
@@ -37,10 +39,12 @@ class Judgments:
         occurred_us: (n,) event time in microseconds since 1970, UTC.
         received_us: (n,) received time, same unit.
         duration_seconds: (n,) seconds spent, NaN where unknown.
+        suggestion: (n,) code of the label that a model suggested, -1 where none is known.
         gold: (n_items,) gold label code of each item, -1 where it has none.
         values: (n_labels,) numeric position of each label: rank for ordinal, the number itself for
             interval and ratio, the code for nominal.
         item_id: (n_items,) opaque item ids, ascending: for evidence, and to split by item.
+        features: What is known of the items by name of the feature; empty where nothing is.
         n_labelers: Size of the labeler code space.
         level: `nominal`, `ordinal`, `interval` or `ratio`.
     """
@@ -51,9 +55,11 @@ class Judgments:
     occurred_us: Int
     received_us: Int
     duration_seconds: Float
+    suggestion: Int
     gold: Int
     values: Float
     item_id: Int
+    features: Mapping[str, Feature]
     n_labelers: int
     level: str
 
@@ -96,14 +102,18 @@ class Columns(TypedDict, total=False):
     Keys:
         occurred_us, received_us: (n,) microseconds since 1970, UTC; 0 where not given.
         duration_seconds: (n,) seconds spent; NaN where not given.
+        suggestion: (n,) label codes that a model suggested, -1 for none.
         gold: Two arrays of one length: item ids and their gold label codes. Ids without judgments
             in the block are left out.
+        features: By name, two arrays of one length: item ids and numbers or texts.
     """
 
     occurred_us: ArrayLike
     received_us: ArrayLike
     duration_seconds: ArrayLike
+    suggestion: ArrayLike
     gold: tuple[ArrayLike, ArrayLike]
+    features: Mapping[str, tuple[ArrayLike, ArrayLike]]
 
 
 def block(
@@ -149,9 +159,11 @@ def block(
         occurred_us=_column(columns.get("occurred_us", 0), n)[order],
         received_us=_column(columns.get("received_us", 0), n)[order],
         duration_seconds=_seconds(columns.get("duration_seconds", np.nan), n)[order],
+        suggestion=_suggestion(columns, order, places.size),
         gold=_gold(item_id, columns.get("gold"), places.size),
         values=places,
         item_id=item_id,
+        features=item_features(item_id, columns.get("features", {})),
         n_labelers=n_labelers,
         level=level,
     )
@@ -222,6 +234,15 @@ def _seconds(column: ArrayLike, n: int) -> Float:
     values = np.asarray(column, dtype=np.float64)
     _check_rows(values.shape, n)
     return np.broadcast_to(values, (n,))
+
+
+def _suggestion(columns: Columns, order: Int, n_labels: int) -> Int:
+    """Return the suggestions in order; where there are none, one number seen everywhere."""
+    if "suggestion" not in columns:
+        return np.broadcast_to(np.int64(NO_SUGGESTION), order.shape)
+    given = _column(columns["suggestion"], order.size)
+    _check_codes("suggestion", given[given != NO_SUGGESTION], n_labels)
+    return given[order]
 
 
 def _check_rows(shape: tuple[int, ...], n: int) -> None:

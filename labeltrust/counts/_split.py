@@ -62,9 +62,11 @@ def select_items(judgments: Judgments, items: Int) -> Judgments:
         occurred_us=judgments.occurred_us[rows],
         received_us=judgments.received_us[rows],
         duration_seconds=judgments.duration_seconds[rows],
+        suggestion=judgments.suggestion[rows],
         gold=judgments.gold[items],
         values=judgments.values,
         item_id=judgments.item_id[items],
+        features={name: feature.of(items) for name, feature in judgments.features.items()},
         n_labelers=judgments.n_labelers,
         level=judgments.level,
     )

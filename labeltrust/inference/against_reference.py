@@ -53,6 +53,8 @@ def _rows(judgments: Judgments, rows: Int) -> Judgments:
         occurred_us=judgments.occurred_us[rows],
         received_us=judgments.received_us[rows],
         duration_seconds=judgments.duration_seconds[rows],
+        suggestion=judgments.suggestion[rows],
         gold=judgments.gold[items],
         item_id=judgments.item_id[items],
+        features={},
     )

@@ -37,6 +37,7 @@ class CrowdRows:
         label: (n,) class codes in [0, n_classes), see `class_of_label`.
         occurred_us: (n,) event time.
         received_us: (n,) received time.
+        row: (n,) the row of the block that each one is.
         gold: (n_items,) gold class, -1 where none.
         n_labelers: Size of the labeler code space.
         n_classes: Number of classes.
@@ -48,6 +49,7 @@ class CrowdRows:
     label: Int
     occurred_us: Int
     received_us: Int
+    row: Int
     gold: Int
     n_labelers: int
     n_classes: int
@@ -92,6 +94,7 @@ def crowd_rows(judgments: Judgments) -> CrowdRows:
         label=label,
         occurred_us=judgments.occurred_us[rows],
         received_us=judgments.received_us[rows],
+        row=rows,
         gold=gold,
         n_labelers=judgments.n_labelers,
         n_classes=int(classes.max(initial=0)) + 1,

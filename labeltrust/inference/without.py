@@ -63,5 +63,6 @@ def _alone(rows: CrowdRows, kept: Int) -> CrowdRows:
         label=rows.label[kept],
         occurred_us=rows.occurred_us[kept],
         received_us=rows.received_us[kept],
+        row=rows.row[kept],
         n_labelers=1,
     )
