@@ -76,7 +76,9 @@ def _compared(
         occurred_us=loaded.occurred_us[kept],
         received_us=loaded.received_us[kept],
         duration_seconds=loaded.duration_seconds[kept],
+        suggestion=loaded.suggestion[kept],
         gold=(loaded.gold_item, loaded.gold_label),
+        features=loaded.features,
     )
     history, now = standing
     found = appraise(judgments, _names(loaded), policy=rules, history=history, now=now)

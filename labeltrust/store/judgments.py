@@ -1,5 +1,6 @@
 """The current judgments of a question as arrays, from its history up to a recorded position."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from sqlalchemy import Engine
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import NotFound
 from labeltrust.store.current import group_codes, in_order, last_of_group
+from labeltrust.store.features import Column, item_features
 from labeltrust.store.names import Labeler, item_representatives, labeler_representatives, labelers
 from labeltrust.store.scales import Words, ordered_words
 from labeltrust.store.slices import (
@@ -16,6 +18,7 @@ from labeltrust.store.slices import (
     GOLD_WITHDRAWN,
     NONE,
     SLICE_ROWS,
+    TEXTS,
     EventColumns,
     Float,
     Int,
@@ -24,6 +27,7 @@ from labeltrust.store.slices import (
 )
 from labeltrust.store.standing import standing_rows
 from labeltrust.store.statements import Statements
+from labeltrust.store.suggestions import as_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,7 @@ class LoadedJudgments:
         order_us: (n,) the time by which revisions are ordered.
         doubted: (n,) the claimed time lies outside the accepted window.
         duration_seconds: (n,) NaN where unknown.
+        suggestion: (n,) codes into `words` of what a model suggested, -1 where nothing is known.
         source: (n,) source ids.
         delivery: (n,) delivery ids; those of one imported file share the first piece's id.
         sequence: (n,) place in the chain of the event that stands.
@@ -54,6 +59,7 @@ class LoadedJudgments:
         labelers: Who gave a current judgment, by code, ascending by id.
         gold_item: (g,) ids of items with a current gold label; `gold_label`: its code;
             `gold_received_us`: when it was received.
+        features: Features of the items as last told: by name, item ids and their values.
         n_events: Label events of the question up to `through`, withdrawn and revised ones too.
         outside_scale: Judgments left out because the scale was changed after they came.
     """
@@ -67,6 +73,7 @@ class LoadedJudgments:
     order_us: Int
     doubted: Int
     duration_seconds: Float
+    suggestion: Int
     source: Int
     delivery: Int
     sequence: Int
@@ -78,6 +85,7 @@ class LoadedJudgments:
     gold_item: Int
     gold_label: Int
     gold_received_us: Int
+    features: Mapping[str, Column]
     n_events: int
     outside_scale: int
 
@@ -144,8 +152,9 @@ def _asked(engine: Engine, project: str, question: str) -> _Asked:
 
 def _received_by(events: EventColumns, moment_us: int) -> EventColumns:
     kept = events.received_us <= moment_us
-    names = [n for n in EventColumns.__dataclass_fields__ if n != "words"]
-    return EventColumns(**{n: getattr(events, n)[kept] for n in names}, words=events.words)
+    names = [n for n in EventColumns.__dataclass_fields__ if n not in TEXTS]
+    columns = {n: getattr(events, n)[kept] for n in names}
+    return EventColumns(**columns, words=events.words, suggestions=events.suggestions)
 
 
 def _loaded(engine: Engine, asked: _Asked, events: EventColumns, position: int) -> LoadedJudgments:
@@ -171,6 +180,7 @@ def _loaded(engine: Engine, asked: _Asked, events: EventColumns, position: int) 
         order_us=events.order_us[rows],
         doubted=events.doubted[rows],
         duration_seconds=events.duration_seconds[rows],
+        suggestion=as_labels(events.suggestion[rows], events.suggestions, words.words, asked.scale),
         source=events.source[rows],
         delivery=_imports(engine, events.delivery[rows]),
         sequence=events.sequence[rows],
@@ -182,6 +192,7 @@ def _loaded(engine: Engine, asked: _Asked, events: EventColumns, position: int) 
         gold_item=gold[0],
         gold_label=gold[1],
         gold_received_us=gold[2],
+        features=item_features(engine, item[rows]),
         n_events=int((events.kind < GOLD_DECLARED).sum()),
         outside_scale=int(n_standing - rows.size),
     )

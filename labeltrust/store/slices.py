@@ -7,13 +7,14 @@ its own of about 20 ms; what is read never changes, hence slices fit together.
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from labeltrust.store.statements import Row, Statements
+from labeltrust.store.suggestions import NAMED, Suggestions
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -31,7 +32,7 @@ _COLUMNS = (
     "coalesce(item_alias_id, -1), coalesce(labeler_alias_id, -1), replicate, label, "
     "coalesce(revised_us, occurred_us, received_us), coalesce(occurred_us, received_us), "
     "received_us, CASE WHEN clock_doubted THEN 1 ELSE 0 END, duration_seconds, "
-    "CASE WHEN annotation_id IS NULL THEN 0 ELSE 1 END"
+    f"CASE WHEN annotation_id IS NULL THEN 0 ELSE 1 END, {NAMED}"
 )
 _TYPES = "'label.submitted', 'label.withdrawn', 'gold.declared', 'gold.withdrawn'"
 _SQL = (
@@ -52,7 +53,9 @@ class EventColumns:
         occurred_us: (n,) claimed time, else received time.
         doubted: (n,) 1 where the claimed time is outside the accepted window.
         annotated: (n,) 1 where the event names an annotation.
+        suggestion: (n,) codes into `suggestions`, -1 where the event names none.
         words: Canonical labels in the order they were met.
+        suggestions: What models suggested, as JSON, in the order it was met.
     """
 
     sequence: Int
@@ -69,12 +72,16 @@ class EventColumns:
     doubted: Int
     duration_seconds: Float
     annotated: Int
+    suggestion: Int
     words: tuple[str, ...]
+    suggestions: tuple[bytes, ...]
 
 
 # By column; None becomes NaN in the one of floats.
-_KINDS: tuple[type[np.int64 | np.float64], ...] = (np.int64,) * 12 + (np.float64, np.int64)
-_LABEL: Final = 7
+_KINDS: tuple[type[np.int64 | np.float64], ...] = (np.int64,) * 12 + (np.float64,) + (np.int64,) * 2
+_LABEL, _SUGGESTION = 7, 14
+TEXTS: Final = frozenset({"words", "suggestions"})
+"""Fields of `EventColumns` that are no columns."""
 
 
 class _Words(dict[str | None, int]):
@@ -90,18 +97,20 @@ def read_events(
     engine: Engine, chain_id: int, question_id: int, through: int, slice_rows: int = SLICE_ROWS
 ) -> EventColumns:
     """Read the label and gold events of a question up to a position of its chain."""
-    words = _Words({None: NONE})
+    words, suggestions = _Words({None: NONE}), Suggestions()
     found = slices(engine, _SQL, (chain_id, through, question_id), rows=slice_rows)
-    parts = [_arrays(rows, words) for rows in found if rows]
+    parts = [_arrays(rows, words, suggestions) for rows in found if rows]
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or _no_columns()
-    names = [n for n in EventColumns.__dataclass_fields__ if n != "words"]
+    names = [n for n in EventColumns.__dataclass_fields__ if n not in TEXTS]
     known = tuple(word for word in words if word is not None)
-    return EventColumns(**dict(zip(names, columns, strict=True)), words=known)
+    found_columns = dict(zip(names, columns, strict=True))
+    return EventColumns(**found_columns, words=known, suggestions=tuple(suggestions))
 
 
-def _arrays(rows: list[Row], words: _Words) -> list[Numbers]:
-    columns = list(zip(*rows, strict=True))
+def _arrays(rows: list[Row], words: _Words, suggestions: Suggestions) -> list[Numbers]:
+    columns: list[Any] = list(zip(*rows, strict=True))
     columns[_LABEL] = tuple(map(words.__getitem__, columns[_LABEL]))
+    columns[_SUGGESTION] = suggestions.codes(columns[_SUGGESTION])
     return [np.array(column, dtype=kind) for column, kind in zip(columns, _KINDS, strict=True)]
 
 
