@@ -10,21 +10,28 @@ from labeltrust.policy.names import ClassWords, Names, worded
 from labeltrust.policy.numbers import LabelerNumbers, ProjectNumbers
 from labeltrust.policy.population import Bool, Suspicion
 from labeltrust.policy.scorecard import Document, SignalLine, labeler_part, project_part, shown
-from labeltrust.policy.trust import Trust
+from labeltrust.policy.trust import Scores, Trust
 from labeltrust.signals._base import Readings
 
 
 def trust_part(trust: Trust, code: int) -> Document:
-    """Return a labeler's trust score as it stands in the document."""
-    if trust.n[code] == 0:
+    """Return a labeler's trust score as it stands in the document, with that of each class."""
+    if trust.overall.n[code] == 0:
         return {"value": None, "reason": "no gold and no peers"}
+    classes = [{"label": word, **_score(scores, code)} for word, scores in trust.classes]
+    return {**_score(trust.overall, code), "classes": classes}
+
+
+def _score(scores: Scores, code: int) -> Document:
+    if scores.n[code] == 0:
+        return {"value": None, "reason": "no gold and no peers of this class"}
     estimate = Estimate(
-        value=float(trust.value[code]),
-        low=float(trust.low[code]),
-        high=float(trust.high[code]),
-        n=int(trust.n[code]),
+        value=float(scores.value[code]),
+        low=float(scores.low[code]),
+        high=float(scores.high[code]),
+        n=int(scores.n[code]),
     )
-    return shown(estimate, reason=trust.reason[code])
+    return shown(estimate, reason=scores.reason[code])
 
 
 def signal_lines(

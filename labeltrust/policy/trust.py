@@ -2,38 +2,47 @@
 
 The score is the posterior probability that the labeler's chance-corrected accuracy is above the
 project's floor. Accuracy is that of the average class, so that always saying the frequent class
-earns nothing, and chance is one over the number of classes. Gold counts in full, what peers say of
-an item counts a quarter and no more than a hundred items: trust is bounded, and cannot be bought by
-volume. Each class starts from the crowd's typical accuracy.
+earns nothing, and chance is one over the number of classes. An answer on gold (an audited item is
+gold) counts in full; an answer that only peers speak of counts half of what it would tell if they
+were right, and peers together no more than 50 gold answers a class: volume buys no trust.
 
-The interval runs from trusting peers not at all to trusting them like gold.
+Slow up, fast down: the whole record must speak for a labeler, and so must the recent one. The
+interval runs from trusting peers not at all to trusting them like gold.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
 from labeltrust.inference.crowd import FittedCrowd
-from labeltrust.inference.crowd_rows import summed
 from labeltrust.policy.population import Bool, Float, Int
+from labeltrust.policy.trust_evidence import Record, Right, recent_record, whole_record
+from labeltrust.policy.trust_posterior import above, fitted_prior
 
-PEER_WEIGHT = 0.25
-MOST_FROM_PEERS = 100.0
-_TINY = 1e-9
-PRIOR_LABELS = 4.0
-"""Labels that the crowd's typical accuracy is worth, per class."""
+PEER_WEIGHT = 0.5
+MOST_FROM_PEERS = 50.0
+"""Gold answers a class that all that peers say is worth at most."""
+MOST_FROM_GOLD = 200.0
+"""Gold answers a class that count: a long good past must not outweigh what comes now."""
+TURNED = 0.25
+"""Odds that somebody's recent record speaks of a change before it is looked at: unless it is far
+from the whole one, it is chance."""
+BOUNDS = (0.01, 0.99)
+"""Nobody's labels are certain: accounts are sold on a Tuesday."""
+_ENDS = 1e-3
+_DOUBTED = 0.5
+_LOWERED = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trust:
-    """The trust score of every labeler; arrays have shape (n_labelers,).
+class Scores:
+    """Trust of every labeler; arrays have shape (n_labelers,).
 
     Attributes:
-        value: Posterior probability, in [0, 1].
+        value: Posterior probability, within `BOUNDS`.
         low: Least of the probabilities with peers counting nothing, as stated, and fully.
-        high: Greatest of them.
-        n: Gold answers and peer-judged items behind it.
+        high: Greatest of them, by the whole record.
+        n: Gold answers and answers with peers behind it; 0 where nothing is known.
         reason: One sentence with counts.
     """
 
@@ -45,97 +54,139 @@ class Trust:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Right:
-    """Right and all answers by labeler and true class; shape (n_labelers, n_classes)."""
+class Trust:
+    """The trust score of every labeler.
 
-    right: Float
-    n: Float
+    Attributes:
+        overall: Of the average class.
+        classes: Of each class by its word; `n` is 0 where the labeler never met the class.
+    """
+
+    overall: Scores
+    classes: tuple[tuple[str, Scores], ...]
 
 
-def trust_scores(crowd: FittedCrowd, floor: float, counts: Bool) -> Trust:
-    """Return the trust score of every labeler.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Odds:
+    """Probabilities at one weight of peers: overall (n_labelers,), and (n_labelers, n_classes)."""
+
+    whole: Float
+    lately: Float
+    each: Float
+
+
+def trust_scores(
+    crowd: FittedCrowd, floor: float, counts: Bool, words: tuple[str, ...] = ()
+) -> Trust:
+    """Return the trust score of every labeler, overall and by class.
 
     Args:
         crowd: The fitted crowd.
         floor: Chance-corrected accuracy, in (0, 1).
         counts: (n,) rows that count: of a labeler who turned only those since, so that trust
             falls fast.
+        words: (n_classes,) word of each class; its number where there is none.
     """
-    gold, (believed, peers) = _gold(crowd, counts), _peers(crowd, counts)
-    usual = np.diag(crowd.model.typical)
-    weights = (0.0, PEER_WEIGHT, 1.0)
-    none, value, full = (_probability(gold, peers, w, usual, floor) for w in weights)
-    n_gold, n_peers = gold.n.sum(axis=1), believed.n.sum(axis=1)
-    return Trust(
-        value=value,
-        low=np.minimum(np.minimum(none, full), value),
-        high=np.maximum(np.maximum(none, full), value),
-        n=np.rint(n_gold + n_peers).astype(np.int64),
-        reason=tuple(_reason(gold, believed, code) for code in range(crowd.rows.n_labelers)),
-    )
-
-
-def _gold(crowd: FittedCrowd, counts: Bool) -> _Right:
-    rows = crowd.rows
-    true = rows.gold[rows.item]
-    at = np.flatnonzero((true >= 0) & counts)
-    cell = rows.labeler[at] * rows.n_classes + true[at]
-    size, shape = rows.n_labelers * rows.n_classes, (rows.n_labelers, rows.n_classes)
-    right = summed(cell, rows.label[at] == true[at], size).reshape(shape)
-    return _Right(right=right, n=summed(cell, np.ones(at.size), size).reshape(shape))
-
-
-def _peers(crowd: FittedCrowd, counts: Bool) -> tuple[_Right, _Right]:
-    """Count items that have peers and no gold, by the peers' belief in each class.
-
-    Returns:
-        As believed, for the reason; and corrected for the peers' own doubt, for the score: a
-        typical labeler's answers are believed less often than they are right, so what is compared
-        is the distance to what a typical labeler of the same items gets, and an item of which the
-        peers are unsure counts for less.
-    """
-    rows, typical = crowd.rows, crowd.model.typical
-    at = np.flatnonzero(counts & (rows.gold[rows.item] < 0) & (crowd.others.sum(axis=1) > 0))
-    belief = crowd.belief[at]
-    said = np.eye(rows.n_classes)[rows.label[at]]
-    right, n, usual, sure = (
-        _by_labeler(rows.labeler[at], values, rows.n_labelers)
-        for values in (belief * said, belief, belief * (belief @ typical), belief**2)
-    )
-    slope = sure / np.maximum(n, _TINY)
-    distance = (right - usual) / np.maximum(sure, _TINY)
-    accuracy = np.clip(np.diag(typical) + distance, 0.0, 1.0)
-    corrected = _Right(right=accuracy * n * slope**2, n=n * slope**2)
-    return _Right(right=right, n=n), corrected
-
-
-def _by_labeler(labeler: Int, values: Float, n_labelers: int) -> Float:
-    columns = [summed(labeler, column, n_labelers) for column in values.T]
-    return np.array(columns).T.reshape(n_labelers, values.shape[1])
-
-
-def _probability(gold: _Right, peers: _Right, weight: float, usual: Float, floor: float) -> Float:
-    """Return P(chance-corrected accuracy > floor), the mean of one Beta per class, as a normal."""
-    n_classes = usual.size
-    said = weight * peers.n.sum(axis=1, keepdims=True)
-    share = weight * np.minimum(1.0, MOST_FROM_PEERS / np.maximum(said, _TINY))
-    right = PRIOR_LABELS * usual + gold.right + share * peers.right
-    wrong = PRIOR_LABELS * (1 - usual) + gold.n - gold.right + share * (peers.n - peers.right)
-    total = right + wrong
-    mean = (right / total).mean(axis=1)
-    variance = (right * wrong / (total**2 * (total + 1))).sum(axis=1) / n_classes**2
-    chance = 1 / max(n_classes, 2)
+    whole, recent = whole_record(crowd, counts), recent_record(crowd, counts)
+    usual = np.clip(np.diag(crowd.model.typical), _ENDS, 1 - _ENDS)
+    prior = fitted_prior(_seen(whole, PEER_WEIGHT), usual)
+    chance = 1 / max(crowd.rows.n_classes, 2)
     least = chance + floor * (1 - chance)
-    above: Float = stats.norm.cdf((mean - least) / np.sqrt(np.maximum(variance, 1e-12)))
-    return above
+    odds = [_odds(whole, recent, prior, least, weight) for weight in (PEER_WEIGHT, 0.0, 1.0)]
+    names = words or tuple(str(c) for c in range(crowd.rows.n_classes))
+    return Trust(
+        overall=_overall(odds, whole, recent, names), classes=_by_class(odds, whole, names)
+    )
 
 
-def _reason(gold: _Right, believed: _Right, code: int) -> str:
-    parts = []
-    n_gold, n_peers = int(gold.n[code].sum()), round(float(believed.n[code].sum()))
-    if n_gold:
-        parts.append(f"{int(gold.right[code].sum())} of {n_gold} gold right")
-    if n_peers:
-        share = float(believed.right[code].sum() / believed.n[code].sum())
-        parts.append(f"peers believe {share:.0%} of {n_peers} other labels")
-    return "; ".join(parts)
+def _seen(record: Record, weight: float) -> Right:
+    gold = record.gold.at_most(MOST_FROM_GOLD)
+    peers = record.peers.at_most(MOST_FROM_PEERS / max(weight, _ENDS))
+    return Right(right=gold.right + weight * peers.right, n=gold.n + weight * peers.n)
+
+
+def _odds(whole: Record, recent: Record, prior: Float, least: float, weight: float) -> _Odds:
+    """Return the probabilities; a recent record only lowers, and only when it is clear."""
+    now, each = above(_seen(whole, weight), prior, least)
+    lately, _ = above(_seen(recent, weight), prior, least)
+    likely = lately / (lately + (1 - lately) * TURNED)
+    return _Odds(
+        whole=np.clip(now, *BOUNDS),
+        lately=np.clip(np.minimum(now, likely), *BOUNDS),
+        each=np.clip(each, *BOUNDS),
+    )
+
+
+def _overall(odds: list[_Odds], whole: Record, recent: Record, names: tuple[str, ...]) -> Scores:
+    stated = odds[0]
+    lowered = stated.lately < stated.whole - _LOWERED
+    reasons = tuple(
+        _sentence(
+            _said(whole, code),
+            _lately(recent, code) if lowered[code] else "",
+            _missed(whole, stated.each[code], names, code),
+        )
+        for code in range(stated.whole.size)
+    )
+    return Scores(
+        value=stated.lately,
+        low=np.min([o.lately for o in odds], axis=0),
+        high=np.max([o.whole for o in odds], axis=0),
+        n=np.rint(whole.gold.n.sum(axis=1) + whole.believed.n.sum(axis=1)).astype(np.int64),
+        reason=reasons,
+    )
+
+
+def _by_class(
+    odds: list[_Odds], whole: Record, names: tuple[str, ...]
+) -> tuple[tuple[str, Scores], ...]:
+    each = np.array([o.each for o in odds])
+    n = np.rint(whole.gold.n + whole.believed.n).astype(np.int64)
+    return tuple(
+        (
+            name,
+            Scores(
+                value=each[0, :, c],
+                low=each[:, :, c].min(axis=0),
+                high=each[:, :, c].max(axis=0),
+                n=n[:, c],
+                reason=tuple(_said(whole, code, slice(c, c + 1)) for code in range(n.shape[0])),
+            ),
+        )
+        for c, name in enumerate(names)
+    )
+
+
+def _sentence(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _said(record: Record, code: int, classes: slice = slice(None)) -> str:
+    gold, n_gold = (x[code, classes].sum() for x in (record.gold.right, record.gold.n))
+    right, n = (x[code, classes].sum() for x in (record.believed.right, record.believed.n))
+    other = "other " if n_gold else ""
+    return _sentence(
+        f"{gold:.0f} of {n_gold:.0f} gold right" if n_gold else "",
+        f"peers believe {100 * right / n:.0f} % of {n:.0f} {other}labels" if round(n) else "",
+    )
+
+
+def _lately(recent: Record, code: int) -> str:
+    said = _said(recent, code)
+    return f"lately {said.replace('; ', ', ')}" if said else ""
+
+
+def _missed(whole: Record, each: Float, names: tuple[str, ...], code: int) -> str:
+    """Name the class that he is least trusted with, where that is more no than yes."""
+    met = np.rint(whole.gold.n[code] + whole.believed.n[code]) > 0
+    if not met.any():
+        return ""
+    worst = int(np.where(met, each, np.inf).argmin())
+    n, right = whole.gold.n[code, worst], whole.gold.right[code, worst]
+    by = ""
+    if n <= right:
+        n, right = whole.believed.n[code, worst], whole.believed.right[code, worst]
+        by = " as peers see them"
+    if each[worst] >= _DOUBTED or round(n - right) < 1:
+        return ""
+    return f"misses {n - right:.0f} of {n:.0f} {names[worst]}{by}"

@@ -106,7 +106,8 @@ def appraise(
     live = {f.labeler for f in findings if f.action != "weaken"}
     freezing = propose_freezes(crowd, [c for c in cases if c.labeler in live], standing, policy)
     held = _held(read.evidence, freezing, standing)
-    trust = trust_scores(crowd, policy.trust_floor, _counting(read.evidence, cases))
+    words = _words(read.evidence, names).fitted
+    trust = trust_scores(crowd, policy.trust_floor, _counting(read.evidence, cases), words)
     return Appraisal(
         document=_document(read, counted, names, (trust, held, findings), policy),
         flags=findings,

@@ -35,7 +35,9 @@ def test_the_document_has_the_keys_of_the_contract(said):
     assert {"items", "labels", "labelers_n", "alpha", "label_shift", "labelers"} <= set(document)
     assert (document["items"], document["labels"], document["labelers_n"]) == (2400, 12000, 40)
     assert all(set(entry) >= KEYS for entry in document["labelers"])
-    assert {"value", "low", "high", "n", "reason"} == set(document["labelers"][0]["trust"])
+    trust = document["labelers"][0]["trust"]
+    assert {"value", "low", "high", "n", "reason", "classes"} == set(trust)
+    assert [entry["label"] for entry in trust["classes"]] == ["0", "1"]
     assert document["alpha"]["level"] == "nominal"
 
 
