@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labeltrust.counts._features import Feature, item_features
+from labeltrust.counts._likeness import Likeness
 from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
@@ -15,7 +16,9 @@ Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 C = TypeVar("C")
 
-LEVELS = ("nominal", "ordinal", "interval", "ratio")
+LEVELS = ("nominal", "ordinal", "interval", "ratio", "set", "spans", "boxes", "text")
+STRUCTURED = frozenset({"set", "spans", "boxes", "text"})
+"""Levels whose labels have parts: they are alike in degrees that codes do not tell."""
 NO_GOLD = -1
 NO_SUGGESTION = -1
 _NEAR = 4
@@ -46,7 +49,9 @@ class Judgments:
         item_id: (n_items,) opaque item ids, ascending: for evidence, and to split by item.
         features: What is known of the items by name of the feature; empty where nothing is.
         n_labelers: Size of the labeler code space.
-        level: `nominal`, `ordinal`, `interval` or `ratio`.
+        level: One of `LEVELS`.
+        likeness: How alike labels with parts are, see `counts._meetings.with_likeness`; None where
+            codes and places say it.
     """
 
     item: Int
@@ -62,6 +67,7 @@ class Judgments:
     features: Mapping[str, Feature]
     n_labelers: int
     level: str
+    likeness: Likeness | None = None
 
     @property
     def n(self) -> int:

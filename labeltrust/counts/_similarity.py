@@ -119,10 +119,16 @@ def _quadratic(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
 
 
 _KINDS = {"equal": _equal, "linear": _linear, "quadratic": _quadratic}
+BY_PARTS = "by_parts"
 KIND_OF_LEVEL = {
     "nominal": "equal",
     "ordinal": "linear",
     "interval": "linear",
     "ratio": "linear",
+    "set": BY_PARTS,
+    "spans": BY_PARTS,
+    "boxes": BY_PARTS,
+    "text": BY_PARTS,
 }
-"""Similarity used inside an item at each level: 1 - |x - y| / range where labels have an order."""
+"""Similarity used inside an item at each level: 1 - |x - y| / range where labels have an order, and
+what `domain.similarity` says of their parts where they have any."""

@@ -69,4 +69,5 @@ def select_items(judgments: Judgments, items: Int) -> Judgments:
         features={name: feature.of(items) for name, feature in judgments.features.items()},
         n_labelers=judgments.n_labelers,
         level=judgments.level,
+        likeness=judgments.likeness,
     )

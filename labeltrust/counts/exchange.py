@@ -6,7 +6,14 @@ from typing import Self
 import numpy as np
 
 from labeltrust.counts._base import Counter, Float, Int, Judgments, summed
-from labeltrust.counts._similarity import KIND_OF_LEVEL, Weighted, fenced_values, total_similarity
+from labeltrust.counts._meetings import met_similarity
+from labeltrust.counts._similarity import (
+    BY_PARTS,
+    KIND_OF_LEVEL,
+    Weighted,
+    fenced_values,
+    total_similarity,
+)
 from labeltrust.counts._tally import Tally, tally
 
 _NOTHING = 1e-14
@@ -78,7 +85,8 @@ def increments(
     Args:
         judgments: Any block.
         kind: Similarity, see `total_similarity`; by default the one of the block's level, with
-            far-off numbers moved to the fence (`fenced_values`).
+            far-off numbers moved to the fence (`fenced_values`), and labels with parts compared as
+            the block's `likeness` says.
         found: The block's tally, if it is at hand.
 
     >>> from labeltrust.counts import block
@@ -109,18 +117,25 @@ def increments(
 
 def _own_similarity(judgments: Judgments, found: Tally, measure: tuple[str, Float]) -> Float:
     """Return the summed similarity of each unit's vote to the votes of the other labelers."""
-    kind, values = measure
     runs = Weighted(group=found.run_item, label=found.run_label, weight=found.weight)
-    of_run = total_similarity(kind, (found.run_item, found.run_label), runs, values)
+    of_run = _inside(judgments, runs, measure)
     own = np.ones(found.unit_n.size)
     row = of_run[found.run_of_row] * found.vote
     total = summed(found.unit_of_row, row, own.size)
     if found.repeats:
-        asked = found.unit_of_row, judgments.label
         mine = Weighted(group=found.unit_of_row, label=judgments.label, weight=found.vote)
-        row = total_similarity(kind, asked, mine, values) * found.vote
+        row = _inside(judgments, mine, measure) * found.vote
         own = summed(found.unit_of_row, row, own.size)
     return total - own
+
+
+def _inside(judgments: Judgments, among: Weighted, measure: tuple[str, Float]) -> Float:
+    """Return each label's summed similarity to its group, itself included."""
+    kind, values = measure
+    if kind == BY_PARTS and judgments.likeness is not None:
+        return met_similarity(among.group, among.label, among.weight, judgments.likeness)
+    kind = "equal" if kind == BY_PARTS else kind
+    return total_similarity(kind, (among.group, among.label), among, values)
 
 
 def _item_mean(of_unit: Float, found: Tally) -> Float:
