@@ -125,8 +125,8 @@ def _of_peers(crowd: FittedCrowd, at: Int) -> tuple[Right, Right]:
     who, said = rows.labeler[at], np.eye(rows.n_classes)[rows.label[at]]
     design = _products(who, belief, belief, rows.n_labelers)
     given = _products(who, belief, said, rows.n_labelers)
-    inverse: Float = np.linalg.inv(design + _RIDGE * np.eye(rows.n_classes))
-    confusion: Float = typical + inverse @ (given - design @ typical)
+    inverse = np.linalg.inv(design + _RIDGE * np.eye(rows.n_classes)).astype(np.float64)
+    confusion = typical + inverse @ (given - design @ typical)
     accuracy = np.clip(_diagonal(confusion), 0.0, 1.0)
     worth = np.maximum(1 / _diagonal(inverse) - _RIDGE, 0.0)
     believed = Right(right=_diagonal(given), n=given.sum(axis=2))
