@@ -1,0 +1,119 @@
+"""How likely a labeler's labels are, by the log odds of a kind of error.
+
+A kind of error is a set of cells (true class, label): all wrong labels, the wrong labels of one
+class, or one class called another. Its odds move against the typical labeler of the same period;
+inside the kind and outside it labels keep their proportions.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from labeltrust.inference.crowd import FittedCrowd
+from labeltrust.inference.crowd_rows import Bool, Float, Int
+from labeltrust.inference.periods import Periods
+from labeltrust.inference.population_mixture import Prior
+
+GRID = np.linspace(-4.0, 6.0, 33)
+GRID_PRIOR = Prior(
+    grid=GRID,
+    means=np.linspace(-2.5, 2.5, 17),
+    spreads=np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.25, 1.5]),
+    others=(0.5, 5.0),
+)
+POSSIBLE = 0.05
+"""Belief in a class below which an item says nothing of its errors."""
+_TINY = 1e-9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorKind:
+    """A kind of error.
+
+    Attributes:
+        cells: (n_classes, n_classes) True where (true class, label) is of this kind.
+        true: The class, where it is about one.
+        said: The label, where it is about one.
+    """
+
+    cells: Bool
+    true: int | None = None
+    said: int | None = None
+
+    @property
+    def classes(self) -> Int:
+        """True classes that the kind is about."""
+        return np.flatnonzero(self.cells.any(axis=1))
+
+
+def all_errors(n_classes: int) -> ErrorKind:
+    """Return the kind of every wrong label.
+
+    >>> all_errors(2).cells.tolist()
+    [[False, True], [True, False]]
+    """
+    return ErrorKind(cells=~np.eye(n_classes, dtype=np.bool_))
+
+
+def errors_of_class(n_classes: int, true: int) -> ErrorKind:
+    """Return the kind of every wrong label of one class.
+
+    >>> errors_of_class(3, 1).cells.sum(axis=1).tolist()
+    [0, 2, 0]
+    """
+    cells = ~np.eye(n_classes, dtype=np.bool_)
+    cells[np.arange(n_classes) != true] = False
+    return ErrorKind(cells=cells, true=true)
+
+
+def called_another(n_classes: int, true: int, said: int) -> ErrorKind:
+    """Return the kind of one class called another.
+
+    >>> called_another(2, 1, 0).cells.tolist()
+    [[False, False], [True, False]]
+    """
+    cells = np.zeros((n_classes, n_classes), dtype=np.bool_)
+    cells[true, said] = True
+    return ErrorKind(cells=cells, true=true, said=said)
+
+
+def concerned_rows(crowd: FittedCrowd, kind: ErrorKind) -> Int:
+    """Return the rows, in received order, on which an error of the kind is possible."""
+    possible = crowd.belief[:, kind.classes].sum(axis=1) > POSSIBLE
+    rows: Int = crowd.order[possible[crowd.order]]
+    return rows
+
+
+def error_family(crowd: FittedCrowd, kind: ErrorKind, periods: Periods) -> Callable[[Int], Float]:
+    """Return log likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`."""
+    inside = periods.typical * kind.cells
+    share = np.clip(inside.sum(axis=2), 1e-4, 1 - 1e-4)
+    moved = expit(logit(share)[:, :, None] + GRID).astype(np.float32)
+    hit = inside / share[:, :, None]
+    missed = (periods.typical - inside) / (1 - share)[:, :, None]
+    concerned = set(kind.classes.tolist())
+    period_of = periods.of_rows(crowd.rows)
+
+    def log_likelihood(rows: Int) -> Float:
+        period, label, belief = period_of[rows], crowd.rows.label[rows], crowd.belief[rows]
+        seen = np.full((rows.size, GRID.size), _TINY, dtype=np.float32)
+        for true in range(crowd.rows.n_classes):
+            weight = belief[:, true]
+            if true not in concerned:
+                seen += (weight * periods.typical[period, true, label])[:, None].astype(np.float32)
+                continue
+            yes = (weight * hit[period, true, label]).astype(np.float32)[:, None]
+            no = (weight * missed[period, true, label]).astype(np.float32)[:, None]
+            seen += no + (yes - no) * moved[period, true]
+        return np.log(seen).astype(np.float64)
+
+    return log_likelihood
+
+
+def error_share(crowd: FittedCrowd, kind: ErrorKind, rows: Int) -> tuple[Float, Float]:
+    """Return for each row how likely it is an error of the kind, and how likely it could be one."""
+    belief, label = crowd.belief[rows], crowd.rows.label[rows]
+    wrong = (belief * kind.cells.T[label]).sum(axis=1)
+    return wrong, belief[:, kind.classes].sum(axis=1)
