@@ -7,23 +7,37 @@ Draw a crowd with attacks planted in it, and put it into the frames that an impo
     attacks() -> Attack by name;  fraud_review(seed) -> Simulated;  write_seeds(folder)
 """
 
-from labeltrust.simulate._crowd import Crowd, draw_scene
+from labeltrust.simulate._base import Attack, Honest, Order, Scene
+from labeltrust.simulate._circumstances import Assistant, Dispute, Rhythm, Traits
+from labeltrust.simulate._crowd import Crowd, draw_leanings, draw_scene, draw_skills
 from labeltrust.simulate._frames import Simulated, Words, to_frames
 from labeltrust.simulate._fraud_review import draw_fraud_review, fraud_review
+from labeltrust.simulate._laws import honest_chance
 from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted
 from labeltrust.simulate._seeds import labels_csv, write_fraud_review, write_seeds
 
 __all__ = [
+    "Assistant",
+    "Attack",
     "Crowd",
+    "Dispute",
+    "Honest",
+    "Order",
     "Planted",
     "Planting",
+    "Rhythm",
+    "Scene",
     "Simulated",
+    "Traits",
     "Words",
     "attacks",
     "draw_fraud_review",
+    "draw_leanings",
     "draw_planted",
     "draw_scene",
+    "draw_skills",
     "fraud_review",
+    "honest_chance",
     "labels_csv",
     "to_frames",
     "write_fraud_review",

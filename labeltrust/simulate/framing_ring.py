@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from labeltrust.domain.errors import InvalidInput
-from labeltrust.simulate._base import Attack, Bool, Int, Order, Scene
+from labeltrust.simulate._base import Attack, Bool, Int, Order, Scene, since_onset
 
 
 def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
@@ -20,7 +20,8 @@ def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
     if order.victim is None or order.victim in order.members:
         detail = f"a framing ring needs a victim outside the ring, not {order.victim}"
         raise InvalidInput(detail)
-    seats = np.flatnonzero(_framed_items(scene, order, rng)[scene.item])
+    framed = _framed_items(scene, order, rng)[scene.item]
+    seats = np.flatnonzero(framed & since_onset(scene, order))
     seats = seats[scene.labeler[seats] != order.victim]
     member, taken = _seat(scene, seats, order, rng)
     labeler, label = scene.labeler.copy(), scene.label.copy()
@@ -60,4 +61,9 @@ def _answers(scene: Scene, order: Order, rng: np.random.Generator) -> Int:
     return (shown + step) % scene.n_classes
 
 
-ATTACK = Attack(title="outvotes one honest labeler", apply=apply)
+ATTACK = Attack(
+    title="outvotes one honest labeler",
+    apply=apply,
+    needs=frozenset({"victim"}),
+    touches=frozenset({"labeler", "label"}),
+)

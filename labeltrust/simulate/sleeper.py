@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 
 from labeltrust.domain.errors import InvalidInput
-from labeltrust.simulate._base import Attack, Order, Scene, chosen_rows, wrong_labels
+from labeltrust.simulate._base import (
+    Attack,
+    Float,
+    Order,
+    Scene,
+    chosen_rows,
+    since_onset,
+    wrong_labels,
+)
+from labeltrust.simulate._laws import mixed, wrong_chance
 
 
 def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
@@ -21,4 +30,9 @@ def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
     return replace(scene, label=np.where(hit, wrong_labels(scene, rng), scene.label))
 
 
-ATTACK = Attack(title="turns on a certain day", apply=apply)
+def law(chance: Float, scene: Scene, order: Order) -> Float:
+    """Return the member's chances: honest before the onset, any wrong label at the rate after."""
+    return mixed(chance, since_onset(scene, order), order.rate, wrong_chance(scene))
+
+
+ATTACK = Attack(title="turns on a certain day", apply=apply, law=law, needs=frozenset({"onset"}))

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from labeltrust.domain.errors import InvalidInput
-from labeltrust.simulate._base import Attack, Order, Scene, chosen_rows
+from labeltrust.simulate._base import Attack, Float, Order, Scene, chosen_rows, since_onset
+from labeltrust.simulate._laws import mixed
 
 
 def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
@@ -21,4 +22,10 @@ def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
     return replace(scene, label=np.where(hit, order.to_class, scene.label))
 
 
-ATTACK = Attack(title="calls one class another", apply=apply)
+def law(chance: Float, scene: Scene, order: Order) -> Float:
+    """Return the member's chances: `to_class` at the rate where `from_class` is true."""
+    aimed = since_onset(scene, order) & (scene.truth[scene.item] == order.from_class)
+    return mixed(chance, aimed, order.rate, np.eye(scene.n_classes)[order.to_class or 0])
+
+
+ATTACK = Attack(title="calls one class another", apply=apply, law=law, needs=frozenset({"classes"}))

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from labeltrust.simulate._base import Attack, Order, Scene, chosen_rows, wrong_labels
+from labeltrust.simulate._base import (
+    Attack,
+    Float,
+    Order,
+    Scene,
+    chosen_rows,
+    since_onset,
+    wrong_labels,
+)
+from labeltrust.simulate._laws import mixed, wrong_chance
 
 
 def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
@@ -13,4 +22,9 @@ def apply(scene: Scene, order: Order, rng: np.random.Generator) -> Scene:
     return replace(scene, label=np.where(hit, wrong_labels(scene, rng), scene.label))
 
 
-ATTACK = Attack(title="flips labels at random", apply=apply)
+def law(chance: Float, scene: Scene, order: Order) -> Float:
+    """Return the member's chances: any wrong label at the rate."""
+    return mixed(chance, since_onset(scene, order), order.rate, wrong_chance(scene))
+
+
+ATTACK = Attack(title="flips labels at random", apply=apply, law=law)
