@@ -14,7 +14,8 @@ class Chance:
     """Pairs of judgments of any two shared items, to see how unlike labels are by chance.
 
     Attributes:
-        labeler: (p, 2) who gave them.
+        labeler: (p, 4) without whom the pair would not be: who gave the two judgments, and of items
+            with two labelers the other one, too.
         group: (p, 2) resampling groups of their items.
         distance: (p,) 1 - similarity.
         weight: (p,) how much each pair counts.

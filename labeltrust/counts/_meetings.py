@@ -145,9 +145,17 @@ def _chance(
     alike = np.where(label[0] == label[1], 1.0, _compared(compare, *label))
     group = groups(judgments)[judgments.item]
     return Chance(
-        labeler=np.stack([judgments.labeler[one], judgments.labeler[two]], axis=1),
+        labeler=np.hstack([_needed(judgments, found, side) for side in (one, two)]),
         group=np.stack([group[one], group[two]], axis=1),
         distance=1 - alike,
         weight=weight,
         complete=complete,
     )
+
+
+def _needed(judgments: Judgments, found: Tally, rows: Int) -> Int:
+    """Return for each row its labeler, and the one without whom he were alone on the item."""
+    own, item = judgments.labeler[rows], judgments.item[rows]
+    both = summed(found.unit_item, found.unit_labeler, found.voters.size).astype(np.int64)
+    other = np.where(found.voters[item] == 2, both[item] - own, own)  # noqa: PLR2004 - a pair
+    return np.stack([own, other], axis=1)

@@ -66,9 +66,17 @@ def krippendorff_alpha(counts: Coincidences) -> Alphas:
     >>> round(krippendorff_alpha(coincidences.count(b)).project.value, 4)
     0.4444
     """
-    found = sums(counts)
+    return alphas_of(sums(counts), counts.observed_change.over(0).dense(2))
+
+
+def alphas_of(found: Sums, labeled: Float) -> Alphas:
+    """Return alphas of disagreements observed and expected.
+
+    Args:
+        found: Without each labeler, and in a last row with everybody.
+        labeled: (n_labelers,) pairable items of each.
+    """
     each, everyone = found.rows(slice(None, -1)), found.rows(slice(-1, None))
-    labeled = counts.observed_change.over(0).dense(2)
     return Alphas(
         project=_alphas(everyone, everyone)[0],
         without=_alphas(each, everyone),
