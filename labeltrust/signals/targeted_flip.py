@@ -1,8 +1,8 @@
-"""Calls one class another: says x where the others say t, more often than honest labelers do.
+"""Calls one class another: says x where the others say t, beyond what his own skill explains.
 
-Every ordered pair of classes is tested against its own honest population, and a labeler is charged
-for all the looks: his p-value is the smallest times the number of pairs (Bonferroni), his e-value
-the mean over the pairs.
+Every ordered pair of classes is compared with the labeler's own other answers and then with how far
+honest labelers differ in that; he is charged for all the looks: his p-value is the smallest times
+the number of pairs (Bonferroni), his e-value the mean over the pairs.
 """
 
 from collections.abc import Mapping
@@ -13,15 +13,13 @@ import numpy as np
 from scipy.special import logsumexp
 
 from labeltrust.domain.estimates import Undefined
-from labeltrust.inference.binomial_tail import binomial_tail
-from labeltrust.inference.blocks import summed_blocks
+from labeltrust.inference.answer_table import answer_table
+from labeltrust.inference.class_flips import ClassFlips, class_flips
 from labeltrust.inference.crowd import FittedCrowd
-from labeltrust.inference.crowd_rows import summed
-from labeltrust.inference.e_process import OnsetEvidence
-from labeltrust.inference.families import SHIFT_PRIOR, SHIFTS, flip_chance, flip_family
-from labeltrust.inference.honest_range import fit_test
+from labeltrust.inference.families import SHIFT_PRIOR, SHIFTS, flip_family
+from labeltrust.inference.honest_range import FittedTest, fit_test
+from labeltrust.inference.population_null import fit_null
 from labeltrust.inference.sequential_test import SequentialTest
-from labeltrust.metrics.gold_accuracy import wilson
 from labeltrust.signals._base import (
     NO_HONEST_MAJORITY,
     Effects,
@@ -42,8 +40,7 @@ MATTERS = 1.1
 """Least shift of the log odds of the flip that matters: three times the typical labeler's odds."""
 _POSSIBLE = 0.05
 """Belief in the class below which an item says nothing of the pair."""
-_LIKELY = 0.5
-_ENOUGH = 5
+_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,22 +50,14 @@ class _Pair:
     Attributes:
         true: The class the others see.
         said: The class given instead.
-        hits: Times the labeler said so, on items likely of class `true`.
-        n: Those items.
-        expected: What the typical honest labeler would have said of them.
-        p_value: Tail of the honest population.
-        found: The e-process.
-        test: The test behind it.
+        p_value: Against the honest population, NaN without enough items of the class.
+        fitted: The e-process, where the population is known well enough.
     """
 
     true: int
     said: int
-    hits: Float
-    n: Float
-    expected: Float
     p_value: Float
-    found: OnsetEvidence
-    test: SequentialTest
+    fitted: FittedTest | None
 
 
 def read(evidence: Evidence) -> Readings:
@@ -76,20 +65,36 @@ def read(evidence: Evidence) -> Readings:
     crowd = evidence.crowd
     n_classes, n_labelers = crowd.rows.n_classes, crowd.rows.n_labelers
     drafts = [(t, x) for t in range(n_classes) for x in range(n_classes) if t != x]
-    tested = (_pair(crowd, t, x) for t, x in drafts if evidence.peers_prove)
-    pairs = [pair for pair in tested if pair is not None]
-    if not pairs:
-        return silent(n_labelers, NO_HONEST_MAJORITY)
+    if not (drafts and evidence.peers_prove):
+        return silent(n_labelers, NO_HONEST_MAJORITY if drafts else "only one class was given")
+    flips = class_flips(answer_table(crowd))
+    pairs = [_pair(evidence, flips, t, x) for t, x in drafts]
     p_values = np.array([pair.p_value for pair in pairs])
-    worst = p_values.argmin(axis=0)
-    said = _said(pairs, len(drafts))
-    effects, n = _effects(pairs, worst), np.max([pair.n for pair in pairs], axis=0)
-    detail = tuple(_detail(pairs[k], a) for a, k in enumerate(worst))
+    if np.isnan(p_values).all():
+        return silent(n_labelers, "too few labelers share items of one class")
+    worst = np.nan_to_num(p_values, nan=2.0).argmin(axis=0)
+    n = np.array([flips.of[:, t, x] for t, x in drafts]).max(axis=0)
+    detail = tuple(_detail(flips, pairs[k], a) for a, k in enumerate(worst))
     needs = f"{MIN_ITEMS} items of one class"
+    effects = _effects(flips, [pairs[k] for k in worst])
+    said = _said(pairs, p_values.min(axis=0, where=~np.isnan(p_values), initial=1.0))
     return readings(effects, said, detail, enough=n >= MIN_ITEMS, needs=needs)
 
 
-def _pair(crowd: FittedCrowd, true: int, said: int) -> _Pair | None:
+def _pair(evidence: Evidence, flips: ClassFlips, true: int, said: int) -> _Pair:
+    enough = flips.of[:, true, said] >= MIN_ITEMS
+    rate, error = (np.where(enough, x[:, true, said], np.nan) for x in (flips.rate, flips.error))
+    null = fit_null(rate, error, evidence.reference)
+    unknown = np.full(rate.size, np.nan)
+    return _Pair(
+        true=true,
+        said=said,
+        p_value=unknown if isinstance(null, Undefined) else null.p_values(rate, error),
+        fitted=_sequential(evidence.crowd, true, said),
+    )
+
+
+def _sequential(crowd: FittedCrowd, true: int, said: int) -> FittedTest | None:
     draft = SequentialTest(
         family=partial(flip_family, true=true, said=said),
         relevant=partial(_relevant, true=true),
@@ -97,21 +102,10 @@ def _pair(crowd: FittedCrowd, true: int, said: int) -> _Pair | None:
         honest=SHIFTS * 0,
         bad=SHIFTS * 0,
     )
-    fitted = fit_test(draft, crowd, SHIFT_PRIOR, bad_from=MATTERS, min_rows=_ENOUGH)
+    fitted = fit_test(draft, crowd, SHIFT_PRIOR, bad_from=MATTERS, min_rows=MIN_ITEMS)
     if isinstance(fitted, Undefined) or not fitted.population.trusted:
         return None
-    hits, n, chance = _counts(crowd, true, said)
-    typical = int(np.abs(fitted.population.grid - fitted.population.mean).argmin())
-    return _Pair(
-        true=true,
-        said=said,
-        hits=hits,
-        n=n,
-        expected=n * chance[:, typical],
-        p_value=binomial_tail(hits, n, chance, fitted.population.honest),
-        found=fitted.found,
-        test=fitted.test,
-    )
+    return fitted
 
 
 def _relevant(crowd: FittedCrowd, true: int) -> Int:
@@ -119,29 +113,21 @@ def _relevant(crowd: FittedCrowd, true: int) -> Int:
     return rows
 
 
-def _counts(crowd: FittedCrowd, true: int, said: int) -> tuple[Float, Float, Float]:
-    """Return hits, opportunities and mean chance by shift, on items likely of class `true`."""
-    rows = crowd.rows
-    order = crowd.order[crowd.belief[crowd.order, true] > _LIKELY]
-    n = np.bincount(rows.labeler[order], minlength=rows.n_labelers).astype(np.float64)
-    hit = (rows.label[order] == said).astype(np.float64)
-    hits = summed(rows.labeler[order], hit, rows.n_labelers)
-    chance = np.zeros((rows.n_labelers, SHIFTS.size))
-    sums, first = summed_blocks(rows.labeler, order, max(rows.n, 1), flip_chance(crowd, true, said))
-    chance[rows.labeler[first]] = sums
-    return hits, n, chance / np.maximum(n, 1)[:, None]
-
-
-def _said(pairs: list[_Pair], n_looks: int) -> Said:
-    p_value = np.minimum(np.min([pair.p_value for pair in pairs], axis=0) * n_looks, 1.0)
-    log_e = np.array([pair.found.log_e for pair in pairs])
+def _said(pairs: list[_Pair], least: Float) -> Said:
+    """Charge for all looks; a pair without an e-process bets nothing: its e-value is 1."""
+    p_value = np.minimum(least * len(pairs), 1.0)
+    tested = [pair.fitted for pair in pairs if pair.fitted is not None]
+    if not tested:
+        return Said(p_value=p_value, log_e=np.full(least.size, np.nan))
+    log_e = np.array([fitted.found.log_e for fitted in tested])
     best = log_e.argmax(axis=0)
+    idle = np.log(len(pairs) - len(tested)) if len(tested) < len(pairs) else -np.inf
     return Said(
         p_value=p_value,
-        log_e=logsumexp(log_e, axis=0) - np.log(n_looks),
-        onset_row=_at(best, [pair.found.onset_row for pair in pairs]),
-        earliest_row=_at(best, [pair.found.earliest_row for pair in pairs]),
-        tests=tuple(_weighted(pair.test, n_looks) for pair in pairs),
+        log_e=np.logaddexp(logsumexp(log_e, axis=0), idle) - np.log(len(pairs)),
+        onset_row=_at(best, [fitted.found.onset_row for fitted in tested]),
+        earliest_row=_at(best, [fitted.found.earliest_row for fitted in tested]),
+        tests=tuple(_weighted(fitted.test, len(pairs)) for fitted in tested),
     )
 
 
@@ -161,29 +147,26 @@ def _weighted(test: SequentialTest, n_looks: int) -> SequentialTest:
     )
 
 
-def _effects(pairs: list[_Pair], worst: Int) -> Effects:
-    """Return the share of items flipped beyond what is expected of a typical labeler."""
-    hits, n, expected = (
-        np.array([getattr(pair, name) for pair in pairs])[worst, np.arange(worst.size)]
-        for name in ("hits", "n", "expected")
-    )
-    share = wilson(hits, n, "no items of the class")
-    usual = expected / np.maximum(n, 1)
+def _effects(flips: ClassFlips, worst: list[_Pair]) -> Effects:
+    """Return the share of items flipped beyond skill, of the pair that speaks for the labeler."""
+    at = (np.arange(len(worst)), [pair.true for pair in worst], [pair.said for pair in worst])
+    rate, error = flips.rate[at], flips.error[at]
     return Effects(
-        value=share.value - usual,
-        low=share.low - usual,
-        high=share.high - usual,
-        n=n.astype(np.int64),
+        value=rate,
+        low=rate - _Z95 * error,
+        high=rate + _Z95 * error,
+        n=np.rint(flips.of[at]).astype(np.int64),
     )
 
 
-def _detail(pair: _Pair, labeler: int) -> Mapping[str, object]:
+def _detail(flips: ClassFlips, pair: _Pair, labeler: int) -> Mapping[str, object]:
+    at = (labeler, pair.true, pair.said)
     return {
         "true": pair.true,
         "said": pair.said,
-        "times": int(pair.hits[labeler]),
-        "of": int(pair.n[labeler]),
-        "expected": round(float(pair.expected[labeler]), 1),
+        "times": round(float(flips.times[at])),
+        "of": round(float(flips.of[at])),
+        "expected": round(float(flips.expected[at]), 1),
     }
 
 
@@ -192,5 +175,5 @@ SIGNAL = Signal(
     levels=LEVELS,
     min_judgments=MIN_ITEMS,
     read=read,
-    unit="share of items of one class called another, beyond the typical labeler",
+    unit="share of items of one class called another, beyond what the labeler's skill explains",
 )

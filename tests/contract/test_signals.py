@@ -38,7 +38,14 @@ def read(name, evidence) -> Readings:
 
 
 def test_the_signals_of_the_first_set_are_found():
-    needed = {"low_gold_accuracy", "low_agreement", "targeted_flip", "spam", "label_shift"}
+    needed = {
+        "low_gold_accuracy",
+        "low_agreement",
+        "targeted_flip",
+        "spam",
+        "label_shift",
+        "flipped_labels",
+    }
 
     assert needed <= set(SIGNALS)
 

@@ -1,0 +1,160 @@
+"""What a labeler's own skill explains, and what it does not.
+
+An honest labeler errs more or less often than the typical one, by one shift of the log odds of an
+error (his skill), and where he errs he confuses what everybody confuses. What goes beyond that is
+measured as a *rate*: the share of his answers that must have been replaced to explain the rest.
+
+    flipped     by a wrong class drawn evenly, whatever others confuse
+    random      by any class drawn evenly
+    t as x      by x, on items that the peers believe to be of class t
+
+Because skill is fitted to each labeler, a weak honest labeler has rate 0 like an able one, and an
+able one who flips a third of his answers has not: that is where the power comes from. Honest
+labelers differ in rates too, by habits of their own; their spread is for the population to learn.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit
+
+from labeltrust.inference.answer_table import AnswerTable
+from labeltrust.inference.crowd_rows import Float
+
+SPREAD = 2.0
+"""Standard deviation of the normal prior of a shift: only keeps those finite who never err."""
+_RATES = np.concatenate([np.linspace(-0.1, 0.3, 17), np.linspace(0.35, 0.95, 13)])
+_STEPS = 12
+_LEAST = 1e-6
+_REACH = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Shares of replaced answers, beyond skill; arrays (n_labelers,) or (n_labelers, …).
+
+    Attributes:
+        rate: Most likely share, below 0 where there is less of it than skill leads one to expect.
+        error: Standard error: the rate over the signed root of its likelihood ratio, so that
+            `rate / error` is as normal as the counts allow (Barndorff-Nielsen and Cox 1994, 3.2).
+    """
+
+    rate: Float
+    error: Float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Law:
+    """The typical labeler in parts: log odds of an error, and where errors go."""
+
+    odds: Float
+    wrong: Float
+
+    def chance(self, shift: Float) -> Float:
+        """Return P(given | believed) at shifts (…,): (…, N_KINDS, n_classes, n_classes)."""
+        error = expit(self.odds + shift[..., None, None])[..., None]
+        same = np.eye(self.wrong.shape[-1])
+        mixed: Float = error * self.wrong + (1 - error) * same
+        return mixed
+
+
+def law_of(table: AnswerTable) -> Law:
+    """Split the typical labeler of a table into how often he errs and where to."""
+    right = np.diagonal(table.typical, axis1=1, axis2=2)
+    error = np.clip(1 - right, 1e-4, 1 - 1e-4)
+    off = table.typical * (1 - np.eye(table.n_classes))
+    return Law(odds=logit(error), wrong=off / np.maximum(off.sum(-1, keepdims=True), 1e-12))
+
+
+def shifts(table: AnswerTable) -> Float:
+    """Return every labeler's skill: the shift of his log odds of an error, (n_labelers,).
+
+    0 for the typical labeler and for those without answers; above 0 for weaker ones.
+
+    >>> n = np.array([[[[80.0, 20], [20, 80]]] * 2, [[[60.0, 40], [40, 60]]] * 2])
+    >>> found = shifts(AnswerTable(n=n, typical=np.array([[[0.8, 0.2], [0.2, 0.8]]] * 2)))
+    >>> found.round(2).tolist()
+    [0.0, 0.98]
+    """
+    total = table.n.sum(axis=-1)
+    wrong = total - np.diagonal(table.n, axis1=2, axis2=3)
+    return _newton(law_of(table).odds, total, wrong)
+
+
+def _newton(odds: Float, total: Float, wrong: Float) -> Float:
+    shift = np.zeros(total.shape[0])
+    for _ in range(_STEPS):
+        chance = expit(odds + shift[:, None, None])
+        slope = (wrong - total * chance).sum(axis=(1, 2)) - shift / SPREAD**2
+        bend = (total * chance * (1 - chance)).sum(axis=(1, 2)) + 1 / SPREAD**2
+        shift = np.clip(shift + np.clip(slope / bend, -1, 1), -_REACH, _REACH)
+    return shift
+
+
+def replaced(table: AnswerTable, by: Float) -> Rates:
+    """Estimate the share of each labeler's answers replaced by draws from `by`, skill fitted.
+
+    Args:
+        table: Everybody's answers.
+        by: (n_classes, n_classes) chance of each replacement by the class believed in.
+
+    >>> weak, flips = (np.array([[[a, b, c], [b, a, b], [c, b, a]]] * 2)
+    ...                for a, b, c in ((60.0, 37, 3), (60.0, 20, 20)))
+    >>> typical = np.array([[[0.8, 0.185, 0.015], [0.1, 0.8, 0.1], [0.015, 0.185, 0.8]]] * 2)
+    >>> evenly = (1 - np.eye(3)) / 2
+    >>> table = AnswerTable(n=np.array([weak, flips]), typical=typical)
+    >>> (replaced(table, evenly).rate > 0.2).tolist()
+    [False, True]
+    """
+    law, start = law_of(table), shifts(table)
+    curve = np.stack([_profiled(table, law, start, (rate, by)) for rate in _RATES], axis=1)
+    nothing = int(np.abs(_RATES).argmin())
+    rate, best = _peak(curve)
+    ratio = np.maximum(best - curve[:, nothing], 0.0)
+    return _rates(rate, ratio, _curvature(curve, nothing))
+
+
+def _profiled(table: AnswerTable, law: Law, start: Float, mixed: tuple[float, Float]) -> Float:
+    """Return the log likelihood at a rate with the best shift, by Newton steps from the skill."""
+    rate, by = mixed
+    shift = start.copy()
+    for _ in range(4):
+        honest = law.chance(shift)
+        whole = np.maximum((1 - rate) * honest + rate * by, _LEAST)
+        error = expit(law.odds + shift[:, None, None])[..., None]
+        moves = (1 - rate) * error * (1 - error) * (law.wrong - np.eye(table.n_classes))
+        slope = (table.n * moves / whole).sum(axis=(1, 2, 3)) - shift / SPREAD**2
+        told = (table.n.sum(axis=-1, keepdims=True) * moves**2 / whole).sum(axis=(1, 2, 3))
+        shift = np.clip(shift + np.clip(slope / (told + 1 / SPREAD**2), -1, 1), -_REACH, _REACH)
+    whole = np.maximum((1 - rate) * law.chance(shift) + rate * by, _LEAST)
+    likelihood: Float = (table.n * np.log(whole)).sum(axis=(1, 2, 3)) - shift**2 / SPREAD**2 / 2
+    return likelihood
+
+
+def _peak(curve: Float) -> tuple[Float, Float]:
+    """Return the place and height of each curve's peak, by the parabola through three points."""
+    k = np.clip(curve.argmax(axis=1), 1, _RATES.size - 2)
+    row = np.arange(curve.shape[0])
+    x0, x1, x2 = (_RATES[k + d] for d in (-1, 0, 1))
+    y0, y1, y2 = (curve[row, k + d] for d in (-1, 0, 1))
+    left, right = (y1 - y0) / (x1 - x0), (y2 - y1) / (x2 - x1)
+    bend = (right - left) / (x2 - x0)
+    at = np.where(bend < 0, (x0 + x1) / 2 - left / (2 * np.minimum(bend, -1e-12)), x1)
+    at = np.clip(at, x0, x2)
+    height = y1 + left * (at - x1) + bend * (at - x1) * (at - x0)
+    return at, np.maximum(height, curve.max(axis=1))
+
+
+def _curvature(curve: Float, at: int) -> Float:
+    """Return the standard error by the curvature where the rate is 0, (n_labelers,)."""
+    step = _RATES[at + 1] - _RATES[at]
+    bend = (2 * curve[:, at] - curve[:, at - 1] - curve[:, at + 1]) / step**2
+    error: Float = 1 / np.sqrt(np.maximum(bend, 1e-2))
+    return error
+
+
+def _rates(rate: Float, ratio: Float, near: Float) -> Rates:
+    """Take the error from the likelihood ratio, or from the curvature where the rate is near 0."""
+    root = np.sqrt(2 * ratio)
+    error = np.where(root > 1, np.abs(rate) / np.maximum(root, 1e-9), near)
+    return Rates(rate=rate, error=np.maximum(error, 1e-6))
