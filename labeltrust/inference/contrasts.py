@@ -72,3 +72,21 @@ def _information(curve: Float, at: Float, step: float) -> Float:
     bend = curve[rows, place - 1] - 2 * curve[rows, place] + curve[rows, place + 1]
     information: Float = np.maximum(-bend / step**2, _LEAST_INFORMATION)
     return information
+
+
+def located(curve: Float, grid: Float) -> tuple[Float, Float]:
+    """Return the likeliest value behind each log likelihood curve, and its standard error.
+
+    Args:
+        curve: (k, n_grid) log likelihoods.
+        grid: (n_grid,) values of the parameter, evenly spaced.
+
+    >>> grid = np.linspace(-2, 2, 33)
+    >>> value, error = located(-8 * (grid[None] - 0.3) ** 2, grid)
+    >>> value.round(2).tolist(), error.round(2).tolist()
+    ([0.3], [0.25])
+    """
+    _, place, offset = _peak(curve)
+    step = float(grid[1] - grid[0])
+    at = np.clip(place, 1, grid.size - 2)
+    return grid[0] + (place + offset) * step, 1 / np.sqrt(_information(curve, at, step))
