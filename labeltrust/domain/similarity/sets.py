@@ -18,7 +18,7 @@ def jaccard(words: Sequence[str]) -> Measure:
     >>> measure(np.array([0, 0]), np.array([1, 2])).tolist()
     [0.5, 0.0]
     """
-    members = _members(words)
+    members = members_of(words)[0]
 
     def measure(one: Int, two: Int) -> Float:
         shared, either = _overlap(members, one, two)
@@ -36,7 +36,7 @@ def masi(words: Sequence[str]) -> Measure:
     >>> measure(np.array([0, 1]), np.array([1, 2])).round(4).tolist()
     [0.3333, 0.1111]
     """
-    members = _members(words)
+    members = members_of(words)[0]
     size = np.diff(members.indptr).astype(np.float64)
     plain = jaccard(words)
 
@@ -51,13 +51,20 @@ def masi(words: Sequence[str]) -> Measure:
     return measure
 
 
-def _members(words: Sequence[str]) -> sparse.csr_array:
-    """Return which member (column) each set (row) has."""
+def members_of(words: Sequence[str]) -> tuple[sparse.csr_array, list[str]]:
+    """Return which member (column) each set (row) has, and the members' names by column.
+
+    >>> members, names = members_of(['["b"]', '["a","b"]'])
+    >>> names, members.toarray().tolist()
+    (['b', 'a'], [[1.0, 0.0], [1.0, 1.0]])
+    """
     sets = [sorted({p if isinstance(p, str) else whole(p) for p in parts_of(w)}) for w in words]
-    column = coded([member for one in sets for member in one])
+    flat = [member for one in sets for member in one]
+    column = coded(flat)
     begins = np.concatenate([[0], np.cumsum([len(one) for one in sets], dtype=np.int64)])
     shape = (len(sets), int(column.max(initial=-1)) + 1)
-    return sparse.csr_array((np.ones(column.size), column, begins), shape=shape)
+    table = sparse.csr_array((np.ones(column.size), column, begins), shape=shape)
+    return table, list(dict.fromkeys(flat))
 
 
 def _overlap(members: sparse.csr_array, one: Int, two: Int) -> tuple[Float, Float]:
