@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest, norm
 from statsmodels.stats.multitest import multipletests
 
-from labeltrust.policy.population import false_discovery, is_divided, weigh
+from labeltrust.inference.combination import combined
+from labeltrust.policy.population import accusations, false_discovery, is_divided, weigh
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.signals._base import Signal, silent
 
@@ -44,6 +46,37 @@ def test_q_values_are_those_of_statsmodels_over_all_cells_that_say_something():
     known = np.isfinite(p_value)
     assert q_value[known] == pytest.approx(multipletests(p_value[known], method="fdr_bh")[1])
     assert np.isnan(q_value[~known]).all()
+
+
+def test_a_signal_accuses_from_the_least_rate_on_that_selects_its_labeler_and_covers_its_charge():
+    rng = np.random.default_rng(2)
+    p_value = rng.random((4, 30)) ** 4
+    p_value[1, :7] = np.nan
+    weight = np.array([2.0, 1.0, 1.0, 0.5])
+    of_labeler = combined(p_value, weight)
+
+    q_value = accusations(p_value, of_labeler, weight)
+
+    charge = np.where(np.isfinite(p_value), weight[:, None], 0).sum(axis=0) / weight[:, None]
+    for rate in (0.01, 0.05, 0.2, 0.5):
+        selected = multipletests(of_labeler, rate, "fdr_bh")[0]
+        level = rate * selected.sum() / of_labeler.size
+        accused = selected & (p_value * charge <= level)
+        loudest = np.nanargmin(np.where(np.isfinite(p_value), p_value * charge, 2.0), axis=0)
+        accused[loudest, np.arange(30)] = selected
+        np.testing.assert_array_equal(np.nan_to_num(q_value, nan=2.0) <= rate, accused)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.5, 0.95])
+def test_combined_p_values_are_small_no_more_often_than_they_say(correlation):
+    rng = np.random.default_rng(20_001)
+    common, own = rng.standard_normal((1, 200_000)), rng.standard_normal((8, 200_000))
+    z = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * own
+
+    p = combined(norm.sf(z), np.array([3.0, 2.0, 1.0, 1.0, 1.0, 1.0, 0.5, 0.5]))
+
+    for level in (0.01, 0.001):
+        assert binomtest(int((p < level).sum()), p.size, 1.15 * level, "greater").pvalue > 1e-6
 
 
 def test_a_project_without_readings_suspects_nobody():
