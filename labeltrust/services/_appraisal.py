@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltrust.counts import block
+from labeltrust.counts._base import STRUCTURED
+from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
-from labeltrust.domain.labels import COUNTED
 from labeltrust.domain.projects import Project
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
@@ -44,8 +45,6 @@ def appraised(
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
-    Labels on scales without a measure of likeness (sets, spans, boxes, text) are counted only.
-
     Args:
         question: Its name.
         loaded: Its current judgments.
@@ -54,18 +53,6 @@ def appraised(
         standing: Flags and freezes on record, and the moment of the assessment.
     """
     kept = ~np.isin(loaded.source, list(probation))
-    if loaded.scale not in COUNTED:
-        return _uncompared(question, loaded, kept, rules, standing)
-    return _compared(question, loaded, kept, rules, standing)
-
-
-def _compared(
-    question: str,
-    loaded: LoadedJudgments,
-    kept: Bool,
-    rules: PolicySettings,
-    standing: tuple[History, datetime],
-) -> Appraised:
     judgments = block(
         loaded.item[kept],
         loaded.labeler[kept],
@@ -80,6 +67,8 @@ def _compared(
         gold=(loaded.gold_item, loaded.gold_label),
         features=loaded.features,
     )
+    if loaded.level in STRUCTURED:
+        judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
     history, now = standing
     found = appraise(judgments, _names(loaded), policy=rules, history=history, now=now)
     return Appraised(
@@ -89,30 +78,6 @@ def _compared(
         outside_scale=loaded.outside_scale,
         without_provenance=_without_provenance(loaded, kept),
     )
-
-
-def _uncompared(
-    question: str,
-    loaded: LoadedJudgments,
-    kept: Bool,
-    rules: PolicySettings,
-    standing: tuple[History, datetime],
-) -> Appraised:
-    """Count the labels of a scale that nothing compares yet: two texts are never simply unlike."""
-    nothing = np.zeros_like(kept)
-    found = _compared(question, loaded, nothing, rules, standing)
-    n = np.bincount(loaded.labeler[kept], minlength=len(loaded.labelers)).tolist()
-    document = dict(found.appraisal.document)
-    sizes = {
-        "items": int(np.unique(loaded.item[kept]).size),
-        "labels": int(kept.sum()),
-        "labelers_n": sum(labels > 0 for labels in n),
-    }
-    labelers = [
-        {**entry, "labels": labels} for entry, labels in zip(document["labelers"], n, strict=True)
-    ]
-    whole = replace(found.appraisal, document={**document, **sizes, "labelers": labelers})
-    return replace(found, appraisal=whole, without_provenance=_without_provenance(loaded, kept))
 
 
 def _names(loaded: LoadedJudgments) -> Names:

@@ -12,8 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from labeltrust.counts import block
+from labeltrust.counts import Judgments, block
+from labeltrust.counts._base import STRUCTURED
+from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.inference.consensus import Consensus, consensus
+from labeltrust.inference.medoid import parts_consensus
 from labeltrust.store.judgments import LoadedJudgments
 
 LABELS = "labels.parquet"
@@ -58,14 +61,22 @@ def tables_of(
         level=loaded.level,
         gold=(loaded.gold_item, loaded.gold_label),
     )
-    agreed = consensus(found)
+    agreed, words = _agreed(found, loaded.words)
     names = [item_names[number] for number in found.item_id.tolist()]
     return Tables(
-        labels=_labels(question, loaded.words, names, agreed, found.gold),
+        labels=_labels(question, words, names, agreed, found.gold),
         judgments=_judgments(question, loaded, kept, item_names, source_names),
         method=agreed.method,
         ties=int(agreed.tied.sum()),
     )
+
+
+def _agreed(found: Judgments, words: tuple[str, ...]) -> tuple[Consensus, tuple[str, ...]]:
+    """Return the consensus of every item, and the labels that its codes mean."""
+    if found.level not in STRUCTURED:
+        return consensus(found), words
+    agreed = parts_consensus(with_likeness(found, words, np.random.default_rng(SEED)), words)
+    return agreed.found, (*words, *agreed.made)
 
 
 def _labels(

@@ -13,7 +13,6 @@ from labeltrust.counts import Counter, Counts, Judgments
 from labeltrust.discovery import discover
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
-from labeltrust.engine import local
 from labeltrust.inference.against_reference import exchange_with
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import CrowdRows, crowd_rows
@@ -24,11 +23,11 @@ from labeltrust.policy.evidence import evidence_of
 from labeltrust.policy.flagging import FlagFinding, Found, flag_findings
 from labeltrust.policy.freezing import FreezeProposal, Freezing, Standing, propose_freezes
 from labeltrust.policy.names import ClassWords, Names, class_words
-from labeltrust.policy.numbers import numbers
 from labeltrust.policy.population import Bool, Suspicion, is_divided, weigh
 from labeltrust.policy.scorecard import Document
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.trust import Trust, trust_scores
+from labeltrust.services._kinds import classes_of, counted, measured, named, read_signal
 from labeltrust.signals._base import Evidence, Floors, Readings, Signal
 
 REFITS = 2
@@ -97,8 +96,10 @@ def appraise(
         now: The present moment, aware.
     """
     signals = discover(signals_folder, "SIGNAL", Signal)
-    counted = local.count(judgments, discover(counts_folder, "COUNTER", Counter))
-    read = _converged(judgments, counted, signals, policy)
+    names = named(names, judgments)
+    classes = classes_of(judgments)
+    counts = counted(judgments, classes, discover(counts_folder, "COUNTER", Counter))
+    read = _converged(judgments, crowd_rows(classes), counts, signals, policy)
     crowd = read.evidence.crowd
     cases = open_cases(crowd, read.readings, signals, read.suspicion, policy)
     standing = Standing(labeler_ids=names.labeler_ids, freezes=history.freezes, now=now)
@@ -109,7 +110,7 @@ def appraise(
     words = _words(read.evidence, names).fitted
     trust = trust_scores(crowd, policy.trust_floor, _counting(read.evidence, cases), words)
     return Appraisal(
-        document=_document(read, counted, names, (trust, held, findings), policy),
+        document=_document(read, counts, names, (trust, held, findings), policy),
         flags=findings,
         freezes=freezing.proposals,
         breaker_tripped=freezing.tripped,
@@ -122,47 +123,47 @@ def appraise(
 
 def _converged(
     judgments: Judgments,
-    counted: Mapping[str, Counts],
+    rows: CrowdRows,
+    counts: Mapping[str, Counts],
     signals: Mapping[str, Signal],
     policy: PolicySettings,
 ) -> _Read:
     """Read the signals, leave the suspected out of the reference, and read again."""
-    rows = crowd_rows(judgments)
     everybody = np.ones(judgments.n_labelers, dtype=np.bool_)
-    first = _evidence(judgments, rows, counted, everybody, policy)
+    first = _evidence(judgments, rows, counts, everybody, policy)
     read = _read(first, signals, policy)
     for _ in range(REFITS):
         if is_divided(read.suspicion, rows.activity, policy):
-            return _divided(first, rows, counted, signals, policy)
+            return _divided(first, rows, counts, signals, policy)
         left = ~read.suspicion.suspected
         if np.array_equal(left, read.evidence.reference):
             return read
-        read = _read(_evidence(judgments, rows, counted, left, policy), signals, policy)
+        read = _read(_evidence(judgments, rows, counts, left, policy), signals, policy)
     return read
 
 
 def _divided(
     first: Evidence,
     rows: CrowdRows,
-    counted: Mapping[str, Counts],
+    counts: Mapping[str, Counts],
     signals: Mapping[str, Signal],
     policy: PolicySettings,
 ) -> _Read:
     """Read only what needs no honest population, once more without those whom it finds."""
     read = _read(replace(first, peers_prove=False), signals, policy)
     left = ~read.suspicion.strong
-    again = _evidence(first.judgments, rows, counted, left, policy)
+    again = _evidence(first.judgments, rows, counts, left, policy)
     return _read(replace(again, peers_prove=False), signals, policy)
 
 
 def _evidence(
     judgments: Judgments,
     rows: CrowdRows,
-    counted: Mapping[str, Counts],
+    counts: Mapping[str, Counts],
     reference: Bool,
     policy: PolicySettings,
 ) -> Evidence:
-    found = cast("Mapping[str, Any]", counted)
+    found = cast("Mapping[str, Any]", counts)
     everybody = bool(reference.all())
     return Evidence(
         judgments=judgments,
@@ -176,7 +177,7 @@ def _evidence(
 
 
 def _read(evidence: Evidence, signals: Mapping[str, Signal], policy: PolicySettings) -> _Read:
-    readings = {name: signal.read(evidence) for name, signal in signals.items()}
+    readings = {name: read_signal(signal, evidence) for name, signal in signals.items()}
     n_active = int((evidence.crowd.rows.activity >= policy.min_labels).sum())
     suspicion = weigh(readings, signals, policy, n_active=n_active)
     return _Read(evidence=evidence, readings=readings, suspicion=suspicion)
@@ -225,7 +226,7 @@ def _counting(evidence: Evidence, cases: Sequence[Case]) -> Bool:
 
 def _document(
     read: _Read,
-    counted: Mapping[str, Counts],
+    counts: Mapping[str, Counts],
     names: Names,
     decided: tuple[Trust, Bool, tuple[FlagFinding, ...]],
     policy: PolicySettings,
@@ -233,9 +234,7 @@ def _document(
     trust, held, findings = decided
     judgments, rows = read.evidence.judgments, read.evidence.crowd.rows
     labels = np.bincount(judgments.labeler, minlength=judgments.n_labelers)
-    of_project, of_labelers = numbers(
-        counted, judgments.level, labels=labels, items=rows.activity, window_days=policy.window_days
-    )
+    of_project, of_labelers = measured(counts, judgments, labels, rows.activity, policy.window_days)
     classes = _words(read.evidence, names)
     lines = [
         signal_lines(read.readings, read.suspicion, classes, code)

@@ -1,7 +1,8 @@
 """Agrees less with the others than another labeler of the same items would.
 
 The effect and its p-value compare within the item and need only a similarity, so they read every
-level; the e-value asks how likely his labels are if he errs no more than honest labelers do.
+level; the e-value asks how likely his labels are if he errs no more than honest labelers do, and
+is left out for labels with parts, which have no classes to err between.
 """
 
 import numpy as np
@@ -15,7 +16,7 @@ from labeltrust.inference.population_null import fit_null
 from labeltrust.inference.sequential_test import SequentialTest, all_rows
 from labeltrust.signals._base import Effects, Evidence, Float, Readings, Said, Signal, readings
 
-LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
+LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio", "set", "spans", "boxes", "text"})
 MIN_ITEMS = 10
 BLOCK = 16
 MATTERS = 0.7
@@ -65,6 +66,9 @@ def _said(evidence: Evidence, effect: Float, error: Float) -> Said:
     if isinstance(null, Undefined):
         return Said(p_value=nothing, log_e=nothing, gap=null.reason)
     p_value = null.p_values(effect, error)
+    if evidence.judgments.likeness is not None:
+        # Alike or unlike is measured against all labels of the item, later ones too: no martingale.
+        return Said(p_value=p_value, log_e=nothing)
     crowd = evidence.crowd
     fitted = fit_test(_DRAFT, crowd, SHIFT_PRIOR, bad_from=MATTERS, min_rows=MIN_ITEMS)
     known = not isinstance(fitted, Undefined) and fitted.population.trusted

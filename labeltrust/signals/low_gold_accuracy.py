@@ -3,7 +3,7 @@
 The floor is the project's. Without one it is a third of the way from chance to what the typical
 labeler reaches, so that hard gold does not accuse everybody; each class has a floor of its own,
 half of what the typical labeler reaches there: who is right on 95 % of a skewed set can still miss
-every fraud.
+every fraud. Labels with parts are right from a similarity of 0.5 on, and chance gets none right.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ from labeltrust.signals._base import (
     silent,
 )
 
-LEVELS = frozenset({"nominal", "ordinal"})
+LEVELS = frozenset({"nominal", "ordinal", "set", "spans", "boxes", "text"})
 MIN_GOLD = 5
 BLOCK = 4
 """Gold answers between two conceivable onsets: gold is scarce, so the steps are short."""
@@ -85,7 +85,8 @@ def _floors(gold: _Gold, evidence: Evidence) -> Float:
     by_class = np.array([_typical(gold, gold.true == t, evidence) for t in range(n_classes)]) / 2
     if asked.class_accuracy is not None:
         by_class = np.where(np.isfinite(by_class), asked.class_accuracy, np.nan)
-    chance = 1 / max(n_classes, 2)
+    by_parts = evidence.judgments.likeness is not None  # chance hits no box and writes no text
+    chance = 0.0 if by_parts else 1 / max(n_classes, 2)
     overall = chance + max(_typical(gold, everything, evidence) - chance, 0.0) / 3
     if asked.gold_accuracy is not None:
         overall = asked.gold_accuracy

@@ -18,7 +18,7 @@ class Words:
             order of number where all are numbers, else of text.
         values: Numeric place of each code: rank for ordinal, the number for interval and ratio,
             the code for all others.
-        level: Level of measurement: `nominal` for what is compared as a whole.
+        level: Level of measurement: the scale itself.
         recode: New code of each old one; -1 for a label outside the scale as it is now.
     """
 
@@ -39,13 +39,12 @@ def ordered_words(found: tuple[str, ...], scale: str, classes: str | None) -> Wo
     >>> ordered_words(("10", "9"), "ordinal", None).words
     ('9', '10')
     """
-    level = scale if scale in NUMERIC or scale == "ordinal" else "nominal"
     words = _words(found, scale, classes)
     code = {word: place for place, word in enumerate(words)}
     recode = np.array([code.get(word, NONE) for word in found], dtype=np.int64)
     places = np.arange(len(words), dtype=np.float64)
-    values = np.array([float(w) for w in words]) if level in NUMERIC else places
-    return Words(words=words, values=values, level=level, recode=recode)
+    values = np.array([float(w) for w in words]) if scale in NUMERIC else places
+    return Words(words=words, values=values, level=scale, recode=recode)
 
 
 def _words(found: tuple[str, ...], scale: str, classes: str | None) -> tuple[str, ...]:

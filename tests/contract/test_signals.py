@@ -9,6 +9,7 @@ from planted_crowds import evidence_of, judgments_of, planted
 
 from labeltrust import signals
 from labeltrust.counts import block
+from labeltrust.counts._base import LEVELS as ALL_LEVELS
 from labeltrust.discovery import discover
 from labeltrust.signals._base import Readings, Signal
 from labeltrust.simulate import Crowd, Planting
@@ -57,7 +58,7 @@ def test_a_signal_says_what_it_counts_and_which_levels_it_reads(name):
     assert signal.title
     assert signal.title[0].islower()
     assert signal.unit
-    assert signal.levels <= set(LEVELS)
+    assert signal.levels <= set(ALL_LEVELS)
     assert signal.rests_on in {"gold", "peers"}
     assert signal.min_judgments > 0
 
