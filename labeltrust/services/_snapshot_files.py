@@ -17,6 +17,7 @@ from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.inference.consensus import Consensus, consensus
 from labeltrust.inference.medoid import parts_consensus
+from labeltrust.services._voices import weights
 from labeltrust.store.judgments import LoadedJudgments
 
 LABELS = "labels.parquet"
@@ -42,6 +43,7 @@ def tables_of(
     kept: NDArray[np.bool_],
     item_names: Mapping[int, str],
     source_names: Mapping[int, str],
+    trust: Mapping[int, float] | None = None,
 ) -> Tables:
     """Return the rows of one question that go into a training set.
 
@@ -51,6 +53,7 @@ def tables_of(
         kept: (n,) False where a judgment stays out.
         item_names: Outside id by item id.
         source_names: Name by source id.
+        trust: Trust by labeler id, which weighs the votes of labels with parts.
     """
     found = block(
         loaded.item[kept],
@@ -61,7 +64,7 @@ def tables_of(
         level=loaded.level,
         gold=(loaded.gold_item, loaded.gold_label),
     )
-    agreed, words = _agreed(found, loaded.words)
+    agreed, words = _agreed(found, loaded, trust or {})
     names = [item_names[number] for number in found.item_id.tolist()]
     return Tables(
         labels=_labels(question, words, names, agreed, found.gold),
@@ -71,11 +74,15 @@ def tables_of(
     )
 
 
-def _agreed(found: Judgments, words: tuple[str, ...]) -> tuple[Consensus, tuple[str, ...]]:
+def _agreed(
+    found: Judgments, loaded: LoadedJudgments, trust: Mapping[int, float]
+) -> tuple[Consensus, tuple[str, ...]]:
     """Return the consensus of every item, and the labels that its codes mean."""
+    words = loaded.words
     if found.level not in STRUCTURED:
         return consensus(found), words
-    agreed = parts_consensus(with_likeness(found, words, np.random.default_rng(SEED)), words)
+    alike = with_likeness(found, words, np.random.default_rng(SEED))
+    agreed = parts_consensus(alike, words, weights(loaded.labelers, trust))
     return agreed.found, (*words, *agreed.made)
 
 

@@ -25,6 +25,7 @@ from labeltrust.services._snapshot_files import (
     write_tables,
     write_whole,
 )
+from labeltrust.services._voices import Voices, voices_of
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import snapshots
 from labeltrust.store.assessments import latest_assessment
@@ -74,6 +75,8 @@ class _Read:
     names: dict[int, str]
     sources: dict[int, str]
     policy_version: str
+    voices: Voices
+    assessed_through: int | None
 
 
 def _attempt(deployment: Deployment, actor: str, project: str) -> dict[str, Any] | None:
@@ -103,6 +106,8 @@ def _facts(session: Session, project: str, at: datetime) -> _Read:
         names=labeler_names(session, labelers),
         sources=source_names(session),
         policy_version="" if assessment is None else assessment.policy_version,
+        voices=voices_of(assessment),
+        assessed_through=None if assessment is None else assessment.events_through,
     )
 
 
@@ -125,11 +130,13 @@ def _written(deployment: Deployment, read: _Read, project: str, draft: Path) -> 
         excluded += np.bincount(held[held >= 0], minlength=excluded.size)
         ids = np.unique(loaded.item)
         names = item_names(deployment.engine, ids.tolist())
-        tables.append(tables_of(question, loaded, held < 0, names, read.sources))
+        voices = read.voices.get(question)
+        tables.append(tables_of(question, loaded, held < 0, names, read.sources, voices))
     return {
         "format": FORMAT,
         "position": read.position,
         "policy_version": read.policy_version,
+        "assessed_through": read.assessed_through,
         "query": {"questions": list(read.questions), "through": read.position},
         "consensus": {
             q: {"method": t.method, "ties": t.ties}
