@@ -13,7 +13,7 @@ from scipy.special import expit, xlogy
 
 from labeltrust.inference.answer_table import AnswerTable
 from labeltrust.inference.crowd_rows import Float
-from labeltrust.inference.skill import SPREAD, Law, law_of
+from labeltrust.inference.skill import WIDE, Law, law_of
 
 _STEPS = 10
 _REACH = 5.0
@@ -40,8 +40,12 @@ class ClassFlips:
     error: Float
 
 
-def class_flips(table: AnswerTable) -> ClassFlips:
+def class_flips(table: AnswerTable, spread: float = WIDE) -> ClassFlips:
     """Estimate all flips of all labelers.
+
+    Args:
+        table: Everybody's answers.
+        spread: Standard deviation of the prior of skill, see `skill_spread`.
 
     Source: the binomial likelihood ratio of Barndorff-Nielsen and Cox (1994), section 3.2.
 
@@ -54,7 +58,8 @@ def class_flips(table: AnswerTable) -> ClassFlips:
     law, n_labelers, c = law_of(table), table.n.shape[0], table.n_classes
     size = max(_CHUNK_CELLS // (table.typical.size * c), 1)
     parts = [
-        _flips(table.n[start : start + size], law) for start in range(0, max(n_labelers, 1), size)
+        _flips(table.n[start : start + size], law, spread)
+        for start in range(0, max(n_labelers, 1), size)
     ]
     joined = {
         name: np.concatenate([getattr(part, name) for part in parts])
@@ -63,8 +68,8 @@ def class_flips(table: AnswerTable) -> ClassFlips:
     return ClassFlips(**joined)
 
 
-def _flips(n: Float, law: Law) -> ClassFlips:
-    shift, told = _skill_without(n, law)
+def _flips(n: Float, law: Law, spread: float) -> ClassFlips:
+    shift, told = _skill_without(n, law, spread)
     error = expit(law.odds + shift[..., None, None])  # (l, t, x, kind, class)
     c = n.shape[-1]
     own = np.stack([error[:, t, :, :, t] for t in range(c)], axis=1)  # (l, t, x, kind)
@@ -74,7 +79,7 @@ def _flips(n: Float, law: Law) -> ClassFlips:
     times = n.sum(axis=1)
     expected = (total * own * wrong).sum(axis=-1)
     drift = (total * own * (1 - own) * wrong).sum(axis=-1)
-    rate, spread = _rate(times, of, np.clip(expected, 1e-6, None))
+    rate, scatter = _rate(times, of, np.clip(expected, 1e-6, None))
     share = np.clip(expected / np.maximum(of, 1e-9), 0, 0.999)
     moved = drift / np.maximum(of, 1e-9) / (1 - share) / np.sqrt(told)
     known = (of >= 1) & ~np.eye(c, dtype=np.bool_)
@@ -83,11 +88,11 @@ def _flips(n: Float, law: Law) -> ClassFlips:
         of=of,
         expected=expected,
         rate=np.where(known, rate, np.nan),
-        error=np.where(known, np.sqrt(spread**2 + moved**2), np.nan),
+        error=np.where(known, np.sqrt(scatter**2 + moved**2), np.nan),
     )
 
 
-def _skill_without(n: Float, law: Law) -> tuple[Float, Float]:
+def _skill_without(n: Float, law: Law, spread: float) -> tuple[Float, Float]:
     """Fit the shift of every (labeler, t, x) without the answers x on t; and its information.
 
     Given that an answer on t is not x, the log odds of its being right fall by one for every unit
@@ -113,8 +118,8 @@ def _skill_without(n: Float, law: Law) -> tuple[Float, Float]:
         correct = (1 - own) / (1 - own * (1 - beside))
         slope += (others * correct - sure).sum(axis=-1)
         bend += (others * correct * (1 - correct)).sum(axis=-1)
-        told = np.maximum(bend, 0) + 1 / SPREAD**2
-        shift = shift + np.clip((slope - shift / SPREAD**2) / told, -1, 1)
+        told = np.maximum(bend, 0) + 1 / spread**2
+        shift = shift + np.clip((slope - shift / spread**2) / told, -1, 1)
         shift = np.clip(shift, -_REACH, _REACH)
     return shift, told
 

@@ -18,11 +18,18 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit, logit
 
+from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.answer_table import AnswerTable
-from labeltrust.inference.crowd_rows import Float
+from labeltrust.inference.crowd_rows import Bool, Float
+from labeltrust.inference.population_null import fit_null
 
-SPREAD = 2.0
-"""Standard deviation of the normal prior of a shift: only keeps those finite who never err."""
+WIDE = 2.0
+"""Standard deviation of a prior of skill that only keeps those finite who never err."""
+NARROW = 0.6
+"""Width of the prior of skill in signals, in spreads of honest skill. Narrower than honest labelers
+are, so that part of an unusual skill stays visible as a rate: then how often and how he errs count
+together. How much of it honest labelers show is learned with their spread of rates."""
+_LEAST_SPREAD, _MOST_SPREAD = 0.15, 2.0
 _RATES = np.concatenate([np.linspace(-0.1, 0.3, 17), np.linspace(0.35, 0.95, 13)])
 _STEPS = 12
 _LEAST = 1e-6
@@ -66,8 +73,29 @@ def law_of(table: AnswerTable) -> Law:
     return Law(odds=logit(error), wrong=off / np.maximum(off.sum(-1, keepdims=True), 1e-12))
 
 
-def shifts(table: AnswerTable) -> Float:
+def skill_spread(table: AnswerTable, reference: Bool) -> float:
+    """Return the width of the prior of skill that signals use: `NARROW` times the honest spread.
+
+    Args:
+        table: Everybody's answers.
+        reference: (n_labelers,) who may be honest.
+    """
+    law, shift = law_of(table), shifts(table)
+    chance = expit(law.odds + shift[:, None, None])
+    told = (table.n.sum(axis=-1) * chance * (1 - chance)).sum(axis=(1, 2))
+    error = 1 / np.sqrt(np.maximum(told, 1e-9))
+    null = fit_null(np.where(told > 1, shift, np.nan), error, reference)
+    if isinstance(null, Undefined):
+        return _MOST_SPREAD
+    return float(np.clip(NARROW * null.spread, _LEAST_SPREAD, _MOST_SPREAD))
+
+
+def shifts(table: AnswerTable, spread: float = WIDE) -> Float:
     """Return every labeler's skill: the shift of his log odds of an error, (n_labelers,).
+
+    Args:
+        table: Everybody's answers.
+        spread: Standard deviation of the prior, which is centred on the typical labeler.
 
     0 for the typical labeler and for those without answers; above 0 for weaker ones.
 
@@ -78,25 +106,26 @@ def shifts(table: AnswerTable) -> Float:
     """
     total = table.n.sum(axis=-1)
     wrong = total - np.diagonal(table.n, axis1=2, axis2=3)
-    return _newton(law_of(table).odds, total, wrong)
+    return _newton(law_of(table).odds, total, wrong, spread)
 
 
-def _newton(odds: Float, total: Float, wrong: Float) -> Float:
+def _newton(odds: Float, total: Float, wrong: Float, spread: float) -> Float:
     shift = np.zeros(total.shape[0])
     for _ in range(_STEPS):
         chance = expit(odds + shift[:, None, None])
-        slope = (wrong - total * chance).sum(axis=(1, 2)) - shift / SPREAD**2
-        bend = (total * chance * (1 - chance)).sum(axis=(1, 2)) + 1 / SPREAD**2
+        slope = (wrong - total * chance).sum(axis=(1, 2)) - shift / spread**2
+        bend = (total * chance * (1 - chance)).sum(axis=(1, 2)) + 1 / spread**2
         shift = np.clip(shift + np.clip(slope / bend, -1, 1), -_REACH, _REACH)
     return shift
 
 
-def replaced(table: AnswerTable, by: Float) -> Rates:
+def replaced(table: AnswerTable, by: Float, spread: float = WIDE) -> Rates:
     """Estimate the share of each labeler's answers replaced by draws from `by`, skill fitted.
 
     Args:
         table: Everybody's answers.
         by: (n_classes, n_classes) chance of each replacement by the class believed in.
+        spread: Standard deviation of the prior of skill, see `skill_spread`.
 
     >>> weak, flips = (np.array([[[a, b, c], [b, a, b], [c, b, a]]] * 2)
     ...                for a, b, c in ((60.0, 37, 3), (60.0, 20, 20)))
@@ -106,28 +135,32 @@ def replaced(table: AnswerTable, by: Float) -> Rates:
     >>> (replaced(table, evenly).rate > 0.2).tolist()
     [False, True]
     """
-    law, start = law_of(table), shifts(table)
-    curve = np.stack([_profiled(table, law, start, (rate, by)) for rate in _RATES], axis=1)
+    law, start = law_of(table), shifts(table, spread)
+    curve = np.stack(
+        [_profiled((table, law, spread), start, (rate, by)) for rate in _RATES], axis=1
+    )
     nothing = int(np.abs(_RATES).argmin())
     rate, best = _peak(curve)
     ratio = np.maximum(best - curve[:, nothing], 0.0)
     return _rates(rate, ratio, _curvature(curve, nothing))
 
 
-def _profiled(table: AnswerTable, law: Law, start: Float, mixed: tuple[float, Float]) -> Float:
+def _profiled(
+    known: tuple[AnswerTable, Law, float], start: Float, mixed: tuple[float, Float]
+) -> Float:
     """Return the log likelihood at a rate with the best shift, by Newton steps from the skill."""
-    rate, by = mixed
+    (table, law, spread), (rate, by) = known, mixed
     shift = start.copy()
     for _ in range(4):
         honest = law.chance(shift)
         whole = np.maximum((1 - rate) * honest + rate * by, _LEAST)
         error = expit(law.odds + shift[:, None, None])[..., None]
         moves = (1 - rate) * error * (1 - error) * (law.wrong - np.eye(table.n_classes))
-        slope = (table.n * moves / whole).sum(axis=(1, 2, 3)) - shift / SPREAD**2
+        slope = (table.n * moves / whole).sum(axis=(1, 2, 3)) - shift / spread**2
         told = (table.n.sum(axis=-1, keepdims=True) * moves**2 / whole).sum(axis=(1, 2, 3))
-        shift = np.clip(shift + np.clip(slope / (told + 1 / SPREAD**2), -1, 1), -_REACH, _REACH)
+        shift = np.clip(shift + np.clip(slope / (told + 1 / spread**2), -1, 1), -_REACH, _REACH)
     whole = np.maximum((1 - rate) * law.chance(shift) + rate * by, _LEAST)
-    likelihood: Float = (table.n * np.log(whole)).sum(axis=(1, 2, 3)) - shift**2 / SPREAD**2 / 2
+    likelihood: Float = (table.n * np.log(whole)).sum(axis=(1, 2, 3)) - shift**2 / spread**2 / 2
     return likelihood
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.answer_table import answer_table
 from labeltrust.inference.population_null import fit_null
-from labeltrust.inference.skill import Rates, replaced
+from labeltrust.inference.skill import Rates, replaced, skill_spread
 from labeltrust.signals._base import (
     NO_HONEST_MAJORITY,
     Effects,
@@ -38,7 +38,8 @@ def read(evidence: Evidence) -> Readings:
     if not evidence.peers_prove:
         return silent(rows.n_labelers, NO_HONEST_MAJORITY)
     table = answer_table(evidence.crowd)
-    found = [replaced(table, by) for by in _replacements(rows.n_classes)]
+    spread = skill_spread(table, evidence.reference)
+    found = [replaced(table, by, spread) for by in _replacements(rows.n_classes)]
     n = np.rint(table.n.sum(axis=(1, 2, 3))).astype(np.int64)
     enough = n >= MIN_ITEMS
     p_value, gap = _p_values(found, evidence, enough)
@@ -80,4 +81,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of answers replaced, beyond what the labeler's skill explains",
+    weight=3.0,
 )

@@ -20,6 +20,7 @@ from labeltrust.inference.families import SHIFT_PRIOR, SHIFTS, flip_family
 from labeltrust.inference.honest_range import FittedTest, fit_test
 from labeltrust.inference.population_null import fit_null
 from labeltrust.inference.sequential_test import SequentialTest
+from labeltrust.inference.skill import skill_spread
 from labeltrust.signals._base import (
     NO_HONEST_MAJORITY,
     Effects,
@@ -67,7 +68,8 @@ def read(evidence: Evidence) -> Readings:
     drafts = [(t, x) for t in range(n_classes) for x in range(n_classes) if t != x]
     if not (drafts and evidence.peers_prove):
         return silent(n_labelers, NO_HONEST_MAJORITY if drafts else "only one class was given")
-    flips = class_flips(answer_table(crowd))
+    table = answer_table(crowd)
+    flips = class_flips(table, skill_spread(table, evidence.reference))
     pairs = [_pair(evidence, flips, t, x) for t, x in drafts]
     p_values = np.array([pair.p_value for pair in pairs])
     if np.isnan(p_values).all():
@@ -176,4 +178,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of items of one class called another, beyond what the labeler's skill explains",
+    weight=3.0,
 )
