@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from labeltrust.counts import Judgments, block, label_mix
+from labeltrust.counts import Columns, Judgments, block, label_mix, tempo
 from labeltrust.inference.against_reference import exchange_with
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import crowd_rows
@@ -13,7 +13,7 @@ from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.services.appraise import Appraisal, History, appraise
 from labeltrust.signals._base import Evidence
-from labeltrust.simulate import Crowd, Planted, Planting, draw_planted
+from labeltrust.simulate import Crowd, Planted, Planting, Scene, draw_planted
 
 NOW = datetime(2026, 10, 5, tzinfo=UTC)
 IMPORTED_US = 1_790_000_000_000_000
@@ -39,10 +39,22 @@ def judgments_of(found: Planted, *, imported: bool = False) -> Judgments:
         received_us=scene.occurred_us,
         duration_seconds=scene.duration_seconds,
         gold=(gold, scene.truth[gold]),
+        **beside_labels(scene),
     )
     if not imported:
         return whole
     return replace(whole, received_us=np.full(whole.n, IMPORTED_US))
+
+
+def beside_labels(scene: Scene) -> Columns:
+    """Return what a scene knows beside its labels, as columns of a block."""
+    columns: Columns = {}
+    if scene.suggestion is not None:
+        columns["suggestion"] = scene.suggestion
+    if scene.features is not None:
+        items = np.arange(scene.truth.size)
+        columns["features"] = {name: (items, told) for name, told in scene.features.items()}
+    return columns
 
 
 def evidence_of(judgments: Judgments, reference: np.ndarray | None = None) -> Evidence:
@@ -54,6 +66,7 @@ def evidence_of(judgments: Judgments, reference: np.ndarray | None = None) -> Ev
         reference=reference,
         exchange=exchange_with(judgments, reference),
         label_mix=label_mix.count(judgments),
+        tempo=tempo.count(judgments),
     )
 
 

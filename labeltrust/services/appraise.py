@@ -171,6 +171,7 @@ def _evidence(
         reference=reference,
         exchange=found["exchange"] if everybody else exchange_with(judgments, reference),
         label_mix=found["label_mix"],
+        tempo=found["tempo"],
         floors=Floors(gold_accuracy=policy.gold_floor, class_accuracy=policy.class_floor),
         window_days=policy.window_days,
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from labeltrust.counts import Judgments
 from labeltrust.counts.exchange import Exchange
 from labeltrust.counts.label_mix import LabelMix
+from labeltrust.counts.tempo import Tempo
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.sequential_test import SequentialTest
 
@@ -43,6 +44,7 @@ class Evidence:
         reference: (n_labelers,) True for labelers whose labels count as peers: not yet flagged.
         exchange: Agreement within the item, against reference peers.
         label_mix: Labels by day and class, and what the same items lead one to expect.
+        tempo: Durations against the others of the same items; None where nobody counted them.
         floors: What the project asks for.
         window_days: Length of the windows in which a change of the label mix is looked for.
         peers_prove: False where so many are suspected that no part of the crowd is known to be
@@ -54,6 +56,7 @@ class Evidence:
     reference: Bool
     exchange: Exchange
     label_mix: LabelMix
+    tempo: Tempo | None = None
     floors: Floors = field(default_factory=Floors)
     window_days: int = 7
     peers_prove: bool = True

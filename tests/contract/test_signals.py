@@ -12,12 +12,20 @@ from labeltrust.counts import block
 from labeltrust.counts._base import LEVELS as ALL_LEVELS
 from labeltrust.discovery import discover
 from labeltrust.signals._base import Readings, Signal
-from labeltrust.simulate import Crowd, Planting
+from labeltrust.simulate import Assistant, Crowd, Planting, Rhythm, Traits
 
 SIGNALS: dict[str, Signal] = discover(signals, "SIGNAL", Signal)
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
 ARRAYS = ("effect", "low", "high", "n", "p_value", "log_e", "onset_row", "earliest_row")
-CROWD = Crowd(n_labelers=20, n_items=500, labels_per_item=5, class_shares=(0.5, 0.3, 0.2))
+CROWD = Crowd(
+    n_labelers=20,
+    n_items=500,
+    labels_per_item=5,
+    class_shares=(0.5, 0.3, 0.2),
+    rhythm=Rhythm(),
+    assistant=Assistant(accuracy=0.7),
+    traits=Traits(),
+)
 FLIP = Planting(attack="targeted_flip", n_members=2, rate=0.9, from_class=1, to_class=0)
 
 every_signal = pytest.mark.parametrize("name", SIGNALS)
@@ -32,6 +40,14 @@ def judgments():
 @pytest.fixture(scope="module")
 def evidence(judgments):
     return evidence_of(judgments)
+
+
+def told(judgments):
+    """Return the features of a block as they are given to one."""
+    return {
+        name: (np.arange(judgments.n_items), feature.values)
+        for name, feature in judgments.features.items()
+    }
 
 
 def read(name, evidence) -> Readings:
@@ -132,6 +148,9 @@ def test_a_renamed_labeler_changes_nothing(name, judgments, evidence):
         values=judgments.values,
         occurred_us=judgments.occurred_us,
         received_us=judgments.received_us,
+        duration_seconds=judgments.duration_seconds,
+        suggestion=judgments.suggestion,
+        features=told(judgments),
         gold=(np.flatnonzero(judgments.gold >= 0), judgments.gold[judgments.gold >= 0]),
     )
 
@@ -150,6 +169,9 @@ def test_a_renamed_class_changes_nothing(name, judgments, evidence):
         values=judgments.values,
         occurred_us=judgments.occurred_us,
         received_us=judgments.received_us,
+        duration_seconds=judgments.duration_seconds,
+        suggestion=np.where(judgments.suggestion >= 0, new[judgments.suggestion], -1),
+        features=told(judgments),
         gold=(known, new[judgments.gold[known]]),
     )
 

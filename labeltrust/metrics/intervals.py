@@ -1,0 +1,94 @@
+"""Times between one label and the next of the same labeler, within a session of work.
+
+They depend on the order of a labeler's own rows, so they are no sums over items.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labeltrust.counts import Judgments
+
+Int = NDArray[np.int64]
+Float = NDArray[np.float64]
+
+SESSION_GAP_SECONDS = 1800.0
+"""A longer pause ends a session (half an hour, after Catledge and Pitkow 1995: 25.5 minutes)."""
+_SECOND_US = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intervals:
+    """Times between consecutive moments of one labeler; labels of one moment came together.
+
+    Attributes:
+        labeler: (k,) whose, ascending.
+        seconds: (k,) their lengths, positive, at most `SESSION_GAP_SECONDS`.
+        n: (n_labelers,) intervals of each labeler.
+        median_seconds: (n_labelers,) median interval, NaN without any.
+        resolution_seconds: Unit in which the times are told: 1.0, 0.001 or 0.000001.
+    """
+
+    labeler: Int
+    seconds: Float
+    n: Int
+    median_seconds: Float
+    resolution_seconds: float
+
+
+def intervals(judgments: Judgments) -> Intervals:
+    """Return the intervals of every labeler within his sessions.
+
+    >>> from labeltrust.counts import block
+    >>> times = [s * 1_000_000 for s in (0, 5, 15, 15, 90_000)]
+    >>> b = block(range(5), [0] * 5, [0] * 5, n_labelers=1, values=[0], occurred_us=times)
+    >>> found = intervals(b)
+    >>> found.seconds.tolist(), found.median_seconds.tolist(), found.resolution_seconds
+    ([5.0, 10.0], [7.5], 1.0)
+    """
+    at, who = judgments.occurred_us, judgments.labeler
+    order = np.lexsort((at, who))
+    passed, owner = np.diff(at[order]), who[order][1:]
+    kept = (np.diff(who[order]) == 0) & (passed > 0)
+    kept &= passed <= SESSION_GAP_SECONDS * _SECOND_US
+    seconds, owner = passed[kept] / _SECOND_US, owner[kept]
+    n = np.bincount(owner, minlength=judgments.n_labelers)
+    return Intervals(
+        labeler=owner,
+        seconds=seconds,
+        n=n,
+        median_seconds=_medians(owner, seconds, n),
+        resolution_seconds=_resolution(at),
+    )
+
+
+def busiest_minute(judgments: Judgments) -> Int:
+    """Return the most labels that each labeler gave within one minute, (n_labelers,)."""
+    out = np.zeros(judgments.n_labelers, dtype=np.int64)
+    if not judgments.n:
+        return out
+    order = np.lexsort((judgments.occurred_us, judgments.labeler))
+    who = judgments.labeler[order]
+    at = judgments.occurred_us[order] - judgments.occurred_us.min()
+    line = who * (int(at.max()) + 61 * _SECOND_US) + at  # one labeler's times behind another's
+    within = np.arange(line.size) - np.searchsorted(line, line - 60 * _SECOND_US, side="right") + 1
+    np.maximum.at(out, who, within)
+    return out
+
+
+def _medians(owner: Int, seconds: Float, n: Int) -> Float:
+    ordered = seconds[np.lexsort((seconds, owner))]
+    first = np.cumsum(n) - n
+    out = np.full(n.size, np.nan)
+    some = np.flatnonzero(n)
+    low, high = first[some] + (n[some] - 1) // 2, first[some] + n[some] // 2
+    out[some] = (ordered[low] + ordered[high]) / 2
+    return out
+
+
+def _resolution(at_us: Int) -> float:
+    for unit in (_SECOND_US, 1000):
+        if not (at_us % unit).any():
+            return unit / _SECOND_US
+    return 1 / _SECOND_US
