@@ -2,7 +2,8 @@
 
 Two looks. Over all days: each class's share against what another labeler of the same items would
 give, beyond the honest spread of that class. Over windows: the same difference in one window
-against the labeler's other windows, for somebody who changed. The item mix cancels in both.
+against the labeler's other windows, for somebody who changed. The item mix cancels in both. Who
+labels alone is compared with what others say at the time, and only with labelers like him.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from labeltrust.counts.label_mix import LabelMix
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.crowd_rows import summed
+from labeltrust.inference.label_baseline import Baseline, same_items, same_time
 from labeltrust.inference.population_null import MIN_POPULATION, fit_null
+from labeltrust.metrics._shift_test import described
 from labeltrust.signals._base import (
     Bool,
     Effects,
@@ -58,48 +60,81 @@ class _Shift:
 
 def read(evidence: Evidence) -> Readings:
     """Look for a shift over all days and for a change in one window; the worse one speaks."""
-    mix = evidence.label_mix
-    n = _dense(mix, "compared").sum(axis=1)
-    looks = [_over_all(mix), _in_windows(mix, evidence.window_days)]
-    tested = [_tested(look, evidence.reference) for look in looks]
-    p_values = np.array([p for p, _ in tested])
-    worst = np.argmin(np.where(np.isnan(p_values), np.inf, p_values), axis=0)
-    p_value = np.minimum(np.fmin.reduce(p_values, axis=0) * _LOOKS, 1.0)
-    at = np.where(worst == 0, tested[0][1], tested[1][1])
-    found = [_found(looks[w], k) for w, k in zip(worst.tolist(), at.tolist(), strict=True)]
-    values = np.array([f[0] for f in found]).reshape(-1, 2)
+    mix, n_labelers = evidence.label_mix, evidence.label_mix.observed.shape[1]
+    items = same_items(mix)
+    shared = items.dense("compared").sum(axis=1)
+    given = mix.observed.over(1, 2).dense().sum(axis=1)
+    alone = (shared < MIN_JUDGMENTS) & (given >= MIN_JUDGMENTS)
+    found = [_looked(items, evidence)]
+    if alone.any():
+        found.append(_looked(same_time(mix, alone), evidence))
+    which = np.where(alone, len(found) - 1, 0)
+    who = np.arange(n_labelers)
+    p_value, value, error = (
+        np.array([getattr(look, name) for look in found])[which, who]
+        for name in ("p_value", "value", "error")
+    )
+    n = np.where(alone, given, shared)
     effects = Effects(
-        value=np.abs(values[:, 0]),
-        low=np.maximum(np.abs(values[:, 0]) - _Z95 * values[:, 1], 0.0),
-        high=np.minimum(np.abs(values[:, 0]) + _Z95 * values[:, 1], 1.0),
+        value=np.abs(value),
+        low=np.maximum(np.abs(value) - _Z95 * error, 0.0),
+        high=np.minimum(np.abs(value) + _Z95 * error, 1.0),
         n=n.astype(np.int64),
     )
     known = np.isfinite(p_value)
     gap = "" if known.any() else f"fewer than {MIN_POPULATION} labelers can be compared"
-    said = Said(p_value=p_value, log_e=np.full(n.size, np.nan), gap=gap)
+    said = Said(p_value=p_value, log_e=np.full(n_labelers, np.nan), gap=gap)
     enough = (n >= MIN_JUDGMENTS) & (known | bool(gap))
-    detail = tuple(f[1] for f in found)
+    detail = tuple(found[k].detail[a] for a, k in enumerate(which.tolist()))
     return readings(effects, said, detail, enough=enough, needs=f"{MIN_JUDGMENTS} shared labels")
 
 
-def _dense(mix: LabelMix, which: str) -> Float:
-    table: Float = getattr(mix, which).over(1, 2).dense()
-    return table
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """Both looks against one baseline; all of length n_labelers."""
+
+    p_value: Float
+    value: Float
+    error: Float
+    detail: tuple[Mapping[str, object], ...]
 
 
-def _variance(mix: LabelMix) -> Float:
-    """Return the diagonal of the covariance, (n_labelers, n_labels), without making it dense."""
-    labeler, one, other = mix.covariance.index
-    same = one == other
-    out = np.zeros(mix.covariance.shape[:2])
-    out[labeler[same], one[same]] = mix.covariance.sums[0][same]
-    return out
+def _looked(base: Baseline, evidence: Evidence) -> _Look:
+    looks = [_over_all(base), _in_windows(base, evidence.window_days)]
+    tested = [_tested(look, evidence.reference) for look in looks]
+    p_values = np.array([p for p, _ in tested])
+    worst = np.argmin(np.where(np.isnan(p_values), np.inf, p_values), axis=0)
+    at = np.where(worst == 0, tested[0][1], tested[1][1])
+    found = [_found(looks[w], k) for w, k in zip(worst.tolist(), at.tolist(), strict=True)]
+    values, sizes = np.array([f[0] for f in found]).reshape(-1, 2), _sizes(base)
+    return _Look(
+        p_value=np.minimum(np.fmin.reduce(p_values, axis=0) * _LOOKS, 1.0),
+        value=values[:, 0],
+        error=values[:, 1],
+        detail=tuple(
+            {**f[1], "baseline": word, **size} if f[1] else {}
+            for f, word, size in zip(found, base.said, sizes, strict=True)
+        ),
+    )
 
 
-def _over_all(mix: LabelMix) -> _Shift:
-    compared, expected = _dense(mix, "compared"), _dense(mix, "expected")
+def _sizes(base: Baseline) -> list[Mapping[str, object]]:
+    """Return total variation, Jensen-Shannon distance and PSI of each labeler over all days."""
+    own, expected = base.dense("compared"), base.dense("expected")
+    nothing = np.zeros(len(own))
+    size = described(own, expected, nothing, (nothing, nothing, nothing))
+    columns = (size.size.value, size.jensen_shannon, size.psi)
+    names = ("total_variation", "jensen_shannon", "psi")
+    return [
+        {name: round(float(x), 4) for name, x in zip(names, row, strict=True) if np.isfinite(x)}
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _over_all(base: Baseline) -> _Shift:
+    compared, expected = base.dense("compared"), base.dense("expected")
     n = compared.sum(axis=1, keepdims=True)
-    variance = _variance(mix)
+    variance = base.variance
     usable = (n >= MIN_JUDGMENTS) & (variance > 0)
     return _shift(
         (np.arange(n.size), np.full(n.size, -1)),
@@ -110,15 +145,15 @@ def _over_all(mix: LabelMix) -> _Shift:
     )
 
 
-def _in_windows(mix: LabelMix, days: int) -> _Shift:
+def _in_windows(base: Baseline, days: int) -> _Shift:
     """Compare each window of a labeler with all his others.
 
     The variance in a window is the binomial one at the mean, times the ratio by which item mix
     makes it smaller over all days.
     """
-    labeler, window, compared, expected = _by_window(mix, days)
-    all_n, all_e = _dense(mix, "compared"), _dense(mix, "expected")
-    ratio = _variance(mix) / np.maximum(_binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9)
+    labeler, window, compared, expected = _by_window(base, days)
+    all_n, all_e = base.dense("compared"), base.dense("expected")
+    ratio = base.variance / np.maximum(_binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9)
     rest_c, rest_e = all_n[labeler] - compared, all_e[labeler] - expected
     n, rest_n = compared.sum(axis=1, keepdims=True), rest_c.sum(axis=1, keepdims=True)
     odds = _log_odds(compared, n) - _log_odds(expected, n)
@@ -167,15 +202,15 @@ def _binomial(expected: Float, n: Float) -> Float:
     return variance
 
 
-def _by_window(mix: LabelMix, days: int) -> tuple[Int, Int, Float, Float]:
+def _by_window(base: Baseline, days: int) -> tuple[Int, Int, Float, Float]:
     """Return labeler, window, observed and expected labels of each window with labels."""
-    day, labeler, _ = mix.compared.index
+    day, labeler, _ = base.compared.index
     if not day.size:
-        nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros((0, mix.compared.shape[2]))
+        nobody, nothing = np.zeros(0, dtype=np.int64), np.zeros((0, base.compared.shape[2]))
         return nobody, nobody, nothing, nothing
     first, n_windows = int(day.min()), int(np.ptp(day)) // days + 1
     keys, tables = np.unique(labeler * n_windows + (day - first) // days), []
-    for cells in (mix.compared, mix.expected):
+    for cells in (base.compared, base.expected):
         day, labeler, label = cells.index
         place = np.searchsorted(keys, labeler * n_windows + (day - first) // days)
         flat = place * cells.shape[2] + label
