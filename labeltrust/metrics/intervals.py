@@ -27,6 +27,8 @@ class Intervals:
         seconds: (k,) their lengths, positive, at most `SESSION_GAP_SECONDS`.
         n: (n_labelers,) intervals of each labeler.
         median_seconds: (n_labelers,) median interval, NaN without any.
+        centre_seconds: (n_labelers,) the same with equal intervals spread evenly over the unit in
+            which they are told (median of grouped data, Yule 1911): it moves smoothly.
         resolution_seconds: Unit in which the times are told: 1.0, 0.001 or 0.000001.
     """
 
@@ -34,6 +36,7 @@ class Intervals:
     seconds: Float
     n: Int
     median_seconds: Float
+    centre_seconds: Float
     resolution_seconds: float
 
 
@@ -54,12 +57,14 @@ def intervals(judgments: Judgments) -> Intervals:
     kept &= passed <= SESSION_GAP_SECONDS * _SECOND_US
     seconds, owner = passed[kept] / _SECOND_US, owner[kept]
     n = np.bincount(owner, minlength=judgments.n_labelers)
+    median, unit = _medians(owner, seconds, n), _resolution(at)
     return Intervals(
         labeler=owner,
         seconds=seconds,
         n=n,
-        median_seconds=_medians(owner, seconds, n),
-        resolution_seconds=_resolution(at),
+        median_seconds=median,
+        centre_seconds=_smoothed(median, owner, seconds, unit),
+        resolution_seconds=unit,
     )
 
 
@@ -85,6 +90,17 @@ def _medians(owner: Int, seconds: Float, n: Int) -> Float:
     low, high = first[some] + (n[some] - 1) // 2, first[some] + n[some] // 2
     out[some] = (ordered[low] + ordered[high]) / 2
     return out
+
+
+def _smoothed(median: Float, owner: Int, seconds: Float, unit: float) -> Float:
+    """Spread the intervals equal to the median over one unit, and cut them in the middle."""
+    size = median.size
+    n, below, equal = (
+        np.bincount(owner[rows], minlength=size)
+        for rows in (seconds > 0, seconds < median[owner], seconds == median[owner])
+    )
+    place = (n / 2 - below) / np.maximum(equal, 1) - 0.5
+    return np.where(equal > 0, median + unit * place, median)
 
 
 def _resolution(at_us: Int) -> float:

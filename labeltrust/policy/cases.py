@@ -16,6 +16,9 @@ from labeltrust.signals._base import FROM_THE_START, Readings, Signal
 
 MIXED = frozenset({"label_shift"})
 """Signals that alone make a case of low severity: to lean is no offence."""
+CORROBORATES = 0.05
+"""p-value, charged for all weak signals, at which one of them is worth telling in a case that
+others opened: it makes a low case a medium one, and never opens, freezes or contests any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class Case:
         labeler: Code.
         signals: Names of the signals that accuse, or that carry the strong evidence; sorted.
         severity: `low`, `medium` or `high`.
+        corroborated_by: Names of signals that are too weak to accuse and say the same; sorted.
         strong: Strong enough to freeze labels, before it is asked whether it is contested.
         on_gold: Strong on gold alone, which peers cannot contest.
         since: The onset with its margin, on `clock`; None from the start.
@@ -38,6 +42,7 @@ class Case:
     labeler: int
     signals: tuple[str, ...]
     severity: str
+    corroborated_by: tuple[str, ...]
     strong: bool
     on_gold: bool
     since: datetime | None
@@ -78,8 +83,9 @@ def open_cases(
     """
     proving = {n: r for n, r in readings.items() if not signals[n].corroborates_only}
     on_gold = {n: r for n, r in proving.items() if signals[n].rests_on == "gold"}
+    weak = {n: r for n, r in readings.items() if signals[n].corroborates_only}
     cases = [
-        _case(crowd, (proving, on_gold), suspicion, int(labeler), settings)
+        _case(crowd, (proving, on_gold, weak), suspicion, int(labeler), settings)
         for labeler in np.flatnonzero(suspicion.suspected)
     ]
     strength = [-1e9 if np.isnan(c.log_e) else c.log_e for c in cases]
@@ -88,23 +94,25 @@ def open_cases(
 
 def _case(
     crowd: FittedCrowd,
-    readings: tuple[Mapping[str, Readings], Mapping[str, Readings]],
+    readings: tuple[Mapping[str, Readings], Mapping[str, Readings], Mapping[str, Readings]],
     suspicion: Suspicion,
     labeler: int,
     settings: PolicySettings,
 ) -> Case:
-    proving, on_gold = readings
+    proving, on_gold, weak = readings
     strong = bool(suspicion.strong[labeler])
     carrier = _carrier(proving, labeler) if strong else ""
     names = _accusing(suspicion, labeler) | ({carrier} - {""})
     earliest = int(proving[carrier].earliest_row[labeler]) if carrier else FROM_THE_START
+    agreeing = corroborating(weak, labeler)
     accusers = accusers_of(crowd, labeler, earliest)
     since, clock = _since(crowd, labeler, earliest)
     asked = (labeler, earliest, _flipped(proving, labeler, settings))
     return Case(
         labeler=labeler,
         signals=tuple(sorted(names)),
-        severity=_severity(names, suspicion, labeler, strong=strong),
+        severity=_severity(names, suspicion, labeler, strong=strong, corroborated=bool(agreeing)),
+        corroborated_by=agreeing,
         strong=strong,
         on_gold=_proven(on_gold, labeler, settings),
         since=since,
@@ -143,13 +151,29 @@ def _flipped(
     return None
 
 
-def _severity(names: set[str], suspicion: Suspicion, labeler: int, *, strong: bool) -> str:
+def corroborating(weak: Mapping[str, Readings], labeler: int) -> tuple[str, ...]:
+    """Return the signals that only corroborate and do so, sorted.
+
+    Each is charged for all of them that say anything of the labeler (Bonferroni).
+
+    Args:
+        weak: Readings of the signals that open no flag by themselves, by name.
+        labeler: Code.
+    """
+    said = {n: float(r.p_value[labeler]) for n, r in weak.items()}
+    known = {n: p for n, p in said.items() if np.isfinite(p)}
+    return tuple(sorted(n for n, p in known.items() if p * len(known) <= CORROBORATES))
+
+
+def _severity(
+    names: set[str], suspicion: Suspicion, labeler: int, *, strong: bool, corroborated: bool
+) -> str:
     if strong:
         return "high"
     if names <= MIXED:
         return "low"
     sure = np.nanmin(suspicion.q_value[:, labeler]) <= 0.01  # noqa: PLR2004 - a fifth of the rate
-    return "medium" if sure or len(names) > 1 else "low"
+    return "medium" if sure or len(names) > 1 or corroborated else "low"
 
 
 def _since(crowd: FittedCrowd, labeler: int, earliest_row: int) -> tuple[datetime | None, str]:

@@ -40,6 +40,9 @@ def evidence_of(
         "log_e": _number(case.log_e),
         "clock": case.clock,
         "signals": {name: _reading(readings[name], case.labeler, classes) for name in case.signals},
+        "corroborated_by": {
+            name: _reading(readings[name], case.labeler, classes) for name in case.corroborated_by
+        },
         "items": _items(case, crowd, judgments, words),
         "disputed": int(_disputed(case, crowd).size),
         "accusers": _accusers(case, names),

@@ -70,7 +70,7 @@ def read(evidence: Evidence) -> Readings:
 
 def _quickness(found: Intervals) -> tuple[Float, Float]:
     """Return minus the log of the median interval, with its error from the spread pooled."""
-    centre = np.log(np.where(found.n > 0, found.median_seconds, 1.0))
+    centre = np.log(np.where(found.n > 0, found.centre_seconds, 1.0))
     off = np.log(found.seconds) - centre[found.labeler]
     # the pooled median deviation, so that the few in bursts do not widen it for all
     spread = 1.4826 * float(np.median(np.abs(off)))
@@ -78,11 +78,12 @@ def _quickness(found: Intervals) -> tuple[Float, Float]:
 
 
 def _share(found: Intervals) -> Share:
-    limit = found.median_seconds / SHORT
-    told = (found.n >= MIN_INTERVALS) & (limit >= found.resolution_seconds)
+    limit, unit = found.centre_seconds / SHORT, found.resolution_seconds
+    told = (found.n >= MIN_INTERVALS) & (limit >= unit)
     n = np.where(told, found.n, 0).astype(np.float64)
-    short = (found.seconds < limit[found.labeler]).astype(np.float64)
-    hits = np.where(told, summed(found.labeler, short, n.size), 0.0)
+    # an interval told as k units is anything from k - 1/2 to k + 1/2
+    short = np.clip((limit[found.labeler] - found.seconds) / unit + 0.5, 0.0, 1.0)
+    hits = np.where(told, np.floor(summed(found.labeler, short, n.size)), 0.0)
     return Share(hits=hits, n=n, expected=n * hits.sum() / max(float(n.sum()), 1.0))
 
 

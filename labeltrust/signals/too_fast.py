@@ -1,14 +1,16 @@
 """Takes less time than the others take for the same items.
 
 Two looks: the mean of the log of own over others' time, for somebody who hurries always; and the
-share of hasty labels, given in under a quarter of the others' time, for somebody who clicks now and
-then. Some honest labelers are quick: it corroborates what other signals say, and opens no flag.
+share of hasty labels, given in under a quarter of the others' time, beyond those that the labeler's
+own pace explains, for somebody who clicks now and then. Some honest labelers are quick: it
+corroborates what other signals say, and opens no flag.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from labeltrust.counts.tempo import HASTE, Tempo
 from labeltrust.domain.estimates import Undefined
@@ -64,15 +66,20 @@ def _quickness(tempo: Tempo) -> tuple[Float, Float]:
 def _p_value(
     tempo: Tempo, quick: tuple[Float, Float], null: PopulationNull, evidence: Evidence
 ) -> Float:
-    n = np.where(tempo.n >= MIN_TIMED, tempo.n, 0).astype(np.float64)
-    usual = tempo.hasty.sum() / max(float(tempo.n.sum()), 1.0)
-    share = Share(hits=np.where(n > 0, tempo.hasty, 0.0), n=n, expected=n * usual)
-    hasty = share_population(share, evidence.reference, tail=TEMPO_TAIL)
+    hasty = share_population(_hasty(tempo, *quick), evidence.reference, tail=TEMPO_TAIL)
     p_values = [null.p_values(*quick)]
     if not isinstance(hasty, Undefined):
         p_values.append(hasty.p_value)
     least: Float = np.minimum(np.fmin.reduce(p_values) * _LOOKS, 1.0)
     return least
+
+
+def _hasty(tempo: Tempo, quick: Float, error: Float) -> Share:
+    """Compare hasty labels with what a log-normal spread about the labeler's own pace holds."""
+    n = np.where(np.isfinite(quick), tempo.n, 0).astype(np.float64)
+    spread = np.nan_to_num(error * np.sqrt(tempo.n), nan=1.0)
+    expected = n * ndtr((np.nan_to_num(quick) - np.log(HASTE)) / spread)
+    return Share(hits=np.where(n > 0, tempo.hasty, 0.0), n=n, expected=expected)
 
 
 def _details(tempo: Tempo) -> tuple[Mapping[str, object], ...]:
