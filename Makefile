@@ -6,8 +6,9 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+REDTEAM_ARGS ?=
 
-.PHONY: help demo test check format lint types imports migrate seed serve lock bench clean
+.PHONY: help demo test check format lint types imports migrate seed serve lock bench redteam clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -56,8 +57,11 @@ seed: $(VENV)/.dev ## make the sample data again, byte for byte
 serve: $(VENV)/.base ## the server on the data folder var/
 	$(BIN)/labeltrust serve
 
+redteam: $(VENV)/.dev ## every attack beside the peers, about an hour on two cores; report in docs/redteam
+	$(BIN)/python benchmarks/redteam.py $(REDTEAM_ARGS)
+
 bench: $(VENV)/.dev ## every benchmark beside its peer, as ratios
-	for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS) || exit 1; done
+	for script in $(filter-out benchmarks/redteam.py,$(wildcard benchmarks/[a-z]*.py)); do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS) || exit 1; done
 
 lock: ## lock files anew
 	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -

@@ -9,6 +9,7 @@ from labeltrust.cli import (
     demo,
     importing,
     installation,
+    redteam,
     registry,
     review,
     server,
@@ -34,6 +35,7 @@ _GROUPS = (
     snapshots,
     registry,
     simulating,
+    redteam,
     installation,
     demo,
 )

@@ -1,0 +1,1 @@
+"""The red team: every attack against the product and its peers, on seeds nobody tuned on."""
