@@ -1,1 +1,5 @@
-"""Tidy frames to charts."""
+"""Tidy frames to charts: one file a signal, and the forest of effects for all the others."""
+
+from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
+
+__all__ = ["Seen", "SignalChart", "chart_of", "drawn"]
