@@ -72,4 +72,5 @@ def done(folder: Path) -> dict[str, Tables]:
 def keep(folder: Path, key: str, found: Tables) -> None:
     """Add a finished task."""
     with (folder / _DONE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"key": key, "found": found}) + "\n")
+        # begins a line anew, should the last one have been cut short
+        file.write("\n" + json.dumps({"key": key, "found": found}))
