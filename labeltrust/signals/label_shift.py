@@ -7,14 +7,14 @@ labels alone is compared with what others say at the time, and only with labeler
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.crowd_rows import summed
 from labeltrust.inference.label_baseline import Baseline, same_items, same_time
-from labeltrust.inference.population_null import MIN_POPULATION, fit_null
+from labeltrust.inference.population_null import MIN_POPULATION, TRIM, fit_null
 from labeltrust.metrics._shift_test import described
 from labeltrust.signals._base import (
     Bool,
@@ -33,6 +33,9 @@ MIN_JUDGMENTS = 20
 MIN_WINDOW = 10
 """Labels in a window, and in the others together, that a change is looked for in."""
 _LOOKS = 2
+_STEPS = 4
+HABITS = 10
+"""Degrees of freedom of honest leanings: skill and habit multiply, so some lie far out."""
 _Z95 = 1.959963984540054
 
 
@@ -101,7 +104,11 @@ class _Look:
 
 def _looked(base: Baseline, evidence: Evidence) -> _Look:
     looks = [_over_all(base), _in_windows(base, evidence.window_days)]
-    tested = [_tested(look, evidence.reference) for look in looks]
+    looks[0] = _beyond_skill(looks[0], evidence)
+    tails = (HABITS, None)
+    tested = [
+        _tested(look, evidence.reference, tail) for look, tail in zip(looks, tails, strict=True)
+    ]
     p_values = np.array([p for p, _ in tested])
     worst = np.argmin(np.where(np.isnan(p_values), np.inf, p_values), axis=0)
     at = np.where(worst == 0, tested[0][1], tested[1][1])
@@ -156,14 +163,16 @@ def _in_windows(base: Baseline, days: int) -> _Shift:
     ratio = base.variance / np.maximum(_binomial(all_e, all_n.sum(axis=1, keepdims=True)), 1e-9)
     rest_c, rest_e = all_n[labeler] - compared, all_e[labeler] - expected
     n, rest_n = compared.sum(axis=1, keepdims=True), rest_c.sum(axis=1, keepdims=True)
-    odds = _log_odds(compared, n) - _log_odds(expected, n)
-    rest_odds = _log_odds(rest_c, rest_n) - _log_odds(rest_e, rest_n)
+    # arcs stay near normal at the small counts of a window, where log odds are skewed
+    apart = _arc(compared, n) - _arc(expected, n) - _arc(rest_c, rest_n) + _arc(rest_e, rest_n)
+    z = 2 * apart / np.sqrt(1 / (n + 0.5) + 1 / (rest_n + 0.5))
     variance = _slope(expected, n) ** 2 * _binomial(expected, n)
     rest_variance = _slope(rest_e, rest_n) ** 2 * _binomial(rest_e, rest_n)
+    both = np.sqrt(variance + rest_variance)
     share = (compared - expected) / np.maximum(n, 1) - (rest_c - rest_e) / np.maximum(rest_n, 1)
     return _shift(
         (labeler, window),
-        (odds - rest_odds, (variance + rest_variance) * ratio[labeler]),
+        (z * both, both**2 * ratio[labeler]),
         share,
         (n >= MIN_WINDOW) & (rest_n >= MIN_WINDOW) & (ratio[labeler] > 0),
         1 / _slope(expected, n) / np.maximum(n, 1),
@@ -183,6 +192,37 @@ def _shift(
         error=np.where(usable, np.sqrt(np.maximum(variance, 0.0)), np.nan),
         scale=scale,
     )
+
+
+def _beyond_skill(shift: _Shift, evidence: Evidence) -> _Shift:
+    """Take out what a labeler's agreement explains: who errs more gives rare labels more often."""
+    n = evidence.exchange.items
+    agreement = evidence.exchange.score / np.maximum(n, 1)
+    odds = shift.odds.copy()
+    for c in range(odds.shape[1]):
+        use = evidence.reference & np.isfinite(odds[:, c]) & (n > 0)
+        if int(use.sum()) >= MIN_POPULATION:
+            odds[:, c] -= _line(agreement, odds[:, c], use)
+    return replace(shift, odds=odds)
+
+
+def _line(x: Float, y: Float, use: Bool) -> Float:
+    """Return the least squares line through the bulk of points, at every x."""
+    slope, level = 0.0, float(np.median(y[use]))
+    for _ in range(_STEPS):
+        away = np.abs(y - level - slope * x)
+        kept = use & (away <= TRIM * max(1.4826 * float(np.median(away[use])), 1e-9))
+        if float(np.ptp(x[kept])) == 0:
+            break
+        slope, level = np.polyfit(x[kept], y[kept], 1)
+    line: Float = slope * (x - np.median(x[use]))
+    return line
+
+
+def _arc(k: Float, n: Float) -> Float:
+    """Return the arc whose variance is 1 / (4 n + 2) whatever the share (Anscombe 1948)."""
+    arc: Float = np.arcsin(np.sqrt(np.clip((k + 0.375) / (n + 0.75), 0.0, 1.0)))
+    return arc
 
 
 def _log_odds(k: Float, n: Float) -> Float:
@@ -219,14 +259,15 @@ def _by_window(base: Baseline, days: int) -> tuple[Int, Int, Float, Float]:
     return keys // n_windows, keys % n_windows, tables[0], tables[1]
 
 
-def _tested(shift: _Shift, reference: Bool) -> tuple[Float, Int]:
+def _tested(shift: _Shift, reference: Bool, tail: int | None) -> tuple[Float, Int]:
     """Return each labeler's p-value over rows and classes, and the cell it comes from."""
     n_classes = shift.odds.shape[1]
     p_value = np.full(shift.odds.shape, np.nan)
     for c in range(n_classes):
         null = fit_null(shift.odds[:, c], shift.error[:, c], reference[shift.labeler])
         if not isinstance(null, Undefined):
-            p_value[:, c] = null.two_sided(shift.odds[:, c], shift.error[:, c])
+            honest = null if tail is None else replace(null, tail=tail)
+            p_value[:, c] = honest.two_sided(shift.odds[:, c], shift.error[:, c])
     best, at = np.full(reference.size, np.nan), np.full(reference.size, -1)
     cell = np.flatnonzero(np.isfinite(p_value.ravel()))
     owner = shift.labeler[cell // n_classes]
