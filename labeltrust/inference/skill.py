@@ -142,7 +142,8 @@ def replaced(table: AnswerTable, by: Float, spread: float = WIDE) -> Rates:
     nothing = int(np.abs(_RATES).argmin())
     rate, best = _peak(curve)
     ratio = np.maximum(best - curve[:, nothing], 0.0)
-    return _rates(rate, ratio, _curvature(curve, nothing))
+    step, near = _first_step(curve, nothing)
+    return _rates(rate, step, ratio, near)
 
 
 def _profiled(
@@ -178,16 +179,22 @@ def _peak(curve: Float) -> tuple[Float, Float]:
     return at, np.maximum(height, curve.max(axis=1))
 
 
-def _curvature(curve: Float, at: int) -> Float:
-    """Return the standard error by the curvature where the rate is 0, (n_labelers,)."""
-    step = _RATES[at + 1] - _RATES[at]
-    bend = (2 * curve[:, at] - curve[:, at - 1] - curve[:, at + 1]) / step**2
-    error: Float = 1 / np.sqrt(np.maximum(bend, 1e-2))
-    return error
+def _first_step(curve: Float, at: int) -> tuple[Float, Float]:
+    """Return the first Newton step from rate 0, and the standard error by the curvature there."""
+    width = _RATES[at + 1] - _RATES[at]
+    slope = (curve[:, at + 1] - curve[:, at - 1]) / (2 * width)
+    bend = (2 * curve[:, at] - curve[:, at - 1] - curve[:, at + 1]) / width**2
+    bend = np.maximum(bend, 1e-2)
+    return slope / bend, 1 / np.sqrt(bend)
 
 
-def _rates(rate: Float, ratio: Float, near: Float) -> Rates:
-    """Take the error from the likelihood ratio, or from the curvature where the rate is near 0."""
+def _rates(rate: Float, step: Float, ratio: Float, near: Float) -> Rates:
+    """Take the error from the likelihood ratio, or from the curvature where the rate is near 0.
+
+    No share of answers can be less than none, so below 0 the likelihood soon ends; there the first
+    step stands for it. It overstates how far below 0 somebody is, which errs to the safe side: the
+    honest spread is learned from both sides, and only the upper one accuses.
+    """
     root = np.sqrt(2 * ratio)
-    error = np.where(root > 1, np.abs(rate) / np.maximum(root, 1e-9), near)
-    return Rates(rate=rate, error=np.maximum(error, 1e-6))
+    error = np.where((root > 1) & (rate > 0), np.abs(rate) / np.maximum(root, 1e-9), near)
+    return Rates(rate=np.where(rate > 0, rate, step), error=np.maximum(error, 1e-6))
