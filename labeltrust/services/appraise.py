@@ -22,6 +22,7 @@ from labeltrust.policy.document import labeler_entries, signal_lines, whole
 from labeltrust.policy.evidence import evidence_of
 from labeltrust.policy.flagging import FlagFinding, Found, flag_findings
 from labeltrust.policy.freezing import FreezeProposal, Freezing, Standing, propose_freezes
+from labeltrust.policy.gold_report import gold_report
 from labeltrust.policy.names import ClassWords, Names, class_words
 from labeltrust.policy.population import Bool, Suspicion, is_divided, weigh
 from labeltrust.policy.scorecard import Document
@@ -248,4 +249,7 @@ def _document(
         "labelers_n": int((labels > 0).sum()),
     }
     entries = labeler_entries(of_labelers, trust, lines, names, (held, open_flags))
-    return whole(of_project, judgments.level, sizes, entries)
+    return {
+        **whole(of_project, judgments.level, sizes, entries),
+        "gold_items": gold_report(judgments, read.evidence.reference, names),
+    }
