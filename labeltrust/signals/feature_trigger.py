@@ -215,4 +215,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of disagreement on items with the feature, beyond that elsewhere",
     needs=frozenset({"features"}),
+    weight=2.0,
 )

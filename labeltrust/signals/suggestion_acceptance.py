@@ -180,4 +180,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of contradicted suggestions accepted, beyond the typical labeler",
     needs=frozenset({"suggestions"}),
+    weight=2.0,
 )
