@@ -10,6 +10,7 @@ from labeltrust.counts import Judgments
 from labeltrust.counts.exchange import Exchange
 from labeltrust.counts.label_mix import LabelMix
 from labeltrust.counts.tempo import Tempo
+from labeltrust.inference.collusion import Ring
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.sequential_test import SequentialTest
 
@@ -81,6 +82,7 @@ class Readings:
         earliest_row: The same for the earliest credible onset: the onset with its margin.
         tests: The sequential tests behind `log_e`, to be played again without some accusers; empty
             where it rests on gold alone.
+        groups: Groups of labelers found to act together, named to people; strongest first.
     """
 
     effect: Float
@@ -94,6 +96,7 @@ class Readings:
     onset_row: Int
     earliest_row: Int
     tests: tuple[SequentialTest, ...] = ()
+    groups: tuple[Ring, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

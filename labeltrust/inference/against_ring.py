@@ -1,0 +1,122 @@
+"""Each labeler against one ring: how often he gives its label, and whether he could have copied."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import log_ndtr
+
+from labeltrust.inference.coincidences import THETAS, PairRows, pair_rows
+from labeltrust.inference.crowd import FittedCrowd
+from labeltrust.inference.crowd_rows import Bool, Float, Int, summed
+from labeltrust.inference.population_null import PopulationNull
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgainstRing:
+    """Sums over the contested items that a labeler shares with a ring; (n_labelers,) arrays.
+
+    A member is compared with the other members. Several members on one item are one voice: their
+    scores are averaged, since those who collude say the same.
+
+    Attributes:
+        items: Contested items shared.
+        same: Of these, items on which he gave a label of the ring's: fractions where the ring
+            differs.
+        expected: What independence leads one to expect of `same`.
+        score: Sum of scores.
+        information: Sum of their variances.
+        cumulants: (n_labelers, THETAS.size) sum of log E exp(theta score).
+        late: The same where at least one member had answered before, or at the same moment;
+            None in the late part itself.
+    """
+
+    items: Float
+    same: Float
+    expected: Float
+    score: Float
+    information: Float
+    cumulants: Float
+    late: "AgainstRing | None" = None
+
+    def share(self) -> Float:
+        """Return the share of labels he seems to have from the ring, NaN without items, (n,)."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share: Float = self.score / np.where(self.information > 0, self.information, np.nan)
+        return share
+
+    def log_p(self, null: PopulationNull) -> Float:
+        """Return the log of the chance of as many coincidences, (n_labelers,); 0 for no more.
+
+        The signed root of Chernoff's bound is close to normal (Daniels 1987, "Tail probability
+        approximations", section 4).
+
+        Args:
+            null: What honest labelers seem to have from this ring.
+        """
+        excess = self.score - null.mean * self.information
+        honest = (THETAS * null.spread * self.information[:, None]) ** 2 / 2
+        bound: Float = (self.cumulants + honest - THETAS * excess[:, None]).min(axis=1)
+        log_p: Float = log_ndtr(-np.sqrt(np.maximum(-2 * bound, 0.0)))
+        return np.where(bound < 0, log_p, 0.0)
+
+
+def against_ring(crowd: FittedCrowd, members: Int) -> AgainstRing:
+    """Compare every labeler with a ring.
+
+    >>> from labeltrust.counts import block
+    >>> from labeltrust.inference.crowd import fit_crowd
+    >>> from labeltrust.inference.crowd_rows import crowd_rows
+    >>> b = block(np.repeat(range(9), 4), [0, 1, 2, 3] * 9, [1, 1, 0, 0] * 9, n_labelers=4,
+    ...           values=[0, 1])
+    >>> found = against_ring(fit_crowd(crowd_rows(b), np.ones(4, dtype=bool)), np.array([0, 1]))
+    >>> found.items.tolist(), found.same.tolist()
+    ([9.0, 9.0, 9.0, 9.0], [9.0, 9.0, 0.0, 0.0])
+    """
+    rows = crowd.rows
+    inside = np.zeros(rows.n_labelers, dtype=np.bool_)
+    inside[members] = True
+    items = np.bincount(rows.item, inside[rows.labeler], minlength=rows.n_items) > 0
+    sums = np.zeros((6 + THETAS.size, rows.n))
+    for found in pair_rows(crowd, items):
+        for mine, theirs in ((found.one, found.other), (found.other, found.one)):
+            _add(sums, crowd, found, (mine, theirs), inside)
+    n = sums[0]
+    at = np.flatnonzero(n > 0)
+    means = sums[:, at] / n[at]
+    late = _summed(crowd, at[means[1] > 0], means[:, means[1] > 0], None)
+    return _summed(crowd, at, means, late)
+
+
+def _add(
+    sums: Float, crowd: FittedCrowd, found: PairRows, ends: tuple[Int, Int], inside: Bool
+) -> None:
+    """Add the pairs in which the other one is of the ring, at the row of the one."""
+    rows = crowd.rows
+    mine, theirs = ends
+    of_ring = inside[rows.labeler[theirs]]
+    row, other = mine[of_ring], theirs[of_ring]
+    columns = [
+        np.ones(row.size),
+        rows.occurred_us[row] >= rows.occurred_us[other],
+        rows.label[row] == rows.label[other],
+        found.expected[of_ring],
+        found.score[of_ring],
+        found.variance[of_ring],
+        *found.cumulants[:, of_ring],
+    ]
+    sums += [np.bincount(row, column, minlength=rows.n) for column in columns]
+
+
+def _summed(crowd: FittedCrowd, at: Int, means: Float, late: AgainstRing | None) -> AgainstRing:
+    """Sum the means of rows by labeler."""
+    labeler, n = crowd.rows.labeler[at], crowd.rows.n_labelers
+    totals = [summed(labeler, column, n) for column in means]
+    return AgainstRing(
+        items=np.bincount(labeler, minlength=n).astype(np.float64),
+        same=totals[2],
+        expected=totals[3],
+        score=totals[4],
+        information=totals[5],
+        cumulants=np.stack(totals[6:], axis=1),
+        late=late,
+    )
