@@ -293,7 +293,7 @@ def test_a_project_without_labels_can_be_assessed(deployment):
     assert document["alpha"]["reason"]
 
 
-def test_labels_on_a_scale_that_nothing_compares_yet_are_counted_only(deployment):
+def test_texts_that_share_no_item_are_counted_and_nothing_is_said_of_them(deployment):
     project(deployment, questions=(Question(scale="text"),))
     texts = [label(f"i{n}", f"w{n % 3}", label=f"text {n}") for n in range(300)]
     record(deployment, texts)
