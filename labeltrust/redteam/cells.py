@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from labeltrust.simulate import Assistant, Crowd, Planting, Traits, attacks
 
-CLASS_SHARES = (0.6, 0.4)
-"""Shares of the true classes in the standard crowd."""
+CLASS_SHARES = (0.4, 0.3, 0.2, 0.1)
+"""Shares of the true classes in the standard crowd; near classes are confused most."""
+TWO_CLASSES = (0.6, 0.4)
 STANDARD = Crowd(n_labelers=60, n_items=4000, labels_per_item=5, class_shares=CLASS_SHARES)
 """The crowd of the table: uneven activity, skill uniform from 0.70 to 0.92, about 333 labels each.
 """
@@ -80,16 +81,16 @@ _RATES = {
 }
 """Rates of attacks to which 30 % means too little: they touch few items, or grow from nothing."""
 _USUAL_RATE = 0.3
-_COARSE = 5
+_COARSE = 4
 """Looks where no target speaks of the time to detect."""
-_FINE = 24
-"""Looks where the time to detect has a target: about one every 14 labels of a labeler."""
+_FINE = 20
+"""Looks where the time to detect has a target: about one every 17 labels of a labeler."""
 
 
 def standard_cells() -> tuple[Cell, ...]:
     """Return the cells of the main table, those of every attack there is."""
     named = (
-        Cell(name=NONE, looks=10),
+        Cell(name=NONE),
         _one("flip 15 %", "uniform_flip", 0.15),
         _one("flip 30 %", "uniform_flip", 0.30, looks=_FINE),
         _one("flip 50 % from half-time", "sleeper", 0.50, since_day=HALF_TIME, looks=_FINE),
@@ -113,9 +114,9 @@ def standard_cells() -> tuple[Cell, ...]:
 def other_crowds() -> tuple[Cell, ...]:
     """Return the cells of the sweep: the main attacks on other classes and overlaps."""
     crowds = {
-        "even classes": replace(STANDARD, class_shares=(0.5, 0.5)),
-        "1 in 5 positive": replace(STANDARD, class_shares=(0.8, 0.2)),
-        "4 classes": replace(STANDARD, class_shares=(0.4, 0.3, 0.2, 0.1)),
+        "2 classes": replace(STANDARD, class_shares=TWO_CLASSES),
+        "2 classes, 1 in 5 positive": replace(STANDARD, class_shares=(0.8, 0.2)),
+        "3 classes": replace(STANDARD, class_shares=(0.5, 0.3, 0.2)),
         "3 labels an item": replace(STANDARD, labels_per_item=3),
         "10 labels an item": replace(STANDARD, labels_per_item=10, n_items=2000),
     }
@@ -138,6 +139,7 @@ def honest_cells() -> tuple[Cell, ...]:
     usual = Crowd(n_items=2000, labels_per_item=5, class_shares=CLASS_SHARES)
     crowds = {
         "honest: 40 labelers": usual,
+        "honest: 60 labelers, 2 classes": replace(usual, n_labelers=60, class_shares=TWO_CLASSES),
         "honest: 3 labels an item, 15 % positives": replace(
             usual, n_labelers=60, labels_per_item=3, class_shares=(0.85, 0.15)
         ),
@@ -165,7 +167,7 @@ def framing_cells() -> tuple[Cell, ...]:
                 n_labelers=30 + ring,
                 n_items=600,
                 labels_per_item=seats,
-                class_shares=CLASS_SHARES,
+                class_shares=TWO_CLASSES,
                 skills=(0.82, 0.97),
                 activity_spread=0.3,
             ),

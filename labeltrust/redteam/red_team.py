@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from labeltrust.redteam._oracle import oracle
 from labeltrust.redteam._store import begun
 from labeltrust.redteam.cells import Cell
 from labeltrust.redteam.methods import BY_HAND, Method
@@ -32,7 +33,7 @@ class Asked:
     seed: int | None = None
     jobs: int | None = None
     peers: tuple[Method, ...] = ()
-    oracle: Oracle | None = None
+    oracle: Oracle | None = oracle
     published: tuple[Cell, ...] = ()
     skipped: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
