@@ -3,7 +3,9 @@
 Draw a crowd with attacks planted in it, and put it into the frames that an import reads:
 
     draw_planted(crowd, plantings, rng) -> Planted(scene, orders, suspects)
-    to_frames(planted, words) -> Simulated(labels, gold, truth)
+    plant(scene_of(labels, gold), plantings, rng) -> Planted, into real labels
+    to_frames(planted, words) -> Simulated(labels, gold, truth, items)
+    honest_chance(scene) and attack.law: what an oracle knows
     attacks() -> Attack by name;  fraud_review(seed) -> Simulated;  write_seeds(folder)
 """
 
@@ -12,8 +14,9 @@ from labeltrust.simulate._circumstances import Assistant, Dispute, Rhythm, Trait
 from labeltrust.simulate._crowd import Crowd, draw_leanings, draw_scene, draw_skills
 from labeltrust.simulate._frames import Simulated, Words, to_frames
 from labeltrust.simulate._fraud_review import draw_fraud_review, fraud_review
+from labeltrust.simulate._inject import scene_of, with_suggestions, with_traits, words_of
 from labeltrust.simulate._laws import honest_chance
-from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted
+from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted, plant
 from labeltrust.simulate._seeds import labels_csv, write_fraud_review, write_seeds
 
 __all__ = [
@@ -39,7 +42,12 @@ __all__ = [
     "fraud_review",
     "honest_chance",
     "labels_csv",
+    "plant",
+    "scene_of",
     "to_frames",
+    "with_suggestions",
+    "with_traits",
+    "words_of",
     "write_fraud_review",
     "write_seeds",
 ]
