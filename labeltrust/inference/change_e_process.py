@@ -37,7 +37,11 @@ class ChangeTest(SequentialTest):
 
     def play(self, crowd: FittedCrowd) -> OnsetEvidence:
         """Return the e-process of every labeler of the crowd, without the weight."""
-        return change_e_process(self.blocks(crowd), self.honest, self.rises, self.drifts)
+        return self.weigh(self.blocks(crowd))
+
+    def weigh(self, blocks: Blocks) -> OnsetEvidence:
+        """Return the same for blocks that are counted already."""
+        return change_e_process(blocks, self.honest, self.rises, self.drifts)
 
 
 def rises(grid: Float, least: float) -> Float:

@@ -151,4 +151,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of gold answers below the floor",
     rests_on="gold",
+    needs=frozenset({"gold"}),
 )

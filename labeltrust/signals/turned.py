@@ -138,7 +138,7 @@ def _look(evidence: Evidence, kind: ErrorKind, weight: float, periods: Periods) 
         onset_row=_row_at(blocks, rise.block),
         earliest_row=_row_at(blocks, rise.earliest),
         test=test,
-        played=None if test is None else test.play(crowd),
+        played=None if test is None else test.weigh(blocks),
     )
 
 
