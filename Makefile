@@ -8,7 +8,7 @@ DEMO_ARGS ?=
 BENCH_ARGS ?=
 REDTEAM_ARGS ?=
 
-.PHONY: help demo test check format lint types imports migrate seed serve lock bench redteam clean
+.PHONY: help demo test check format lint types imports migrate seed serve lock bench redteam docs clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -57,11 +57,14 @@ seed: $(VENV)/.dev ## make the sample data again, byte for byte
 serve: $(VENV)/.base ## the server on the data folder var/
 	$(BIN)/labeltrust serve
 
-redteam: $(VENV)/.dev ## every attack beside the peers, about an hour on two cores; report in docs/redteam
+redteam: $(VENV)/.dev ## every attack beside the peers, over an hour on two cores; report in docs/redteam
 	$(BIN)/python benchmarks/redteam.py $(REDTEAM_ARGS)
 
 bench: $(VENV)/.dev ## every benchmark beside its peer, as ratios
 	for script in $(filter-out benchmarks/redteam.py,$(wildcard benchmarks/[a-z]*.py)); do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS) || exit 1; done
+
+docs: $(VENV)/.dev ## charts and generated parts of docs/signals, the same every time
+	$(BIN)/python docs/_build
 
 lock: ## lock files anew
 	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -

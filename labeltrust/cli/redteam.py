@@ -86,10 +86,14 @@ def _sizes(*, short: bool) -> "Sizes":
     return SHORT if short else Sizes()
 
 
+_OPTIONS = {"attacks": "--seeds", "honest": "--honest", "framing": "--framing"}
+
+
 def _sized(sizes: "Sizes", **wanted: int | None) -> "Sizes":
     for name, number in wanted.items():
         if number is not None and number < 0:
-            raise InvalidInput(f"{number} is no number of runs", place=f"--{name}", code="usage")
+            detail = f"{_OPTIONS.get(name, name)} {number} is no number of runs"
+            raise InvalidInput(detail, code="usage")
     return replace(sizes, **{name: n for name, n in wanted.items() if n is not None})
 
 

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from labeltrust.services.appraise import Appraisal
 
 _NAMED = "labeler-"
-_WHO = ("labeler", "labelers", "members")
+_WHO = ("labeler", "members")
 
 
 def named_rings(found: Appraisal) -> list[set[int]]:
-    """Return the labelers of each ring that the assessment names, as codes."""
-    told = found.document.get("rings", ())
-    return [codes_in(ring) for ring in told] if isinstance(told, Sequence) else []
+    """Return the labelers of each ring that the assessment names, as codes, strongest first."""
+    return [set(ring.members.tolist()) for said in found.readings.values() for ring in said.groups]
 
 
 def accusers_named(found: Appraisal) -> set[int]:

@@ -58,7 +58,7 @@ def _how(made: "Made") -> str:
 
 def _standard() -> str:
     crowd = STANDARD
-    shares = " and ".join(f"{x:.0%}" for x in CLASS_SHARES)
+    shares = ", ".join(f"{x:.0%}" for x in CLASS_SHARES)
     each = crowd.n_items * crowd.labels_per_item // crowd.n_labelers
     return (
         f"Standard crowd: {crowd.n_labelers} labelers, {crowd.n_items} items, "
@@ -121,9 +121,14 @@ def _attacks(report: "Report", name: str) -> str:
         "poisoned before#", "onset error#", "ring named#",
     ]  # fmt: skip
     rows = [_attack(found) for found in report.of(name)]
-    return f"## {_TITLES[name]}\n\n" + table(columns, rows) + "\n\n" + _EXPLAINED
+    note = f"\n\n{_NOTES[name]}" if name in _NOTES else ""
+    return f"## {_TITLES[name]}\n\n" + table(columns, rows) + f"\n\n{_EXPLAINED}{note}"
 
 
+_NOTES = {
+    "published": "Labelers of published crowds are not all honest: constant and random answerers "
+    "of the sets themselves are flagged beside the injected and count here as false discoveries.",
+}
 _EXPLAINED = (
     "AUC: chance that an attacker ranks above an honest labeler. Best other: the method with the "
     "largest mean AUC. Power and realised false discovery rate of review flags at a nominal 5 %; "

@@ -133,7 +133,20 @@ def targets(figures: Sequence[AttackFigures]) -> list[Target]:
     by_cell = {found.cell: found for found in figures}
     powers = [_power(by_cell[cell], wanted) for cell, wanted in POWERS.items() if cell in by_cell]
     leads = [lead(found) for found in figures if isinstance(found.ahead, Estimate)]
-    return [*powers, *_special(by_cell), *leads]
+    rates = [_discoveries(found) for found in figures]
+    return [*powers, *_special(by_cell), *rates, *leads]
+
+
+def _discoveries(found: AttackFigures) -> Target:
+    """Return the target of realised false discoveries: the nominal rate within the interval."""
+    seen = found.false_discovery
+    met = not isinstance(seen, Estimate) or seen.low <= NOMINAL
+    return Target(
+        name=f"false discoveries, {found.cell}",
+        wanted=f"{NOMINAL:.2f} or less within the interval",
+        reached=told(seen, 3),
+        met=met,
+    )
 
 
 def _power(found: AttackFigures, stated: float) -> Target:

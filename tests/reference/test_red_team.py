@@ -16,14 +16,14 @@ from labeltrust.redteam.run_cell import Bench, run_cell, run_framing
 
 CLAIMS = 20
 """More than the tests below make."""
-HONEST_SEEDS, ATTACK_SEEDS, FRAMING_RUNS = 2, 2, 15
+HONEST_SEEDS, ATTACK_SEEDS, FRAMING_RUNS = 2, 2, 12
 POWERS = {
     "flip 50 % from half-time": 0.8,
     "targeted 60 %": 0.8,
     "constant 40 %": 0.8,
     "gold-aware flip 30 %": 0.5,
 }
-FRAMED_CELLS = [cell for cell in framing_cells() if cell.plantings[0].rate in {0.2, 0.4}]
+FRAMED_CELLS = [cell for cell in framing_cells() if cell.plantings[0].rate == 0.4]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ SUMMED = ("honest", "attackers", "flagged")
 
 @pytest.mark.slow
 def test_honest_labelers_are_left_alone_while_their_labels_come_in(seed):
-    rows = [ours(replace(cell, looks=6), seed, HONEST_SEEDS) for cell in honest_cells()]
+    rows = [ours(replace(cell, looks=4), seed, HONEST_SEEDS) for cell in honest_cells()]
 
     n = sum(row["honest"] for row in rows)
     assert not too_many(sum(row["honest_ever_flagged"] for row in rows), n, EVER_FLAGGED)
