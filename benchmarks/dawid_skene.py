@@ -83,7 +83,8 @@ def compare(name: str, labels: CrowdLabels) -> list[float]:
 def check(found: TruthModel, wanted: DawidSkene) -> None:
     """Fail unless posteriors and bounds are the same to 1e-6."""
     theirs = wanted.probas_
-    np.testing.assert_allclose(found.posterior[theirs.index], theirs, atol=1e-6)
+    place = np.ix_(theirs.index, theirs.columns)
+    np.testing.assert_allclose(found.posterior[place], theirs, atol=1e-6)
     np.testing.assert_allclose(found.lower_bound, wanted.loss_history_, atol=1e-6)
 
 

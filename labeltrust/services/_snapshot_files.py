@@ -16,6 +16,7 @@ from labeltrust.counts import Judgments, block
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.inference.consensus import Consensus, consensus
+from labeltrust.inference.inferred_labels import inferred_labels
 from labeltrust.inference.medoid import parts_consensus
 from labeltrust.services._voices import weights
 from labeltrust.store.judgments import LoadedJudgments
@@ -53,7 +54,8 @@ def tables_of(
         kept: (n,) False where a judgment stays out.
         item_names: Outside id by item id.
         source_names: Name by source id.
-        trust: Trust by labeler id, which weighs the votes of labels with parts.
+        trust: Trust by labeler id, which weighs the votes of labels with parts and what is
+            inferred of plain ones.
     """
     found = block(
         loaded.item[kept],
@@ -66,8 +68,9 @@ def tables_of(
     )
     agreed, words = _agreed(found, loaded, trust or {})
     names = [item_names[number] for number in found.item_id.tolist()]
+    labels = _labels(question, words, names, agreed, found.gold)
     return Tables(
-        labels=_labels(question, words, names, agreed, found.gold),
+        labels=_with_inferred(labels, found, words, weights(loaded.labelers, trust or {})),
         judgments=_judgments(question, loaded, kept, item_names, source_names),
         method=agreed.method,
         ties=int(agreed.tied.sum()),
@@ -104,6 +107,19 @@ def _labels(
             "tied": pa.array(agreed.tied, pa.bool_()),
             "gold": _words(words, gold),
         }
+    )
+
+
+def _with_inferred(
+    labels: pa.Table, found: Judgments, words: tuple[str, ...], trust: NDArray[np.float64]
+) -> pa.Table:
+    """Add what a fitted crowd believes: label, its probability, and the labels behind it."""
+    believed = inferred_labels(found, trust)
+    chance = pa.array(believed.posterior, pa.float64(), mask=np.isnan(believed.posterior))
+    return (
+        labels.append_column("inferred", _words(words, believed.label))
+        .append_column("posterior", chance)
+        .append_column("n_labels", pa.array(believed.n, pa.int32()))
     )
 
 

@@ -62,6 +62,8 @@ def test_a_snapshot_holds_the_consensus_label_of_every_item_and_says_ties(frauds
     )
     assert (second["tied"], second["gold"]) == (True, None)
     assert made["consensus"] == {"label": {"method": "majority", "ties": 1}}
+    assert (first["inferred"], first["posterior"], first["n_labels"]) == ("fraud", 1.0, 3)
+    assert 0 < second["posterior"] <= 1
 
 
 def test_the_judgments_behind_it_come_with_it(frauds):
