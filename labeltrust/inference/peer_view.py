@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.crowd_rows import Float, Int
 
@@ -16,6 +18,7 @@ class PeerView:
         label: (k,) class given.
         believed: (k,) class that peers or gold believe in most.
         chance: (k, n_classes) chance of each answer from a typical labeler, given that belief.
+        own_chance: (k,) chance that the labeler himself answers as believed, by his confusions.
     """
 
     row: Int
@@ -23,6 +26,7 @@ class PeerView:
     label: Int
     believed: Int
     chance: Float
+    own_chance: Float
 
 
 def peer_view(crowd: FittedCrowd, sure: float = 0.0) -> PeerView:
@@ -32,7 +36,6 @@ def peer_view(crowd: FittedCrowd, sure: float = 0.0) -> PeerView:
         crowd: The fitted crowd.
         sure: Least belief in one class for a row to be returned, in [0, 1].
 
-    >>> import numpy as np
     >>> from labeltrust.counts import block
     >>> from labeltrust.inference.crowd import fit_crowd
     >>> from labeltrust.inference.crowd_rows import crowd_rows
@@ -45,10 +48,13 @@ def peer_view(crowd: FittedCrowd, sure: float = 0.0) -> PeerView:
     seen = (crowd.others.sum(axis=1) > 0) | (rows.gold[rows.item] >= 0)
     seen &= crowd.belief.max(axis=1, initial=0.0) >= sure
     row = crowd.order[seen[crowd.order]]
+    believed = crowd.belief[row].argmax(axis=1)
+    own = np.exp(crowd.model.log_confusion[rows.labeler[row], believed])
     return PeerView(
         row=row,
         labeler=rows.labeler[row],
         label=rows.label[row],
-        believed=crowd.belief[row].argmax(axis=1),
+        believed=believed,
+        own_chance=(crowd.belief[row] * own).sum(axis=1),
         chance=crowd.belief[row] @ crowd.model.typical,
     )

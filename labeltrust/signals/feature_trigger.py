@@ -2,9 +2,9 @@
 
 A backdoor is a few labels among thousands: flipped only where the amount is above 9,000, or the
 country is a certain one. Per group of items that share a value, and per class that peers believe in
-there, a labeler's disagreements are compared with what a typical labeler would show, at his own
-level on all other items, and with how far honest labelers differ on that group. He is charged for
-all groups in which he has labels (Bonferroni).
+there, a labeler's disagreements are compared with what his own confusions lead one to expect, at
+his own level on all other items, and with how far honest labelers differ on that group. He is
+charged for all groups in which he has labels.
 """
 
 from collections.abc import Iterator, Mapping
@@ -125,24 +125,27 @@ def _tested(looks: list[_Look]) -> list[SharePopulation]:
 def _charged(looks: list[_Look], found: list[SharePopulation]) -> tuple[Float, Float]:
     """Return p-values (n_looks, n_labelers) charged for all looks, and looks by labeler.
 
-    Single classes have a smaller part of the budget: there are more of them, with fewer labels.
+    Weighted Bonferroni (Holm 1979): a group's part of the budget is in inverse proportion to its
+    share of the items, since few items give few labels to find a trigger by, and large groups need
+    no favour. Single classes share a smaller part: they are more, with fewer labels.
     """
     p_values = np.array([one.p_value for one in found])
+    known = np.isfinite(p_values)
     every = np.array([look.believed == _EVERY for look in looks])
+    weight = 1 / np.array([look.group.member.mean() for look in looks])[:, None]
     charge = np.empty_like(p_values)
     for kind, part in ((every, EVERY_CLASS), (~every, 1 - EVERY_CLASS)):
-        charge[kind] = np.isfinite(p_values[kind]).sum(axis=0) / part
-    return p_values * charge, np.isfinite(p_values).sum(axis=0)
+        charge[kind] = (weight[kind] * known[kind]).sum(axis=0) / (part * weight[kind])
+    return p_values * charge, known.sum(axis=0)
 
 
 def _looks(evidence: Evidence) -> Iterator[_Look]:
     """Test every group, over all believed classes and over each alone."""
     view = peer_view(evidence.crowd, SURE)
-    usual = view.chance[np.arange(view.row.size), view.believed]
     dissent = _Dissent(
         view=view,
         differs=(view.label != view.believed).astype(np.float64),
-        chance=1 - usual,
+        chance=1 - view.own_chance,
         n_labelers=evidence.reference.size,
     )
     n_classes, item = evidence.crowd.rows.n_classes, evidence.crowd.rows.item[view.row]
