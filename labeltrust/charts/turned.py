@@ -31,9 +31,10 @@ def frame(seen: Seen) -> pd.DataFrame:
         if code in told or len(people) <= OTHERS or code in set(people["code"].head(OTHERS))
     ]
     parts = [part for part in parts if len(part)]
-    return (
-        pd.concat(parts, ignore_index=True)[_COLUMNS] if parts else pd.DataFrame(columns=_COLUMNS)
-    )
+    if not parts:
+        return pd.DataFrame(columns=_COLUMNS)
+    out = pd.concat(parts, ignore_index=True)[_COLUMNS]
+    return out.assign(onset=pd.to_datetime(out["onset"], utc=True))
 
 
 def _line(seen: Seen, labeler: int) -> pd.DataFrame:
