@@ -11,6 +11,9 @@ from labeltrust.policy.settings import PolicySettings
 from labeltrust.signals._base import Signal
 from labeltrust.simulate import Planted, attacks
 
+LEAST_P = 1e-12
+"""Smaller p-values are no knowledge: the models are not as right as that."""
+
 INTRODUCTION = """\
 # What each signal sees
 
@@ -23,8 +26,9 @@ together, so one page's error rate is the rate of all.
   (Benjamini-Hochberg over labelers, after combining each labeler's signals). A flag is a request to
   look, not a verdict.
 - **Automatic freezes** of labels, reversible, rest on evidence that stays valid however often one
-  looks (e-values), at a rate of {freeze}. A case that rests on fewer than three independent
-  accusers, or that good gold speaks against, is contested and freezes nothing.
+  looks (e-values): in expectation at most {freeze} of those frozen are honest. A case that rests on
+  fewer than three independent accusers, or that good gold speaks against, is contested and freezes
+  nothing.
 - **A verdict on a person** is given by a person, after a blind audit of at least 25 disputed items.
 
 Each page has a simulated crowd in which one attack was planted, so that you see what the signal
@@ -68,9 +72,9 @@ def example_block(name: str, example: Example, seen: Seen, planted: Planted) -> 
         "",
         (
             f"A simulated crowd: {crowd.n_labelers} labelers, {crowd.n_items:,} items, "
-            f"{crowd.labels_per_item} labels an item, {crowd.gold_share:.0%} of the items gold; "
-            f"{planting.n_members} {who} planted (\u201c{doing}\u201d, at a rate of "
-            f"{planting.rate:.0%}{since})."
+            f"{crowd.labels_per_item} labels an item, {percent(crowd.gold_share)} of the items "
+            f"gold; {planting.n_members} {who} planted (\u201c{doing}\u201d, at a rate of "
+            f"{percent(planting.rate)}{since})."
         ),
         "",
         f"| labeler | {seen.signal.unit} | n | p-value | in detail |",
@@ -88,9 +92,10 @@ def _row(seen: Seen, labeler: int) -> str:
     told = "; ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in detail.items())
     effect = [f"{x[labeler]:.2f}" for x in (found.effect, found.low, found.high)]
     size = f"{effect[0]} [{effect[1]}, {effect[2]}]"
-    p_value = max(float(found.p_value[labeler]), 1e-12)
+    p_value = float(found.p_value[labeler])
+    p_text = f"{p_value:.2g}" if p_value >= LEAST_P else f"under {LEAST_P:g}"
     name = seen.names.labelers[labeler]
-    return f"| {name} | {size} | {found.n[labeler]} | {p_value:.2g} | {told} |"
+    return f"| {name} | {size} | {found.n[labeler]} | {p_text} | {told} |"
 
 
 def _plain(value: object) -> str:
@@ -114,8 +119,8 @@ def facts_block(seen: Seen) -> str:
         "kinds of labels": ", ".join(sorted(signal.levels)),
         "opens a review flag alone": "no, it only supports others"
         if signal.corroborates_only
-        else f"yes, at the common rate of {settings.flag_rate:.0%}",
-        "can freeze labels": f"yes, at the common rate of {settings.freeze_rate:.1%}"
+        else f"yes, at the common rate of {percent(settings.flag_rate)}",
+        "can freeze labels": f"yes, at the common rate of {percent(settings.freeze_rate)}"
         if freezes
         else "no",
         "share of the budget": f"{signal.weight:g}",
@@ -127,6 +132,15 @@ def _least(seen: Seen) -> str:
     """Return the least data in the signal's own words: the last labeler has nothing at all."""
     _, takes, needs = seen.readings.reason[-1].partition("where it takes ")
     return needs if takes else f"{seen.signal.min_judgments} labels"
+
+
+def percent(share: float) -> str:
+    """Return a share in words.
+
+    >>> percent(0.05), percent(0.001)
+    ('5 %', '0.1 %')
+    """
+    return f"{100 * share:g} %"
 
 
 def needs_of(signal: Signal) -> str:
@@ -143,6 +157,6 @@ def index_page(found: Mapping[str, Signal]) -> str:
         for name, signal in sorted(found.items())
     ]
     head = INTRODUCTION.format(
-        flag=f"{settings.flag_rate:.0%}", freeze=f"{settings.freeze_rate:.1%}"
+        flag=f"{percent(settings.flag_rate)}", freeze=f"{percent(settings.freeze_rate)}"
     )
     return head + "\n".join(rows) + "\n" + TRUST

@@ -88,7 +88,7 @@ def draw(found: pd.DataFrame) -> Drawing:
     ]
     others = (
         alt.Chart(found[found["shown"] == "others"])
-        .mark_line(color=ORDINARY, opacity=0.35, strokeWidth=1)
+        .mark_line(color=ORDINARY, opacity=0.5, strokeWidth=1)
         .encode(x=across, y=up, detail="labeler:N")
     )
     told = alt.Chart(found[found["shown"] != "others"]).encode(x=across, tooltip=tips)

@@ -62,7 +62,7 @@ def draw(found: pd.DataFrame) -> Drawing:
     up = alt.Y("excess:Q", title="errors beyond a typical labeler's, so far")
     others = (
         alt.Chart(found[found["shown"] == "others"])
-        .mark_line(color=ORDINARY, opacity=0.35, strokeWidth=1)
+        .mark_line(color=ORDINARY, opacity=0.5, strokeWidth=1)
         .encode(x=across, y=up, detail="labeler:N")
     )
     told = found[found["shown"] != "others"]
