@@ -16,7 +16,10 @@ EXAMPLES = {
         crowd=replace(REVIEW, gold_share=0.4),
     ),
     "low_agreement": USUAL,
-    "flipped_labels": Example(planting=Planting(attack="uniform_flip", n_members=2, rate=0.3)),
+    "flipped_labels": Example(
+        planting=Planting(attack="uniform_flip", n_members=2, rate=0.3),
+        crowd=replace(REVIEW, n_items=3000, class_shares=(0.5, 0.3, 0.2), skills=(0.8, 0.92)),
+    ),
     "targeted_flip": Example(
         planting=Planting(attack="targeted_flip", n_members=2, rate=0.6, **FLIP)
     ),
