@@ -50,14 +50,13 @@ def intervals(judgments: Judgments) -> Intervals:
     >>> found.seconds.tolist(), found.median_seconds.tolist(), found.resolution_seconds
     ([5.0, 10.0], [7.5], 1.0)
     """
-    at, who = judgments.occurred_us, judgments.labeler
-    order = np.lexsort((at, who))
-    passed, owner = np.diff(at[order]), who[order][1:]
-    kept = (np.diff(who[order]) == 0) & (passed > 0)
-    kept &= passed <= SESSION_GAP_SECONDS * _SECOND_US
-    seconds, owner = passed[kept] / _SECOND_US, owner[kept]
+    line, span = _line(judgments)
+    passed, who = np.diff(line), line // span
+    # the lines of two labelers lie further apart than a session's longest pause
+    kept = (passed > 0) & (passed <= SESSION_GAP_SECONDS * _SECOND_US)
+    seconds, owner = passed[kept] / _SECOND_US, who[1:][kept]
     n = np.bincount(owner, minlength=judgments.n_labelers)
-    median, unit = _medians(owner, seconds, n), _resolution(at)
+    median, unit = _medians(owner, seconds, n), _resolution(judgments.occurred_us)
     return Intervals(
         labeler=owner,
         seconds=seconds,
@@ -73,13 +72,22 @@ def busiest_minute(judgments: Judgments) -> Int:
     out = np.zeros(judgments.n_labelers, dtype=np.int64)
     if not judgments.n:
         return out
-    order = np.lexsort((judgments.occurred_us, judgments.labeler))
-    who = judgments.labeler[order]
-    at = judgments.occurred_us[order] - judgments.occurred_us.min()
-    line = who * (int(at.max()) + 61 * _SECOND_US) + at  # one labeler's times behind another's
+    line, span = _line(judgments)
     within = np.arange(line.size) - np.searchsorted(line, line - 60 * _SECOND_US, side="right") + 1
-    np.maximum.at(out, who, within)
+    np.maximum.at(out, line // span, within)
     return out
+
+
+def _line(judgments: Judgments) -> tuple[Int, int]:
+    """Return all moments on one line, sorted: a labeler's behind another's; and a labeler's span.
+
+    Sorting one column of numbers is several times quicker than sorting rows by two.
+    """
+    if not judgments.n:
+        return judgments.occurred_us, 1
+    at = judgments.occurred_us - judgments.occurred_us.min()
+    span = int(at.max()) + int(2 * SESSION_GAP_SECONDS) * _SECOND_US
+    return np.sort(judgments.labeler * span + at), span
 
 
 def _medians(owner: Int, seconds: Float, n: Int) -> Float:

@@ -31,7 +31,7 @@ from labeltrust.signals._base import (
 )
 from labeltrust.signals._shares import NO_TIMES, TEMPO_TAIL
 
-LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
+LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio", "set", "spans", "boxes", "text"})
 MIN_INTERVALS = 20
 SHORT = 5.0
 """An interval is short if it is under the labeler's median divided by this."""

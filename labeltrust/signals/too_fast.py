@@ -29,7 +29,7 @@ from labeltrust.signals._base import (
 )
 from labeltrust.signals._shares import TEMPO_TAIL
 
-LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
+LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio", "set", "spans", "boxes", "text"})
 MIN_TIMED = 20
 _LOOKS = 2
 _Z95 = 1.959963984540054

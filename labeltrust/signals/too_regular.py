@@ -14,7 +14,7 @@ from labeltrust.metrics.intervals import Intervals, intervals
 from labeltrust.signals._base import NO_HONEST_MAJORITY, Evidence, Float, Readings, Signal, silent
 from labeltrust.signals._shares import NO_TIMES, TEMPO_TAIL, at_least, share_readings
 
-LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
+LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio", "set", "spans", "boxes", "text"})
 MIN_INTERVALS = 20
 NEAR = 0.1
 """An interval is alike if it is within this share of the labeler's median."""
