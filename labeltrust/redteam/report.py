@@ -62,6 +62,8 @@ class Report:
     def of(self, name: str) -> list[AttackFigures]:
         """Return the figures of one table, such as `attacks`."""
         runs = self.frames["runs"]
+        if runs.empty:
+            return []
         cells = set(runs.loc[runs["table"] == name, "cell"])
         return [found for found in self.figures if found.cell in cells]
 

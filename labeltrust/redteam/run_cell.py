@@ -97,10 +97,12 @@ def ranking(name: str, score: Float, drawn: Drawn, seconds: float) -> Row:
 
 
 def _timed(method: Method, drawn: Drawn) -> Row:
+    """Return the ranking of a method, without an area where it can say nothing of anybody."""
     judgments = judgments_of(drawn.scene)
     began = perf_counter()
     score = method.score(judgments)
-    return ranking(method.name, score, drawn, perf_counter() - began)
+    row = ranking(method.name, score, drawn, perf_counter() - began)
+    return {**row, "auc": None, "found_at_cut": None} if np.isnan(score).all() else row
 
 
 def _decided(drawn: Drawn, found: Appraisal, looked: Looked) -> Row:

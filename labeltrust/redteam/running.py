@@ -32,6 +32,7 @@ def run_all(tasks: Sequence[Task], folder: Path, jobs: int, progress: Progress) 
         jobs: Processes; with one, tasks run in this process.
         progress: Told after every task.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     found = done(folder)
     left = [task for task in tasks if task.key not in found]
     n_done = len(tasks) - len(left)

@@ -11,7 +11,7 @@ from labeltrust.redteam._draw import draw
 from labeltrust.redteam._store import begun, done, keep
 from labeltrust.redteam.cells import Cell, framing_cells, planting, standard_cells
 from labeltrust.redteam.claims import Claim, bounded, rejected
-from labeltrust.redteam.methods import BY_HAND, OURS
+from labeltrust.redteam.methods import BY_HAND, OURS, Method
 from labeltrust.redteam.plan import FIRST_SEED, Sizes, Task, fresh_seed, tasks_of
 from labeltrust.redteam.report import Made, report_of, write
 from labeltrust.redteam.run_cell import Bench, run_cell, run_framing
@@ -79,6 +79,18 @@ def test_a_slow_method_runs_on_the_first_seeds_only():
     ]
 
     assert names == [[OURS, slow.name], [OURS]]
+
+
+def says_nothing(judgments):
+    return np.full(judgments.n_labelers, np.nan)
+
+
+def test_a_method_that_cannot_say_anything_has_no_area():
+    mute = Method(name="mute", score=says_nothing)
+
+    found = run_cell(replace(FLIPPED, looks=0), FIRST_SEED, Bench(methods=(mute,)))
+
+    assert [row["auc"] is None for row in found["runs"]] == [False, True]
 
 
 def test_the_oracle_is_asked_for_its_power():
