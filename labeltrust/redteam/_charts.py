@@ -77,7 +77,7 @@ def _dots(rows: list[dict[str, object]], title: str) -> alt.LayerChart | None:
     )  # fmt: skip
     dots = base.mark_point(filled=True, size=60).encode(
         x=alt.X("value:Q", title=title, scale=alt.Scale(domain=[0, 1])),
-        shape=alt.Shape("method:N", title=None, sort=["best other", "oracle", OURS]),
+        shape=alt.Shape("method:N", legend=None, sort=["best other", "oracle", OURS]),
     )
     chart: alt.LayerChart = (dots + base.mark_rule().encode(x="low:Q", x2="high:Q")).properties(
         width=_WIDTH
@@ -137,14 +137,14 @@ def framing(rows: pd.DataFrame) -> alt.HConcatChart | None:
 
 def _heat(grid: pd.DataFrame, column: str, title: str, colour: str) -> alt.FacetChart:
     base = alt.Chart(grid).encode(
-        x=alt.X("reach:O", title="reach", axis=alt.Axis(format="%")),
+        x=alt.X("reach:O", title="reach", axis=alt.Axis(format=".0%", labelAngle=0)),
         y=alt.Y("ring:O", title="ring"),
     )
     boxes = base.mark_rect().encode(
         color=alt.Color(
             f"{column}:Q",
             title=None,
-            scale=alt.Scale(range=["#ffffff", colour], domain=[0, 1]),
+            scale=alt.Scale(range=["#ffffff", colour], domain=[0, 1], interpolate="rgb"),
             legend=None,
         )
     )
