@@ -113,6 +113,8 @@ def show_assessment(document: Document) -> None:
     out(f"  label shift         {number(document['label_shift'])}")
     flagged = [entry for entry in document["labelers"] if entry["flag"] or entry["frozen"]]
     print_table(_COLUMNS, [_labeler_row(entry) for entry in flagged], "Nobody is flagged.")
+    for ring in document.get("rings", ()):
+        out(f"ring: {', '.join(ring['members'])} ({ring['items_n']} items alike against others)")
     opened = document["flags_opened"]
     if opened:
         out(f"flags opened: {', '.join(map(str, opened))}")

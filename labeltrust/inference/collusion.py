@@ -55,7 +55,9 @@ def collusion(crowd: FittedCrowd) -> Collusion | Undefined:
     if isinstance(reach, Undefined):
         return reach
     found = ties(table, reach)
-    groups = find_rings(found, float(np.log(RING_RATE)))
+    groups, schools = find_rings(found, float(np.log(RING_RATE)))
+    for school in schools:
+        found = found.without(school.members)
     against = tuple(against_ring(crowd, group.members) for group in groups)
     nulls = tuple(_null(a, g, reach) for a, g in zip(against, groups, strict=True))
     nearest, log_p = _nearest(against, nulls, found)
@@ -111,6 +113,7 @@ def _followed(against: AgainstRing, null: PopulationNull) -> Float:
         gap = (against.score - late.score) / early - late.share()
         error = np.sqrt(1 / early + 1 / late.information)
     copied = both & (gap > _FIRST * error) & (late.log_p(null) > np.log(0.05))
+    copied |= late.information <= 0
     return np.where(copied, 0.0, log_p)
 
 

@@ -15,9 +15,11 @@ from labeltrust.inference.coincidences import THETAS
 from labeltrust.inference.crowd_rows import Bool, Float, Int
 from labeltrust.inference.pair_table import PairTable
 
-MOST_OF_CROWD = 0.25
-"""A larger group is no ring but a school, or the crowd itself."""
-MOST_MEMBERS = 60
+MOST_OF_CROWD = 0.15
+"""A larger group is no ring but a school of opinion, or the crowd itself; see `SMALL_RING`."""
+SMALL_RING = 6
+"""A group of so few may be a ring in any crowd."""
+_MOST_SEARCHED = 500
 _MOST_LABELERS = 2000
 _SEEDS = 64
 _VECTORS = 4
@@ -91,19 +93,24 @@ def _strongest(table: PairTable, pulls: Float) -> tuple[Int, int]:
     return np.sort(there[order[:_MOST_LABELERS]]), int(there.size)
 
 
-def find_rings(found: Ties, log_rate: float) -> tuple[Group, ...]:
-    """Return groups whose bound is within a rate, the strongest first; none shares a member.
+def find_rings(found: Ties, log_rate: float) -> tuple[tuple[Group, ...], tuple[Group, ...]]:
+    """Return rings and schools whose bound is within a rate; none shares a member.
 
     Args:
         found: The ties.
         log_rate: Log of the chance that an honest crowd shows any group.
+
+    Returns:
+        The rings, the strongest first; and the groups too large to be one.
     """
-    groups: list[Group] = []
+    rings: list[Group] = []
+    schools: list[Group] = []
     while True:
         group = strongest_group(found)
         if group is None or group.log_p > log_rate:
-            return tuple(groups)
-        groups.append(group)
+            return tuple(rings), tuple(schools)
+        small = group.members.size <= max(MOST_OF_CROWD * found.n_crowd, SMALL_RING)
+        (rings if small else schools).append(group)
         found = found.without(group.members)
 
 
@@ -116,7 +123,7 @@ def strongest_group(found: Ties, start: Int | None = None) -> Group | None:
             leading eigenvectors of the ties.
     """
     n = found.labelers.size
-    most = min(max(int(MOST_OF_CROWD * found.n_crowd), 2), MOST_MEMBERS, n)
+    most = min(max(found.n_crowd // 2, 2), _MOST_SEARCHED, n)
     if n < 2:  # noqa: PLR2004 - a pair
         return None
     price = _prices(found.n_crowd, most)
@@ -139,7 +146,7 @@ def _prices(n: int, most: int) -> Float:
     k = np.arange(most + 1, dtype=np.float64)
     groups = gammaln(n + 1) - gammaln(k + 1) - gammaln(np.maximum(n - k, 0) + 1)
     with np.errstate(divide="ignore"):
-        price = groups + np.log(k * np.maximum(k - 1, 0))
+        price: Float = groups + np.log(k * np.maximum(k - 1, 0))
     price[:2] = np.inf
     return price
 

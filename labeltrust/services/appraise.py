@@ -25,6 +25,7 @@ from labeltrust.policy.freezing import FreezeProposal, Freezing, Standing, propo
 from labeltrust.policy.gold_report import gold_report
 from labeltrust.policy.names import ClassWords, Names, class_words
 from labeltrust.policy.population import Bool, Suspicion, is_divided, weigh
+from labeltrust.policy.rings import rings_part
 from labeltrust.policy.scorecard import Document
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.trust import Trust, trust_scores
@@ -252,4 +253,5 @@ def _document(
     return {
         **whole(of_project, judgments.level, sizes, entries),
         "gold_items": gold_report(judgments, read.evidence.reference, names),
+        "rings": rings_part(read.readings, names, judgments),
     }
