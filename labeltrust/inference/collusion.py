@@ -132,7 +132,8 @@ def _member(
     start = others if found.labelers.size > _SMALL else None
     alone = strongest_group(found.without(np.array([member])), start)
     if alone is None or alone.log_p > 0 or not np.isin(alone.members, others).any():
-        return float(partners_log_p(found)[member])
+        copied = _followed(against, null)[member] >= 0
+        return 0.0 if copied else float(partners_log_p(found)[member])
     if not np.array_equal(alone.members, others):
         against = against_ring(crowd, alone.members)
     return float(_followed(against, null)[member])
