@@ -4,7 +4,8 @@ Where a labeler is bad his peers disagree with him at about the same rate, whoev
 he is framed a few do so almost always and the others as ever: those few are one dense cluster.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,6 +29,7 @@ class Accusers:
         shared: (k,) items they share with him.
         hostility: (k,) disagreements beyond those of the median peer.
         dense: (k,) True for the one cluster that disagrees far more than the others.
+        ring: (k,) number of the ring that an accuser belongs to, -1 for none; empty for no rings.
     """
 
     labeler: Int
@@ -35,20 +37,27 @@ class Accusers:
     shared: Int
     hostility: Float
     dense: Bool
+    ring: Int = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def clusters(self) -> float:
-        """Effective number of independent accusers: the dense cluster counts as one.
+        """Effective number of independent accusers: a dense cluster counts as one, so does a ring.
 
         Inverse Simpson index of the disagreements (Simpson 1949): k equal accusers count k.
         """
-        weights = self.disagreed.astype(np.float64)
-        party = weights[self.dense].sum()
-        alone = weights[~self.dense]
-        total = party + alone.sum()
-        if total == 0:
-            return 0.0
-        return float(total**2 / (party**2 + (alone**2).sum()))
+        by_party = np.bincount(self._party(), self.disagreed, minlength=1)
+        total = float(by_party.sum())
+        return total**2 / float((by_party**2).sum()) if total else 0.0
+
+    def _party(self) -> Int:
+        """Return a number for each accuser, equal for those who act as one, (k,)."""
+        party = np.arange(self.labeler.size)
+        for ring in np.unique(self.ring[self.ring >= 0]):
+            mine = np.flatnonzero(self.ring == ring)
+            party[mine] = party[mine[0]]
+        if self.dense.any():
+            party[np.isin(party, party[self.dense])] = party[self.dense][0]
+        return party
 
     def most_hostile(self, k: int) -> Int:
         """Return the k most hostile accusers and all of the dense cluster, as codes."""
@@ -56,13 +65,16 @@ class Accusers:
         return self.labeler[(first & (self.hostility > 0)) | self.dense]
 
 
-def accusers_of(crowd: FittedCrowd, labeler: int, earliest_row: int) -> Accusers:
+def accusers_of(
+    crowd: FittedCrowd, labeler: int, earliest_row: int, rings: Sequence[Int] = ()
+) -> Accusers:
     """Return who disagreed with a labeler since the onset.
 
     Args:
         crowd: The fitted crowd; only reference labelers accuse.
         labeler: The suspect.
         earliest_row: First row of the onset, negative from the start.
+        rings: Codes of the members of each ring that was found.
     """
     rows = crowd.rows
     mine = since_row(crowd, labeler, earliest_row)
@@ -84,7 +96,16 @@ def accusers_of(crowd: FittedCrowd, labeler: int, earliest_row: int) -> Accusers
         shared=shared[order],
         hostility=hostility[order],
         dense=dense[order],
+        ring=_ring_of(rings, rows.n_labelers)[order],
     )
+
+
+def _ring_of(rings: Sequence[Int], n_labelers: int) -> Int:
+    """Return the number of each labeler's ring, -1 for none, (n_labelers,)."""
+    ring = np.full(n_labelers, -1)
+    for number, members in enumerate(rings):
+        ring[members] = number
+    return ring
 
 
 def since_row(crowd: FittedCrowd, labeler: int, earliest_row: int) -> Int:

@@ -105,7 +105,8 @@ def _case(
     names = _accusing(suspicion, labeler) | ({carrier} - {""})
     earliest = int(proving[carrier].earliest_row[labeler]) if carrier else FROM_THE_START
     agreeing = corroborating(weak, labeler)
-    accusers = accusers_of(crowd, labeler, earliest)
+    rings = [ring.members for found in proving.values() for ring in found.groups]
+    accusers = accusers_of(crowd, labeler, earliest, rings)
     since, clock = _since(crowd, labeler, earliest)
     asked = (labeler, earliest, _flipped(proving, labeler, settings))
     return Case(

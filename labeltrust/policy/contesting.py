@@ -20,6 +20,8 @@ from labeltrust.signals._base import Readings
 
 _SURE = 0.95
 _ENOUGH_GOLD = 5
+_MOST_REMOVED = 16
+"""Accusers left out at most when the fewest are looked for that a case depends on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +33,15 @@ class Contest:
         clusters: Effective number of independent accusers.
         removed: Accusers left out in the remove-k test.
         log_e_without: What is left of the log e-value without them, NaN where not tested.
+        smallest: Fewest of the most hostile accusers without whom the evidence is strong no more;
+            None where it was not tested, or outlasts `_MOST_REMOVED`.
     """
 
     reasons: tuple[str, ...]
     clusters: float
     removed: int
     log_e_without: float
+    smallest: int | None = None
 
 
 def log_e_without(
@@ -91,7 +96,33 @@ def contest(
         clusters=accusers.clusters,
         removed=int(removed.size),
         log_e_without=left,
+        smallest=_smallest(crowd, readings, labeler, accusers, settings) if strong else None,
     )
+
+
+def _smallest(
+    crowd: FittedCrowd,
+    readings: Mapping[str, Readings],
+    labeler: int,
+    accusers: Accusers,
+    settings: PolicySettings,
+) -> int | None:
+    """Return the fewest of the most hostile accusers without whom strong evidence vanishes.
+
+    By bisection: each accuser more takes evidence away.
+    """
+
+    def vanishes(k: int) -> bool:
+        left = log_e_without(crowd, readings, labeler, accusers.labeler[:k])
+        return not left >= -np.log(settings.freeze_rate)
+
+    low, high = 0, min(_MOST_REMOVED, accusers.labeler.size)
+    if not vanishes(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if vanishes(middle) else (middle, high)
+    return high
 
 
 def clean_gold(crowd: FittedCrowd, labeler: int, earliest_row: int, true: int | None) -> str:

@@ -50,6 +50,7 @@ def evidence_of(
         "remove_k": {
             "k": case.contest.removed,
             "log_e_without": _number(case.contest.log_e_without),
+            "smallest": case.contest.smallest,
         },
         "contested_because": list(case.contest.reasons) if case.contested else [],
     }
@@ -108,6 +109,7 @@ def _accusers(case: Case, names: Names) -> list[dict[str, object]]:
             "disagreed": int(found.disagreed[k]),
             "of": int(found.shared[k]),
             "dense": bool(found.dense[k]),
+            "ring": bool(found.ring.size and found.ring[k] >= 0),
         }
         for k in range(min(SHOWN_ACCUSERS, found.labeler.size))
     ]

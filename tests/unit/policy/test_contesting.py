@@ -97,8 +97,40 @@ def test_the_victim_of_a_ring_is_never_frozen_by_itself(ring):
     assert victim not in flagged(said) or victim in contested
 
 
+@pytest.mark.parametrize("ring", [2, 4])
+def test_a_ring_that_frames_is_flagged_in_place_of_its_victim(ring):
+    found = planted(replace(FRAMED, n_members=ring), crowd=SEATS, seed=3)
+
+    said = appraised(judgments_of(found, imported=True))
+
+    assert codes(found.suspects) <= flagged(said)
+    assert found.orders[0][1].victim not in flagged(said)
+
+
+def test_accusers_of_one_ring_count_as_one():
+    apart = accusers([10, 10, 10, 10])
+
+    together = replace(apart, ring=np.array([0, -1, 0, 0]))
+
+    assert apart.clusters == pytest.approx(4)
+    assert together.clusters == pytest.approx(40**2 / (30**2 + 10**2))
+    assert replace(together, dense=np.array([False, True, True, False])).clusters == 1
+
+
+def test_a_strong_case_says_how_many_accusers_it_depends_on():
+    flip = Planting(attack="uniform_flip", n_members=1, rate=0.9)
+    found = planted(flip, crowd=SEATS, seed=2)
+
+    said = appraised(judgments_of(found, imported=True))
+
+    state = next(f.state for f in said.flags if f.labeler == found.suspects[0])
+    smallest = state.evidence["remove_k"]["smallest"]
+    assert state.strong
+    assert smallest is None or smallest > 3
+
+
 def test_a_contested_case_says_why():
-    found = planted(FRAMED, crowd=SEATS, seed=3)
+    found = planted(replace(FRAMED, n_members=8), crowd=SEATS, seed=3)
 
     said = appraised(judgments_of(found, imported=True))
 
