@@ -19,6 +19,7 @@ Each module exports COUNTER (name, counts, count):
                                   expected.sums: p, p(1 - p), p(1 - p)(1 - 2p)
     label_mix      LabelMix       .observed .compared .expected (day, labeler, class), .covariance
                                   (labeler, class, class), .project (day, group, class)
+    likeness       Alike          labels with parts: similarity within the item, to gold, by labeler
     majority       Majority       items, ties, unanimity, gold; consensus(judgments) label by item
     pairs          Pairs          .table (labeler, labeler, label, label) on shared items
     peers          Peers          .table (labeler, group, own label, peer label)

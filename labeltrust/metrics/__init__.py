@@ -18,6 +18,7 @@
     label_shift          label_shift_from_peers(mix), label_shift_from_project(mix, days) -> Shifts
     label_windows        label_shift_of_labelers(mix, before, after),
                          label_shift_of_project(mix, before, after), project_histogram(mix, days)
+    likeness             likeness_alpha(alike, chance), mean_similarity, gold_likeness(alike)
     majority             majority_accuracy, tied_share, unanimous_share(majority)
 
 `kind` is the similarity of two labels: `equal`, `linear` or `quadratic`; by default that of the
