@@ -31,6 +31,7 @@ are, so that part of an unusual skill stays visible as a rate: then how often an
 together. How much of it honest labelers show is learned with their spread of rates."""
 _LEAST_SPREAD, _MOST_SPREAD = 0.15, 2.0
 _RATES = np.concatenate([np.linspace(-0.1, 0.3, 17), np.linspace(0.35, 0.95, 13)])
+_CLOSE = 1e-3
 _STEPS = 12
 _LEAST = 1e-6
 _REACH = 5.0
@@ -191,10 +192,14 @@ def _first_step(curve: Float, at: int) -> tuple[Float, Float]:
 def _rates(rate: Float, step: Float, ratio: Float, near: Float) -> Rates:
     """Take the error from the likelihood ratio, or from the curvature where the rate is near 0.
 
-    No share of answers can be less than none, so below 0 the likelihood soon ends; there the first
-    step stands for it. It overstates how far below 0 somebody is, which errs to the safe side: the
-    honest spread is learned from both sides, and only the upper one accuses.
+    No share of answers can be much less than none. Whose likelihood still rises at the lowest rate
+    gets the first step from 0 instead, or the honest spread would be learned from a distribution
+    that is cut off.
     """
     root = np.sqrt(2 * ratio)
-    error = np.where((root > 1) & (rate > 0), np.abs(rate) / np.maximum(root, 1e-9), near)
-    return Rates(rate=np.where(rate > 0, rate, step), error=np.maximum(error, 1e-6))
+    error = np.where(root > 1, np.abs(rate) / np.maximum(root, 1e-9), near)
+    cut = rate <= _RATES[0] + _CLOSE
+    return Rates(
+        rate=np.where(cut, np.minimum(step, rate), rate),
+        error=np.maximum(np.where(cut, near, error), 1e-6),
+    )

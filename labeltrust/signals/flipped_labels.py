@@ -5,6 +5,7 @@ share is estimated beside the labeler's own skill, so that a weak honest labeler
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,6 +28,8 @@ from labeltrust.signals._base import (
 LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
 MIN_ITEMS = 20
 HOW = ("flipped", "random")
+HABITS = 15
+"""Degrees of freedom of honest rates: habits of some lie further out than a normal's would."""
 _Z95 = 1.959963984540054
 
 
@@ -67,7 +70,7 @@ def _p_values(found: list[Rates], evidence: Evidence, enough: np.ndarray) -> tup
         if isinstance(null, Undefined):
             gap = null.reason
         else:
-            out[k] = np.nan_to_num(null.p_values(rate, error), nan=1.0)
+            out[k] = np.nan_to_num(replace(null, tail=HABITS).p_values(rate, error), nan=1.0)
     return out, gap
 
 
@@ -81,5 +84,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of answers replaced, beyond what the labeler's skill explains",
-    weight=3.0,
+    weight=4.0,
 )

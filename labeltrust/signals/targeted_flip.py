@@ -6,7 +6,7 @@ the number of pairs (Bonferroni), his e-value the mean over the pairs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -41,6 +41,8 @@ MATTERS = 1.1
 """Least shift of the log odds of the flip that matters: three times the typical labeler's odds."""
 _POSSIBLE = 0.05
 """Belief in the class below which an item says nothing of the pair."""
+HABITS = 15
+"""Degrees of freedom of honest rates: habits of some lie further out than a normal's would."""
 _Z95 = 1.959963984540054
 
 
@@ -87,11 +89,13 @@ def _pair(evidence: Evidence, flips: ClassFlips, true: int, said: int) -> _Pair:
     enough = flips.of[:, true, said] >= MIN_ITEMS
     rate, error = (np.where(enough, x[:, true, said], np.nan) for x in (flips.rate, flips.error))
     null = fit_null(rate, error, evidence.reference)
-    unknown = np.full(rate.size, np.nan)
+    p_value = np.full(rate.size, np.nan)
+    if not isinstance(null, Undefined):
+        p_value = replace(null, tail=HABITS).p_values(rate, error)
     return _Pair(
         true=true,
         said=said,
-        p_value=unknown if isinstance(null, Undefined) else null.p_values(rate, error),
+        p_value=p_value,
         fitted=_sequential(evidence.crowd, true, said),
     )
 
@@ -178,5 +182,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of items of one class called another, beyond what the labeler's skill explains",
-    weight=3.0,
+    weight=4.0,
 )
