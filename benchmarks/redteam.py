@@ -31,12 +31,21 @@ def asked(words: list[str]) -> tuple[Asked, argparse.Namespace]:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--framing", type=int)
+    parser.add_argument("--honest", type=int)
+    parser.add_argument("--others", type=int)
+    parser.add_argument("--published", type=int)
     parser.add_argument("--short", action="store_true")
     parser.add_argument("--jobs", type=int)
     parser.add_argument("--kept", type=Path, default=ROOT / "var" / "redteam")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "redteam")
     given = parser.parse_args(words)
-    wanted = {"attacks": given.seeds, "framing": given.framing}
+    wanted = {
+        "attacks": given.seeds,
+        "framing": given.framing,
+        "honest": given.honest,
+        "others": given.others,
+        "published": given.published,
+    }
     sizes = replace(
         SHORT if given.short else Sizes(), **{k: v for k, v in wanted.items() if v is not None}
     )

@@ -55,14 +55,15 @@ def planting_from(attack: str, given: Mapping[str, str], words: Sequence[str]) -
 
     if attack in {"targeted_flip", "guideline_change"}:
         given = {"from_class": words[-1], "to_class": words[0], **given}
-    onset = {key: _number(given[key], key) for key in ("since_day", "since_share") if key in given}
+    since = {key: _number(given[key], key) for key in ("since_day", "since_share") if key in given}
     return Planting(
         attack=attack,
         n_members=int(_number(given.get("members", str(_MEMBERS)), "members")),
         rate=_number(given.get("rate", str(_RATE)), "rate"),
         from_class=_code(words, given.get("from_class"), "from_class"),
         to_class=_code(words, given.get("to_class"), "to_class"),
-        **onset,
+        since_day=since.get("since_day"),
+        since_share=since.get("since_share"),
     )
 
 
