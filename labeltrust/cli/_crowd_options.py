@@ -67,6 +67,10 @@ def planting_from(attack: str, given: Mapping[str, str], words: Sequence[str]) -
     )
 
 
+def _onset(given: Mapping[str, str], key: str) -> float | None:
+    return _number(given[key], key) if key in given else None
+
+
 def crowd_of(crowd: "Crowd", settings: Sequence[str]) -> "Crowd":
     """Return a crowd with settings changed: `days=14`, `overlap=1,6`, `rhythm.season=0.4`.
 
