@@ -48,6 +48,8 @@ def as_labels(
 ) -> NDArray[np.int64]:
     """Return suggestions as label codes, -1 for none and for labels that nobody gave.
 
+    A suggestion has the canonical text of its scale, as labels have: a nominal `2.0` is "2".
+
     Args:
         suggestion: (n,) codes into `raw`, -1 for none.
         raw: Suggestions as JSON.
@@ -55,7 +57,9 @@ def as_labels(
         scale: The question's scale.
 
     >>> as_labels(np.array([1, -1, 0]), (b'"spam"', b'2.0'), ("2", "3"), "nominal").tolist()
-    [-1, -1, -1]
+    [0, -1, -1]
+    >>> as_labels(np.array([1, -1, 0]), (b'"2"', b'"2.0"'), ("2", "3"), "nominal").tolist()
+    [-1, -1, 0]
     >>> as_labels(np.array([1, -1, 0]), (b'"spam"', b'2.0'), ("2", "3"), "interval").tolist()
     [0, -1, -1]
     """
