@@ -82,6 +82,16 @@ class Settings:
     ] = 30
     flag_rate: Annotated[float, About(meaning="False discovery rate of review flags.")] = 0.05
     freeze_rate: Annotated[float, About(meaning="Error rate of automatic freezes (e-BH).")] = 0.001
+    media_hosts: Annotated[
+        str,
+        About(
+            meaning="Hosts that pictures of items are fetched from, by commas; *.example.org is "
+            "every host below it; empty: none."
+        ),
+    ] = ""
+    unsafe_media: Annotated[
+        bool, About(meaning="Fetch pictures from this machine, too, without TLS; tests only.")
+    ] = False
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False
@@ -90,6 +100,8 @@ class Settings:
         """Refuse values no part could work with."""
         for name, (low, high) in _RANGES.items():
             _between(name, getattr(self, name), low, high)
+        if self.unsafe_media and self.host not in _THIS_MACHINE:
+            raise Misconfigured("LABELTRUST_UNSAFE_MEDIA is for tests on 127.0.0.1 only")
 
     @property
     def url(self) -> str:
@@ -102,6 +114,15 @@ class Settings:
         return Path(self.master_key_file or self.home / "keys" / "master.key")
 
     @property
+    def allowed_media_hosts(self) -> tuple[str, ...]:
+        """The hosts that pictures are fetched from.
+
+        >>> Settings(media_hosts="cdn.example.org, *.example.net").allowed_media_hosts
+        ('cdn.example.org', '*.example.net')
+        """
+        return tuple(host.strip().lower() for host in self.media_hosts.split(",") if host.strip())
+
+    @property
     def address(self) -> str:
         """The effective public address, without a slash at its end.
 
@@ -111,6 +132,7 @@ class Settings:
         return (self.public_url or f"http://{_bracketed(self.host)}:{self.port}").rstrip("/")
 
 
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _DAYS = 36_500.0
 _SECONDS = _DAYS * 86_400
 _COUNT = 2.0**31

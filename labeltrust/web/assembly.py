@@ -42,9 +42,9 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import media, sign_in
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
-from labeltrust.web.pages import sign_in
 from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
 from labeltrust.web.paths import DecodedParameters, EncodedPaths
@@ -82,7 +82,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine,
 )  # fmt: skip
-_PAGES = (sign_in, project_pages, labeler_pages, flag_pages, freeze_pages, quarantine_pages)
+_PAGES = (sign_in, project_pages, labeler_pages, flag_pages, freeze_pages, quarantine_pages, media)
 
 
 def _static() -> Router:
@@ -136,6 +136,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
     deployment = parts.deployment
 
     environment = templates()
+    environment.globals["media_hosts"] = deployment.settings.allowed_media_hosts
 
     def caller(request: StrictRequest) -> Caller:
         return Caller(deployment=deployment, principal=request.user)

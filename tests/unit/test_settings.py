@@ -3,7 +3,7 @@
 import pytest
 
 from labeltrust.domain.errors import Misconfigured
-from labeltrust.settings import described, read_settings
+from labeltrust.settings import Settings, described, read_settings
 
 
 def test_an_unknown_setting_is_refused_by_name():
@@ -28,3 +28,9 @@ def test_a_database_password_is_not_shown():
 
 def test_every_setting_says_what_it_means():
     assert all(str(row["meaning"]).endswith(".") for row in described(read_settings({})))
+
+
+def test_pictures_of_this_machine_are_for_tests_that_nobody_else_can_reach():
+    assert Settings(unsafe_media=True).unsafe_media
+    with pytest.raises(Misconfigured, match="UNSAFE_MEDIA"):
+        Settings(unsafe_media=True, host="0.0.0.0")  # noqa: S104 - it is refused

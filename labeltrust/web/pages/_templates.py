@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from labeltrust.web.pages._item import item_parts
 from labeltrust.web.pages._visible import shortened, visible
 from labeltrust.web.paths import segment
 
@@ -33,6 +34,7 @@ def templates() -> Environment:
         "percent": percent_text,
         "pretty": pretty_text,
         "coded": coded_text,
+        "item_parts": item_parts,
     }
     return environment
 
