@@ -21,11 +21,13 @@ $(BIN)/uv: requirements/tools.lock
 $(VENV)/.base: $(BIN)/uv requirements/base.lock pyproject.toml
 	test -e $(VENV)/.dev || $(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements/base.lock
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m labeltrust.web.vega_bundle
 	touch $@
 
 $(VENV)/.dev: $(BIN)/uv requirements/dev.lock pyproject.toml
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --require-hashes --compile-bytecode -r requirements/dev.lock
 	$(BIN)/uv pip install --python $(BIN)/python --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/python -m labeltrust.web.vega_bundle
 	touch $@ $(VENV)/.base
 
 demo: $(VENV)/.base ## install, sample data, assessment, server with the console on 127.0.0.1:8000

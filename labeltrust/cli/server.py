@@ -58,6 +58,7 @@ def run_server(wanted: Settings, *, ready: str = "") -> None:
 def _run(deployment: "Deployment", bound: Settings, listener: socket.socket, ready: str) -> None:
     from labeltrust.app import application  # noqa: PLC0415 - slow imports
     from labeltrust.web.server import server_of  # noqa: PLC0415
+    from labeltrust.web.vega_bundle import start_making_bundle  # noqa: PLC0415
 
     server = server_of(application(deployment), bound)
     say(ready.format(url=bound.address) or f"labeltrust listens on {bound.address}")
@@ -65,7 +66,11 @@ def _run(deployment: "Deployment", bound: Settings, listener: socket.socket, rea
         # uvicorn stops by a signal and then raises it once more: without this the process would
         # end there, before what stands around it is cleaned up.
         signal.signal(number, lambda *_: None)
+    making = start_making_bundle(bound.home)
     server.run(sockets=[listener])
+    if making is not None:
+        making.terminate()
+        making.wait()
 
 
 @contextlib.contextmanager

@@ -3,22 +3,18 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from importlib.resources import files
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from litestar import Litestar, Router
-from litestar.datastructures import CacheControlHeader
+from litestar import Litestar
 from litestar.di import Provide
-from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
-from labeltrust.web import health, webhooks
-from labeltrust.web.access import OPEN, Authentication
+from labeltrust.web import assets, health, webhooks
+from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
 from labeltrust.web.api import (
     assessments,
@@ -45,6 +41,7 @@ from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import media, sign_in
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
+from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
 from labeltrust.web.paths import DecodedParameters, EncodedPaths
@@ -75,26 +72,23 @@ class Parts:
 def routes() -> list[ControllerRouterHandler]:
     """Return every handler there is."""
     modules = (*_API, *_PAGES)
-    return [handler for module in modules for handler in module.HANDLERS] + [_static()]
+    return [handler for module in modules for handler in module.HANDLERS]
 
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine,
 )  # fmt: skip
-_PAGES = (sign_in, project_pages, labeler_pages, flag_pages, freeze_pages, quarantine_pages, media)
-
-
-def _static() -> Router:
-    """Serve the style sheet and the icon out of the package."""
-    folder = Path(str(files("labeltrust.web").joinpath("static")))
-    return create_static_files_router(
-        path="/static",
-        directories=[folder],
-        opt=dict(OPEN),
-        include_in_schema=False,
-        cache_control=CacheControlHeader(public=True, max_age=3600),
-    )
+_PAGES = (
+    assets,
+    sign_in,
+    project_pages,
+    labeler_pages,
+    flag_pages,
+    freeze_pages,
+    quarantine_pages,
+    media,
+)
 
 
 def assemble(parts: Parts) -> Litestar:
@@ -135,7 +129,9 @@ _ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
 def _dependencies(parts: Parts) -> dict[str, Provide]:
     deployment = parts.deployment
 
-    environment = templates()
+    kept = assets.Assets(deployment.settings.home)
+    environment = templates(kept.address)
+    environment.globals["navigation"] = navigation(routes())
     environment.globals["media_hosts"] = deployment.settings.allowed_media_hosts
 
     def caller(request: StrictRequest) -> Caller:
@@ -150,6 +146,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "reception": Reception(intake=parts.intake, meters=parts.meters),
         "health_checks": parts.health_checks,
         "templates": environment,
+        "assets": kept,
     }
     made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view}
     made |= {name: _always(value) for name, value in given.items()}

@@ -1,7 +1,8 @@
 """Templates: everything is escaped, and what cannot be seen is named."""
 
 import json
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,8 +13,11 @@ from labeltrust.web.pages._visible import shortened, visible
 from labeltrust.web.paths import segment
 
 
-def templates() -> Environment:
+def templates(asset: Callable[[str], str] = str) -> Environment:
     """Return the environment of all pages.
+
+    Args:
+        asset: Returns the address of a script or style sheet, empty where there is none yet.
 
     >>> templates().from_string("{{ x }}").render(x="<b>")
     '&lt;b&gt;'
@@ -26,10 +30,12 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["asset"] = asset
     environment.filters |= {
         "short": shortened,
         "segment": segment,
-        "moment": moment_text,
+        "moment": time_element,
+        "moment_text": moment_text,
         "number": number_text,
         "percent": percent_text,
         "pretty": pretty_text,
@@ -43,6 +49,19 @@ def _finalized(value: Any) -> Any:  # noqa: ANN401 - any value of a template
     if isinstance(value, str) and not isinstance(value, Markup):
         return visible(value)
     return "" if value is None else value
+
+
+def time_element(value: datetime | str | None) -> Markup:
+    """Return a moment as an element that the script shows in the reader's own zone.
+
+    >>> str(time_element("2026-11-22T10:00:00+00:00"))
+    '<time datetime="2026-11-22T10:00:00Z">2026-11-22 10:00 UTC</time>'
+    """
+    if value is None or value == "":
+        return Markup("never")
+    at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    exact = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(exact, moment_text(at))
 
 
 def moment_text(value: datetime | str | None) -> str:
@@ -60,11 +79,13 @@ def moment_text(value: datetime | str | None) -> str:
 def number_text(value: float | None) -> str:
     """Return a number as short as it can be compared.
 
-    >>> number_text(0.98765), number_text(1234.0)
-    ('0.99', '1,234')
+    >>> number_text(0.98765), number_text(1234.0), number_text(1)
+    ('0.99', '1,234', '1')
     """
     if value is None:
         return "unknown"
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) > 1 else f"{value:.2f}"
 
 

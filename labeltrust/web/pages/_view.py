@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -17,6 +17,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.web.access import COOKIE
 from labeltrust.web.errors import status_of
+from labeltrust.web.pages._tables import Asked, Shown, Table
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +33,8 @@ class View:
     principal: Principal
     templates: Environment
     csrf_token: str
+    path: str
+    query: Mapping[str, str]
 
     async def ask(
         self,
@@ -44,8 +47,20 @@ class View:
 
     def page(self, template: str, *, status: int = 200, **values: object) -> Response[str]:
         """Return a page."""
-        shared = {"principal": self.principal, "csrf_token": self.csrf_token}
+        shared = {
+            "principal": self.principal,
+            "csrf_token": self.csrf_token,
+            "path": self.path,
+        }
         return render(self.templates, template, status=status, **shared, **values)
+
+    def asked(self, table: Table[Any]) -> Asked:
+        """Return what the address asks of a table."""
+        return table.asked(self.path, self.query)
+
+    def listed(self, template: str, shown: Shown[Any], **values: Any) -> Response[Any]:  # noqa: ANN401 - as `page` takes them
+        """Return a page around a table `shown`, or the table as a file where that is asked for."""
+        return shown.download() or self.page(template, shown=shown, **values)
 
     async def form(self, request: Request[Any, Any, Any]) -> Form:
         """Return the fields of a form that was sent from one of our own pages.
@@ -100,6 +115,8 @@ def view_of(request: Request[Any, Any, Any], deployment: Deployment, env: Enviro
         principal=request.user,
         templates=env,
         csrf_token=csrf_token(request.cookies.get(COOKIE, "")),
+        path=request.scope["path"],
+        query=dict(request.query_params.items()),
     )
 
 

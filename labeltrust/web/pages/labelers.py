@@ -1,20 +1,34 @@
-"""One labeler: trust, signals, flags and freezes, with what speaks for and against."""
+"""The labelers of a project, and one of them with what speaks for and against."""
 
+import asyncio
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from labeltrust.domain.errors import LabeltrustError
+from labeltrust.domain.errors import LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
-from labeltrust.services.list_labelers import show_labeler
+from labeltrust.services.list_labelers import list_labelers, show_labeler
 from labeltrust.services.show_evidence import labeler_evidence
 from labeltrust.services.show_project import show_project
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._forms import freeze_draft
+from labeltrust.web.pages._labelers_table import LABELERS
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.paths import segment
+
+
+@get("/projects/{project:str}/labelers", opt=by_session("read"), include_in_schema=False)
+async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Response[Any]:
+    """List the labelers of the newest assessment, those with flags first."""
+    found = await view.ask(show_project, project)
+    try:
+        rows = await view.ask(list_labelers, project)
+    except NotFound:  # nothing was assessed yet
+        rows = []
+    shown = await asyncio.to_thread(LABELERS.shown, rows, view.asked(LABELERS))
+    return view.listed("labelers.html", shown, project=found)
 
 
 @get("/projects/{project:str}/labelers/{labeler:str}", opt=by_session("read"),
@@ -58,4 +72,4 @@ async def _page(
     )
 
 
-HANDLERS = (show, freeze)
+HANDLERS = (labelers, show, freeze)

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from labeltrust.domain.errors import NotFound
@@ -19,8 +19,6 @@ from labeltrust.services.show_project import list_projects, show_project
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._view import View, see_other
 from labeltrust.web.paths import segment
-
-_ON_A_PAGE = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +63,14 @@ async def assessment_of(view: View, project: str) -> dict[str, Any] | None:
 
 
 @get("/projects/{project:str}", opt=by_session("read"), include_in_schema=False)
-async def show(
-    project: FromPath[str], view: NamedDependency[View], page: FromQuery[int] = 1
-) -> Response[str]:
-    """Show gate, agreement, labelers, flags and freezes of one project."""
+async def show(project: FromPath[str], view: NamedDependency[View]) -> Response[str]:
+    """Show gate, agreement, flags and freezes of one project."""
     found = await view.ask(show_project, project)
-    assessment = await assessment_of(view, project)
-    labelers = sorted(assessment["labelers"], key=_by_trouble) if assessment else []
-    first = max(page - 1, 0) * _ON_A_PAGE
     return view.page(
         "project.html",
         project=found,
         gate=await view.ask(check_gate, project),
-        assessment=assessment,
-        labelers=labelers[first : first + _ON_A_PAGE],
-        page=max(page, 1),
-        more=len(labelers) > first + _ON_A_PAGE,
+        assessment=await assessment_of(view, project),
         flags=await view.ask(list_flags, project, status="open"),
         freezes=await view.ask(list_standing, project),
     )
@@ -94,12 +84,6 @@ async def assess(
     await view.form(request)
     await view.ask(assess_project, project)
     return see_other(f"/projects/{segment(project)}")
-
-
-def _by_trouble(entry: dict[str, Any]) -> tuple[bool, bool, float, str]:
-    """Order labelers: flagged ones first, then the least trusted."""
-    value = entry["trust"]["value"]
-    return entry["flag"] is None, value is None, value or 0.0, entry["labeler"]
 
 
 HANDLERS = (home, projects, show, assess)

@@ -1,0 +1,84 @@
+// What pages gain by a script: charts, times in the reader's zone, live news. They read without it.
+"use strict";
+
+// Times: the text becomes the reader's own, and the moment in UTC shows when pointed at.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const local = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+
+function showTimes(root) {
+  for (const element of root.querySelectorAll("time[datetime]:not([title])")) {
+    const at = new Date(element.dateTime);
+    if (Number.isNaN(at.getTime())) continue;
+    element.title = element.textContent;
+    element.textContent = local.format(at);
+  }
+  const note = document.getElementById("zone");
+  if (note && zone) note.textContent = `Times are in your zone, ${zone}; point at one to see it in UTC.`;
+}
+
+// Charts: specifications come from our own pages, and take the page's colours and font.
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+function pageColours() {
+  const style = getComputedStyle(document.documentElement);
+  const ink = style.getPropertyValue("--ink").trim();
+  const soft = style.getPropertyValue("--soft").trim();
+  const words = { labelColor: soft, titleColor: soft };
+  return {
+    background: "transparent",
+    axis: { ...words, domainColor: soft, tickColor: soft, gridColor: soft },
+    legend: words,
+    header: words,
+    title: { color: ink, subtitleColor: soft },
+  };
+}
+
+async function drawChart(figure) {
+  const place = figure.querySelector("[data-spec]");
+  if (!place || !window.vegaEmbed) return;
+  try {
+    const answer = await fetch(place.dataset.spec, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(`the chart's data answered ${answer.status}`);
+    const spec = await answer.json();
+    spec.config = window.vega.mergeConfig(spec.config ?? {}, pageColours());
+    const options = {
+      actions: false, ast: true, renderer: "svg", defaultStyle: false,
+      tooltip: { disableDefaultStyle: true, theme: "page" },
+    };
+    await window.vegaEmbed(place, spec, options);
+    figure.dataset.drawn = "yes";
+  } catch (error) {
+    figure.dataset.drawn = "no";
+    place.textContent = `This chart could not be drawn: ${error.message}.`;
+  }
+}
+
+function drawCharts(root) {
+  for (const figure of root.querySelectorAll("figure.chart:not([data-drawn])")) {
+    figure.dataset.drawn = "soon";
+    drawChart(figure);
+  }
+}
+
+dark.addEventListener("change", () => {
+  for (const figure of document.querySelectorAll("figure.chart")) drawChart(figure);
+});
+
+// Forms that act are sent once, however often a button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+function enliven(root) {
+  showTimes(root);
+  drawCharts(root);
+}
+
+document.addEventListener("DOMContentLoaded", () => enliven(document));
+document.addEventListener("htmx:load", (event) => enliven(event.target));
