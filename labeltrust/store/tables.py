@@ -347,6 +347,79 @@ class Freeze(SQLModel, table=True):
     lift_reason: str | None = Field(default=None, sa_type=Text)
 
 
+class Audit(SQLModel, table=True):
+    """A drawn sample that is re-labeled blind; every change of it is an event of the chain."""
+
+    __table_args__ = (Index("ix_audit_project_id_status", "project_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    question: str = Field(sa_type=Text)
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
+    flag_id: int | None = Field(default=None, foreign_key="flag.id", index=True)
+    status: str = "drawn"
+    plan: str = Field(sa_type=Text)
+    strata: str = Field(sa_type=Text)
+    position: int = Field(sa_type=RowId)
+    reason: str = Field(sa_type=Text)
+    drawn_at: datetime
+    drawn_by: str = Field(sa_type=Text)
+    closed_at: datetime | None = None
+    closed_by: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+
+
+class AuditItem(SQLModel, table=True):
+    """An item of a sample with its chance of being in it, and what was said of it by then."""
+
+    __tablename__ = "audit_item"
+
+    audit_id: int = Field(primary_key=True, foreign_key="audit.id")
+    item_id: int = Field(primary_key=True, foreign_key="item_alias.id", sa_type=RowId)
+    place: int
+    stratum: int
+    probability: float
+    label: str = Field(sa_type=Text)
+    others: str = Field(default="[]", sa_type=Text)
+
+
+class AuditTask(SQLModel, table=True):
+    """One reviewer's turn at an item; `label` is what stands, None with a time: cannot tell."""
+
+    __tablename__ = "audit_task"
+    __table_args__ = (
+        UniqueConstraint("audit_id", "item_id", "turn"),
+        Index("ix_audit_task_audit_id_place", "audit_id", "place"),
+        Index("ix_audit_task_reviewer", "reviewer"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    audit_id: int = Field(foreign_key="audit.id")
+    item_id: int = Field(foreign_key="item_alias.id", sa_type=RowId)
+    turn: int
+    place: int
+    assigned: bool = False
+    reviewer: str | None = Field(default=None, sa_type=Text)
+    label: str | None = Field(default=None, sa_type=Text)
+    seconds: float | None = None
+    answered_at: datetime | None = None
+
+
+class AuditVerdict(SQLModel, table=True):
+    """Every verdict that was given, those taken back too."""
+
+    __tablename__ = "audit_verdict"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    task_id: int = Field(foreign_key="audit_task.id", index=True, sa_type=RowId)
+    reviewer: str = Field(sa_type=Text)
+    label: str | None = Field(default=None, sa_type=Text)
+    seconds: float | None = None
+    given_at: datetime
+    given_by: str = Field(sa_type=Text)
+    withdrawn_at: datetime | None = None
+
+
 class Snapshot(SQLModel, table=True):
     """A checksummed training set; its files lie in the data folder under its id."""
 
