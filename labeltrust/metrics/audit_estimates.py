@@ -115,10 +115,11 @@ def melded_interval(strata: AuditedStrata, confidence: float = CONFIDENCE) -> tu
 
 
 def _summed(parts: list[Float]) -> Float:
-    found = np.ones(1)
+    found: Float = np.ones(1)
     for part in parts:
         found = np.convolve(found, part)
-    return found / found.sum()
+    found = found / found.sum()
+    return found
 
 
 def _upper(population: int, audited: int, wrong: int, unit: int) -> Float:
