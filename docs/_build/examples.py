@@ -45,6 +45,11 @@ EXAMPLES = {
     "too_regular": Example(
         planting=Planting(attack="fast_clicking", n_members=2, rate=1.0), crowd=_WORKING
     ),
+    "copied_labels": Example(planting=Planting(attack="copying", n_members=2, rate=0.8)),
+    "disputed_items": Example(
+        planting=Planting(attack="disguise", n_members=2, rate=0.8),
+        crowd=replace(REVIEW, n_items=3000, class_shares=(0.5, 0.3, 0.2)),
+    ),
     "sequence": Example(planting=Planting(attack="sequence_pattern", n_members=2, rate=0.6)),
     "suggestion_acceptance": Example(
         planting=Planting(attack="accept_suggestions", n_members=2, rate=0.9),
