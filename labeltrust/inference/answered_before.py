@@ -35,17 +35,15 @@ class AnsweredBefore:
     @property
     def size(self) -> Float:
         """Log odds of giving the label before, beyond chance, to first order; NaN without data."""
-        return np.divide(
-            self.same - self.expected,
-            self.information,
-            out=np.full(self.n.size, np.nan),
-            where=self.information > 0,
-        )
+        known = np.where(self.information > 0, self.information, np.nan)
+        size: Float = (self.same - self.expected) / known
+        return size
 
     @property
     def error(self) -> Float:
         """Standard error of `size`."""
-        return 1 / np.sqrt(np.where(self.information > 0, self.information, np.nan))
+        error: Float = 1 / np.sqrt(np.where(self.information > 0, self.information, np.nan))
+        return error
 
 
 def answered_before(crowd: FittedCrowd, reference: Bool) -> AnsweredBefore:
