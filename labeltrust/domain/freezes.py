@@ -5,7 +5,8 @@
                    second person confirms (it becomes a label freeze) or lifts it
     person-hold    no new work for a person; machine-made ones end by themselves after 24 hours
 
-Nothing is deleted by any of them. Undo of a freeze is its lift; undo of a lift is a new freeze.
+Nothing is deleted by any of them. Undo of a freeze is its lift; undo of a lift is a new freeze of
+the same scope, offered for a day.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ KINDS: tuple[str, ...] = get_args(FreezeKind)
 CLOCKS: tuple[str, ...] = get_args(FreezeClock)
 HOLDS_LABELS: frozenset[str] = frozenset({"label", "provisional"})
 HOLD_ENDS_AFTER = timedelta(hours=24)
+# Long enough for the shift that notices; after it a freeze is a decision of its own.
+UNDO_WINDOW = timedelta(hours=24)
 
 # (standing, act) -> standing; a lifted freeze stays lifted.
 CHANGES: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -146,3 +149,25 @@ def require_second_person(freeze: FreezeState, actor: str) -> None:
     if freeze.placed_by == actor:
         detail = f"freeze {freeze.id} was placed by {actor}; a second person confirms it"
         raise NotAllowed(detail)
+
+
+def undo_ends(freeze: FreezeState) -> datetime | None:
+    """Return until when a lift can be undone, or None while the freeze stands."""
+    return None if freeze.lifted_at is None else freeze.lifted_at + UNDO_WINDOW
+
+
+def require_undo(freeze: FreezeState, now: datetime) -> None:
+    """Refuse to undo a lift that never was, or that is older than the window.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
+    >>> lifted = FreezeState(id=1, kind="label", placed_at=at, placed_by="a", lifted_at=at)
+    >>> require_undo(lifted, at + UNDO_WINDOW)
+    """
+    end = undo_ends(freeze)
+    if end is None:
+        detail = f"freeze {freeze.id} stands; there is no lift to undo"
+        raise Conflict(detail)
+    if now > end:
+        detail = f"freeze {freeze.id} was lifted more than 24 hours ago; place a new freeze"
+        raise Conflict(detail)

@@ -14,7 +14,7 @@ from labeltrust.domain.access import (
     SourceDraft,
 )
 from labeltrust.domain.errors import InvalidInput, Misconfigured
-from labeltrust.domain.naming import checked_name, is_storable
+from labeltrust.domain.naming import checked_name, checked_note, is_storable
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
@@ -27,9 +27,9 @@ from labeltrust.store.sources import (
     set_source_config,
     set_source_projects,
     source_of,
-    source_projects,
     source_row,
     source_rows,
+    sources_of,
 )
 
 MAX_CONFIG_CHARACTERS = 65_536
@@ -67,17 +67,30 @@ def add_source(
 
 
 def change_source(
-    deployment: Deployment, principal: Principal, name: str, change: SourceChange
+    deployment: Deployment,
+    principal: Principal,
+    name: str,
+    change: SourceChange,
+    *,
+    reason: str | None = None,
 ) -> Source:
     """Change projects, status or config of a source; what was before stays in history.
+
+    Args:
+        deployment: The installation.
+        principal: Who changes it.
+        name: Name of the source.
+        change: What is to be different.
+        reason: Why, in words; the console asks for it, a script may leave it out.
 
     Raises:
         NotAllowed: The role may not manage, or grants more than it has.
         NotFound: Source or project is not there.
-        InvalidInput: Status or config cannot be.
+        InvalidInput: Status or config cannot be, or the reason is empty.
     """
     principal.require("manage")
     _check_status(change.status)
+    said = {} if reason is None else {"reason": checked_note(reason, "reason")}
     with unit_of_work(deployment.engine) as session:
         row = source_row(session, name)
         before = source_of(session, row)
@@ -90,7 +103,11 @@ def change_source(
             set_source_config(row, change.config)
         row.status = change.status or row.status
         after = source_of(session, row)
-        detail = {"before": msgspec.to_builtins(before), "after": msgspec.to_builtins(after)}
+        detail = {
+            "before": msgspec.to_builtins(before),
+            "after": msgspec.to_builtins(after),
+            **said,
+        }
         append(
             session,
             chain=SYSTEM,
@@ -110,11 +127,9 @@ def list_sources(deployment: Deployment, principal: Principal) -> tuple[Source, 
     """
     principal.require("read")
     with reading(deployment.engine) as session:
-        return tuple(
-            source_of(session, row)
-            for row in source_rows(session)
-            if principal.projects is None or principal.projects & set(source_projects(session, row))
-        )
+        found = sources_of(session, source_rows(session))
+    scope = principal.projects
+    return tuple(one for one in found if scope is None or scope & set(one.projects))
 
 
 def _naming_its_project(draft: SourceDraft) -> SourceDraft:

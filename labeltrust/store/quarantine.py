@@ -55,11 +55,20 @@ class Original:
     import_id: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldOf:
+    """Held rows narrowed to one source, to one reason, or to both; None does not narrow."""
+
+    source: str | None = None
+    code: str | None = None
+
+
 def held_rows(
     session: Session,
     *,
     status: str | None,
     projects: frozenset[str] | None,
+    only: HeldOf | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[HeldRow]:
@@ -69,6 +78,7 @@ def held_rows(
         session: An open session.
         status: None for all.
         projects: Only of sources that speak for one of these; None for all.
+        only: Only of one source, or with one reason.
         after: Only rows of a greater id.
         limit: At most so many.
     """
@@ -82,6 +92,10 @@ def held_rows(
     )
     if status is not None:
         wanted = wanted.where(col(Quarantine.status) == status)
+    if only is not None and only.source is not None:
+        wanted = wanted.where(col(Source.name) == only.source)
+    if only is not None and only.code is not None:
+        wanted = wanted.where(col(Quarantine.code) == only.code)
     if projects is not None:
         wanted = wanted.where(col(Delivery.source_id).in_(_source_ids(session, projects)))
     return [_held(row, delivery, source) for row, delivery, source in session.exec(wanted)]
@@ -91,6 +105,34 @@ def held_counts(session: Session) -> dict[str, int]:
     """Return how many rows are held, by status."""
     wanted = select(Quarantine.status, func.count()).group_by(col(Quarantine.status))
     return {status: int(n) for status, n in session.exec(wanted)}
+
+
+def held_by_source(session: Session) -> dict[int, int]:
+    """Return how many rows wait, by the row id of their source."""
+    wanted = (
+        select(Delivery.source_id, func.count())
+        .join(Quarantine, col(Quarantine.delivery_id) == col(Delivery.id))
+        .where(col(Quarantine.status) == "open")
+        .group_by(col(Delivery.source_id))
+    )
+    return {number: int(n) for number, n in session.exec(wanted)}
+
+
+def held_choices(
+    session: Session, status: str, projects: frozenset[str] | None
+) -> list[tuple[str, str, int]]:
+    """Return sources and reasons of the rows of a status, with how many there are of each pair."""
+    wanted = (
+        select(Source.name, Quarantine.code, func.count())
+        .join(Delivery, col(Delivery.id) == col(Quarantine.delivery_id))
+        .join(Source, col(Source.id) == col(Delivery.source_id))
+        .where(col(Quarantine.status) == status)
+        .group_by(col(Source.name), col(Quarantine.code))
+        .order_by(col(Source.name), col(Quarantine.code))
+    )
+    if projects is not None:
+        wanted = wanted.where(col(Delivery.source_id).in_(_source_ids(session, projects)))
+    return [(source, code, int(n)) for source, code, n in session.exec(wanted)]
 
 
 def held_row(

@@ -24,7 +24,18 @@ from labeltrust.store.installation import EPOCH, installed_value, require_vault
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import bulk_write
 from labeltrust.store.statements import Statements
+from labeltrust.store.tallies import Sent, add_tallies
 from labeltrust.store.vault import Vault
+
+
+def _sent(batch: Batch, outcome: Outcome) -> Sent:
+    packed = batch.packed
+    return Sent(
+        source_id=batch.source.id,
+        received_at=packed.received_at,
+        outcome=outcome,
+        again=packed.delivery_id is not None,
+    )
 
 
 class Recorder:
@@ -86,7 +97,9 @@ class Recorder:
         held = writer.write()
         chains.write()
         self._contents.write(statements)
-        return [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]
+        outcomes = [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]
+        add_tallies(statements, map(_sent, batches, outcomes))
+        return outcomes
 
     def _forget_after_erasure(self, statements: Statements) -> None:
         epoch = installed_value(statements, EPOCH)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from labeltrust.domain.errors import NotFound
@@ -88,6 +89,44 @@ def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
     wanted = select(Snapshot, Project).where(col(Project.id) == col(Snapshot.project_id))
     wanted = wanted.where(col(Snapshot.project_id) == project_id)
     return [_row(*found) for found in session.exec(wanted.order_by(col(Snapshot.id)))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotLine:
+    """A snapshot as a list shows it: without its manifest, which may be large."""
+
+    id: int
+    created_at: datetime
+    created_by: str
+    events_through: int
+    rows: int
+
+
+def snapshot_lines(
+    session: Session, project_id: int, *, before: int | None = None, limit: int
+) -> list[SnapshotLine]:
+    """Return the snapshots of a project, newest first.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        before: Only snapshots with a smaller number.
+        limit: At most so many.
+    """
+    wanted = select(Snapshot).where(col(Snapshot.project_id) == project_id)
+    if before is not None:
+        wanted = wanted.where(col(Snapshot.id) < before)
+    wanted = wanted.options(defer(Snapshot.manifest)).order_by(col(Snapshot.id).desc())  # type: ignore[arg-type]
+    return [
+        SnapshotLine(
+            id=known_id(row.id),
+            created_at=row.created_at,
+            created_by=row.created_by,
+            events_through=row.events_through,
+            rows=row.rows,
+        )
+        for row in session.exec(wanted.limit(limit))
+    ]
 
 
 def source_names(session: Session) -> dict[int, str]:

@@ -113,16 +113,38 @@ def live_secret_rows(session: Session, source: Source, at: datetime) -> Sequence
 
 def source_of(session: Session, row: Source) -> access.Source:
     """Return what can be shown of a source."""
-    return access.Source(
-        name=row.name,
-        platform=row.platform,
-        id_space=row.id_space,
-        status=row.status,
-        projects=source_projects(session, row),
-        config=json.loads(row.config),
-        secrets=tuple(_secret_info(s) for s in secret_rows(session, row)),
-        created_at=row.created_at,
+    return sources_of(session, [row])[0]
+
+
+def sources_of(session: Session, rows: Sequence[Source]) -> list[access.Source]:
+    """Return what can be shown of many sources, by two queries for all of them."""
+    numbers = [known_id(row.id) for row in rows]
+    speaks: dict[int, list[str]] = {number: [] for number in numbers}
+    links = (
+        select(SourceProject.source_id, Project.name)
+        .join(Project, col(Project.id) == col(SourceProject.project_id))
+        .where(col(SourceProject.source_id).in_(numbers))
+        .order_by(col(Project.name))
     )
+    for number, project in session.exec(links):
+        speaks[number].append(project)
+    secrets: dict[int, list[access.SecretInfo]] = {number: [] for number in numbers}
+    kept = select(SourceSecret).where(col(SourceSecret.source_id).in_(numbers))
+    for secret in session.exec(kept.order_by(col(SourceSecret.id))):
+        secrets[secret.source_id].append(_secret_info(secret))
+    return [
+        access.Source(
+            name=row.name,
+            platform=row.platform,
+            id_space=row.id_space,
+            status=row.status,
+            projects=tuple(speaks[number]),
+            config=json.loads(row.config),
+            secrets=tuple(secrets[number]),
+            created_at=row.created_at,
+        )
+        for row, number in zip(rows, numbers, strict=True)
+    ]
 
 
 def _secret_info(row: SourceSecret) -> access.SecretInfo:

@@ -114,6 +114,19 @@ class SourceSecret(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
+class SourceTally(SQLModel, table=True):
+    """What one source sent in one hour, by received time; counted with the events themselves."""
+
+    __tablename__ = "source_tally"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    hour: int = Field(primary_key=True)
+    accepted: int = Field(default=0, sa_type=RowId)
+    duplicates: int = Field(default=0, sa_type=RowId)
+    quarantined: int = Field(default=0, sa_type=RowId)
+    last_us: int = Field(default=0, sa_type=RowId)
+
+
 class Person(SQLModel, table=True):
     """Somebody who acts here: reviewer, QA lead, admin … Never a labeler."""
 

@@ -41,6 +41,7 @@ from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import media, sign_in
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
+from labeltrust.web.pages import sources as source_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
@@ -87,6 +88,7 @@ _PAGES = (
     flag_pages,
     freeze_pages,
     quarantine_pages,
+    source_pages,
     media,
 )
 

@@ -6,6 +6,8 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.services.freeze_labels import FreezeDraft
 from labeltrust.web.pages._view import Form
 
+_MOST_DIGITS = 18  # what both databases can compare with a row id
+
 
 def freeze_draft(project: str, labeler: str, form: Form) -> FreezeDraft:
     """Return what is to be frozen.
@@ -23,6 +25,43 @@ def freeze_draft(project: str, labeler: str, form: Form) -> FreezeDraft:
         since=_moment(form.get("since", "")),
         clock=form.get("clock", "received"),
     )
+
+
+def scoped_draft(form: Form) -> FreezeDraft:
+    """Return what is to be frozen where the form names the scope, too.
+
+    Raises:
+        InvalidInput: `since` is no date, or an import is named by no number.
+
+    >>> scoped_draft({"project": "fraud", "scope": "source", "who": "feed"}).source
+    'feed'
+    """
+    scope, who = form.get("scope", "labeler"), form.get("who", "").strip()
+    return FreezeDraft(
+        project=form.get("project", ""),
+        reason=form.get("reason", ""),
+        labeler=form.get("who", "") if scope in {"labeler", "person"} else None,
+        source=who if scope == "source" else None,
+        import_id=whole_number(who, "import") if scope == "import" else None,
+        since=_moment(form.get("since", "")),
+        clock=form.get("clock", "received"),
+        kind="person-hold" if scope == "person" else "label",
+    )
+
+
+def whole_number(text: str, place: str) -> int:
+    """Return the number that a field holds.
+
+    Raises:
+        InvalidInput: It holds none.
+
+    >>> whole_number("12", "import")
+    12
+    """
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        detail = f"{text[:40]!r} is no number"
+        raise InvalidInput(detail, place=place)
+    return int(text)
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,26 +1,118 @@
-"""Lifting freezes from any page that shows one."""
+"""Freezes: what stands, what was lifted, what each holds; placed, lifted, taken back."""
 
+from collections.abc import Callable
 from typing import Any
 
-from litestar import Request, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.response import Redirect
+from litestar.params import FromQuery
 
+from labeltrust.domain.cases import FreezeCase
+from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze
+from labeltrust.services.list_freezes import SHOWN, list_freezes
+from labeltrust.services.show_freeze import freeze_holdings, show_freeze
+from labeltrust.services.show_project import list_projects
+from labeltrust.services.undo_lift import undo_lift
 from labeltrust.web.access import by_session
 from labeltrust.web.api.freezes import FreezeNumber
-from labeltrust.web.pages._view import View, see_other
-from labeltrust.web.paths import segment
+from labeltrust.web.pages._forms import scoped_draft
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pagination import MAX_ID
+
+
+@get("/freezes", opt=by_session("read"), include_in_schema=False)
+async def freezes(
+    view: NamedDependency[View], shown: FromQuery[str] = "active", before: FromQuery[int] = MAX_ID
+) -> Response[str]:
+    """List the freezes of all projects in scope."""
+    return await _list(view, shown, before, {}, None)
+
+
+@post("/freezes", opt=by_session("freeze"), include_in_schema=False)
+async def place(request: Request[Any, Any, Any], view: NamedDependency[View]) -> Response[Any]:
+    """Hold labels of a labeler, a source or an import out, with a written reason."""
+    form = await view.form(request)
+    try:
+        placed = await view.ask(freeze_labels, scoped_draft(form))
+    except NotFound as error:
+        missing = Refusal(status=404, reason=str(error))
+        return await _list(view, "active", MAX_ID, form, missing)
+    except LabeltrustError as error:
+        return await _list(view, "active", MAX_ID, form, refusal(error))
+    return see_other(f"/freezes/{placed.id}")
+
+
+@get("/freezes/{freeze:int}", opt=by_session("read"), include_in_schema=False)
+async def show(freeze: FreezeNumber, view: NamedDependency[View]) -> Response[str]:
+    """Show one freeze and what can be done about it."""
+    return await _page(view, freeze, {}, None)
+
+
+@get("/freezes/{freeze:int}/holds", opt=by_session("read"), include_in_schema=False)
+async def holds(
+    freeze: FreezeNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[str]:
+    """Count what a freeze holds; apart from its page, since this reads the whole record."""
+    found = await view.ask(freeze_holdings, freeze)
+    part = request.headers.get("hx-request") == "true"
+    return view.page("_holds.html" if part else "holds.html", found=found)
 
 
 @post("/freezes/{freeze:int}/lift", opt=by_session("freeze"), include_in_schema=False)
 async def lift(
     freeze: FreezeNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
-) -> Redirect:
-    """Lift a freeze, with a written reason, and show its project."""
+) -> Response[Any]:
+    """Lift a freeze, with a written reason; its page offers the undo."""
+    return await _acted(view, request, freeze, lift_freeze)
+
+
+@post("/freezes/{freeze:int}/undo", opt=by_session("freeze"), include_in_schema=False)
+async def undo(
+    freeze: FreezeNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Hold again what a lift of the last day gave back."""
+    return await _acted(view, request, freeze, undo_lift)
+
+
+async def _acted(
+    view: View, request: Request[Any, Any, Any], freeze: int, service: Callable[..., FreezeCase]
+) -> Response[Any]:
     form = await view.form(request)
-    lifted = await view.ask(lift_freeze, freeze, reason=form.get("reason", ""))
-    return see_other(f"/projects/{segment(lifted.project)}")
+    try:
+        done = await view.ask(service, freeze, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, freeze, form, refusal(error))
+    return see_other(f"/freezes/{done.id}")
 
 
-HANDLERS = (lift,)
+async def _list(
+    view: View, shown: str, before: int, form: Form, refused: Refusal | None
+) -> Response[str]:
+    shown = shown if shown in SHOWN else "active"
+    first = before if 0 < before < MAX_ID else None
+    projects = await view.ask(list_projects) if view.principal.may("freeze") else []
+    return view.page(
+        "freezes.html",
+        status=200 if refused is None else refused.status,
+        page=await view.ask(list_freezes, shown=shown, before=first),
+        shown=shown,
+        choices=SHOWN,
+        projects=[project.name for project in projects],
+        form=form,
+        refused=refused,
+    )
+
+
+async def _page(view: View, freeze: int, form: Form, refused: Refusal | None) -> Response[str]:
+    return view.page(
+        "freeze.html",
+        status=200 if refused is None else refused.status,
+        line=await view.ask(show_freeze, freeze),
+        form=form,
+        refused=refused,
+    )
+
+
+HANDLERS = (freezes, place, show, holds, lift, undo)

@@ -8,12 +8,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from labeltrust.domain.errors import LabeltrustError
+from labeltrust.domain.naming import is_storable
 from labeltrust.services.discard_quarantine import discard_quarantine
-from labeltrust.services.list_quarantine import list_quarantine, show_quarantine
+from labeltrust.services.list_quarantine import (
+    list_quarantine,
+    quarantine_choices,
+    show_quarantine,
+)
 from labeltrust.services.retry_quarantine import retry_quarantine
+from labeltrust.store.quarantine import HeldOf
 from labeltrust.web.access import by_session
 from labeltrust.web.api.quarantine import HeldNumber
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pagination import MAX_ID
 
 _ON_A_PAGE = 100
 STATUSES = ("open", "accepted", "discarded")
@@ -21,19 +28,40 @@ STATUSES = ("open", "accepted", "discarded")
 
 @get("/quarantine", opt=by_session("read"), include_in_schema=False)
 async def quarantine(
-    view: NamedDependency[View], status: FromQuery[str] = "open", after: FromQuery[int] = 0
+    view: NamedDependency[View],
+    status: FromQuery[str] = "open",
+    source: FromQuery[str] = "",
+    code: FromQuery[str] = "",
+    after: FromQuery[int] = 0,
 ) -> Response[str]:
-    """List what is held."""
+    """List what is held, of all sources or one, for all reasons or one."""
     shown = status if status in STATUSES else "open"
-    first = min(max(after, 0), 2**63 - 1)
-    found = await view.ask(list_quarantine, status=shown, after=first, limit=_ON_A_PAGE + 1)
+    found = await view.ask(
+        list_quarantine,
+        status=shown,
+        only=HeldOf(source=_chosen(source), code=_chosen(code)),
+        after=min(max(after, 0), MAX_ID),
+        limit=_ON_A_PAGE + 1,
+    )
+    choices = await view.ask(quarantine_choices, shown)
     return view.page(
         "quarantine.html",
         held=found[:_ON_A_PAGE],
         more=len(found) > _ON_A_PAGE,
         shown=shown,
         statuses=STATUSES,
+        source=source,
+        code=code,
+        sources=sorted({name for name, _, _ in choices}),
+        codes=sorted({reason for _, reason, _ in choices}),
+        total=sum(
+            n for name, reason, n in choices if source in {"", name} and code in {"", reason}
+        ),
     )
+
+
+def _chosen(word: str) -> str | None:
+    return word if word and is_storable(word) else None
 
 
 @get("/quarantine/{held:int}", opt=by_session("read"), include_in_schema=False)

@@ -12,8 +12,11 @@ from labeltrust.web.access import COOKIE
 from labeltrust.web.paths import segment
 
 LABELER = f"/projects/fraud/labelers/{segment(HOSTILE_NAME)}"
-PAGES = ["/projects", "/projects/fraud", "/projects/fraud/labelers", LABELER, "/flags/1",
-         "/quarantine", "/quarantine/1", "/sign-in"]  # fmt: skip
+PAGES = [
+    "/projects", "/projects/fraud", "/projects/fraud/labelers", LABELER, "/flags/1",
+    "/quarantine", "/quarantine/1", "/freezes", "/freezes?shown=all", "/freezes/1",
+    "/freezes/1/holds", "/sources", "/sources/import", "/sources/acme", "/sign-in",
+]  # fmt: skip
 
 
 async def sign_in_as(browser, deployment, role: str = "qa_lead", **more: object) -> None:

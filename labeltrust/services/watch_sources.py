@@ -1,0 +1,124 @@
+"""Sources as they are watched: what each sends, what of it is held, and how to connect it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from sqlmodel import Session
+
+from labeltrust.domain.access import Source
+from labeltrust.domain.errors import NotFound
+from labeltrust.domain.principals import Principal
+from labeltrust.services.deployment import Deployment
+from labeltrust.services.own_sources import OWN_PLATFORM
+from labeltrust.services.platforms import platforms
+from labeltrust.store import tables
+from labeltrust.store.inserting import known_id
+from labeltrust.store.quarantine import held_by_source
+from labeltrust.store.session import reading
+from labeltrust.store.sources import find_source, source_rows, sources_of
+from labeltrust.store.tallies import Activity, activities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedSource:
+    """A source with what it does.
+
+    Attributes:
+        source: The source; of its projects only those that the reader may see.
+        activity: Events of the last day and week, and when the last one came.
+        held: Deliveries or events of it that wait in quarantine.
+        live: Key ids whose secrets prove a delivery now.
+    """
+
+    source: Source
+    activity: Activity
+    held: int
+    live: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How a platform is pointed at us.
+
+    Attributes:
+        title: Name of the platform, for people.
+        address: Where it sends to.
+        hint: Where the secret goes, in the platform's own words; empty for our own sources.
+        header: The header that carries a static secret; empty where deliveries are signed.
+    """
+
+    title: str
+    address: str
+    hint: str
+    header: str
+
+
+def watch_sources(deployment: Deployment, principal: Principal) -> list[WatchedSource]:
+    """Return the sources that speak for a project in scope, by name, in a handful of queries.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        return _watched(deployment, session, principal, source_rows(session))
+
+
+def watch_source(
+    deployment: Deployment, principal: Principal, name: str
+) -> tuple[WatchedSource, Connection]:
+    """Return one source, and how to connect it.
+
+    Raises:
+        NotAllowed: The role may not read.
+        NotFound: No source of this name speaks for a project in scope.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        row = find_source(session, name)
+        found = _watched(deployment, session, principal, [] if row is None else [row])
+    if not found:
+        detail = f"no source {name[:200]!r}"
+        raise NotFound(detail)
+    return found[0], _connection(deployment, found[0].source)
+
+
+def _watched(
+    deployment: Deployment,
+    session: Session,
+    principal: Principal,
+    rows: Sequence[tables.Source],
+) -> list[WatchedSource]:
+    now = deployment.clock()
+    sent, held = activities(session, now), held_by_source(session)
+    found = []
+    for row, source in zip(rows, sources_of(session, rows), strict=True):
+        seen = tuple(name for name in source.projects if principal.sees(name))
+        if not seen and principal.projects is not None:
+            continue
+        number = known_id(row.id)
+        secrets = [s for s in source.secrets if s.revoked_at is None]
+        found.append(
+            WatchedSource(
+                source=replace(source, projects=seen),
+                activity=sent.get(number, Activity()),
+                held=held.get(number, 0),
+                live=tuple(s.key_id for s in secrets if s.expires_at is None or s.expires_at > now),
+            )
+        )
+    return found
+
+
+def _connection(deployment: Deployment, source: Source) -> Connection:
+    platform = platforms().get(source.platform)
+    own = source.platform == OWN_PLATFORM
+    path = "v1/events" if own else f"webhooks/{quote(source.name, safe='')}"
+    signed = source.platform == "standard-webhooks"
+    header = "" if signed or own else str(source.config.get("header", "Authorization"))
+    return Connection(
+        title="labeltrust itself" if platform is None else platform.title,
+        address=f"{deployment.settings.address}/{path}",
+        hint="" if platform is None else platform.secret_hint,
+        header=header,
+    )

@@ -1,0 +1,128 @@
+"""Sources: what each sends and feeds, its secrets, its vetting, and how to connect it."""
+
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from labeltrust.domain.access import NewSecret, SourceChange
+from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.services.add_source import change_source
+from labeltrust.services.retry_source import retry_source
+from labeltrust.services.rotate_secret import OVERLAP_HOURS, revoke_secret, rotate_secret
+from labeltrust.services.watch_sources import watch_source, watch_sources
+from labeltrust.web.access import by_session
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.paths import segment
+
+
+@get("/sources", opt=by_session("read"), include_in_schema=False)
+async def sources(view: NamedDependency[View]) -> Response[str]:
+    """List the sources in scope with what they sent lately."""
+    return view.page("sources.html", lines=await view.ask(watch_sources))
+
+
+@get("/sources/{source:str}", opt=by_session("read"), include_in_schema=False)
+async def show(
+    source: FromPath[str],
+    view: NamedDependency[View],
+    read: FromQuery[int] = -1,
+    held: FromQuery[int] = -1,
+) -> Response[str]:
+    """Show one source."""
+    told = (read, held) if read >= 0 and held >= 0 else None
+    return await _page(view, source, retried=told)
+
+
+@post("/sources/{source:str}/status", opt=by_session("manage"), include_in_schema=False)
+async def vet(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Trust a source, or put it on probation, with a written reason."""
+    form = await view.form(request)
+    change = SourceChange(status=form.get("status", ""))
+    try:
+        await view.ask(change_source, source, change, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="vet")
+    return see_other(f"/sources/{segment(source)}")
+
+
+@post("/sources/{source:str}/rotate", opt=by_session("manage"), include_in_schema=False)
+async def rotate(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Make a new secret and show it this one time; the answer is kept by nobody."""
+    form = await view.form(request)
+    given = form.get("secret", "")
+    try:
+        hours = _hours(form.get("overlap_hours", ""))
+        new = await view.ask(
+            rotate_secret, source=source, secret=given or None, overlap_hours=hours
+        )
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="rotate")
+    return await _page(view, source, secret=new)
+
+
+@post("/sources/{source:str}/revoke", opt=by_session("manage"), include_in_schema=False)
+async def revoke(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """End a secret at once, with a written reason."""
+    form = await view.form(request)
+    key, reason = form.get("key_id", ""), form.get("reason", "")
+    try:
+        await view.ask(revoke_secret, source=source, key_id=key, reason=reason)
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="revoke")
+    return see_other(f"/sources/{segment(source)}")
+
+
+@post("/sources/{source:str}/retry", opt=by_session("mend"), include_in_schema=False)
+async def retry(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Read everything of the source that is held again."""
+    form = await view.form(request)
+    try:
+        done = await view.ask(retry_source, source, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="retry")
+    return see_other(f"/sources/{segment(source)}?read={done.read}&held={done.held}")
+
+
+def _hours(text: str) -> float:
+    try:
+        return float(text) if text.strip() else OVERLAP_HOURS
+    except ValueError:
+        detail = f"{text[:40]!r} is no number of hours"
+        raise InvalidInput(detail, place="overlap_hours") from None
+
+
+async def _page(  # noqa: PLR0913 - one keyword a part of the page that an act changes
+    view: View,
+    source: str,
+    *,
+    form: Form | None = None,
+    refused: Refusal | None = None,
+    where: str = "",
+    secret: NewSecret | None = None,
+    retried: tuple[int, int] | None = None,
+) -> Response[str]:
+    watched, connection = await view.ask(watch_source, source)
+    return view.page(
+        "source.html",
+        status=200 if refused is None else refused.status,
+        watched=watched,
+        connection=connection,
+        form=form or {},
+        refused=refused,
+        where=where,
+        secret=secret,
+        retried=retried,
+    )
+
+
+HANDLERS = (sources, show, vet, rotate, revoke, retry)
