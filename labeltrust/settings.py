@@ -65,6 +65,10 @@ class Settings:
     ] = 5.0
     session_hours: Annotated[float, About(meaning="Life of a sign-in to the console.")] = 12.0
     sign_in_link_minutes: Annotated[float, About(meaning="Life of a sign-in link.")] = 60.0
+    live_seconds: Annotated[
+        float,
+        About(meaning="Longest time a page is told news before it must prove its session again."),
+    ] = 60.0
     assess_after_seconds: Annotated[
         float, About(meaning="Quiet time after new events before assessing.")
     ] = 5.0
@@ -148,6 +152,7 @@ _RANGES = {
     "key_cache_seconds": (0.0, 60.0),
     "session_hours": (0.01, _DAYS * 24),
     "sign_in_link_minutes": (0.1, _DAYS * 1_440),
+    "live_seconds": (0.0, 3_600.0),
     "assess_after_seconds": (0.0, _SECONDS),
     "assess_at_most_every_seconds": (0.0, _SECONDS),
     "stale_after_seconds": (0.0, _SECONDS),

@@ -100,6 +100,11 @@ def note_assessment(act: Act, detail: dict[str, object]) -> None:
     _note(act, "assessment.made", detail, About())
 
 
+def note_request(act: Act) -> None:
+    """Append that somebody asked for an assessment."""
+    _note(act, "assessment.asked", {}, About())
+
+
 def note_snapshot(act: Act, snapshot: int, digest: str, rows: int) -> None:
     """Append that a snapshot was made; the digest binds its manifest, and that its files."""
     _note(act, "snapshot.created", {"snapshot": snapshot, "sha256": digest, "rows": rows}, About())

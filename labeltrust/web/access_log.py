@@ -32,6 +32,7 @@ _UNREMARKABLE = frozenset(
         ("GET", "/health/live"),
         ("GET", "/health/ready"),
         ("GET", "/metrics"),
+        ("GET", "/live"),
     }
 )
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from jinja2 import Environment
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
@@ -33,11 +35,13 @@ from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
 from labeltrust.web.idempotency import IdempotentActs
 from labeltrust.web.limits import Limits
+from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
 from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import live as live_pages
 from labeltrust.web.pages import media, sign_in
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
@@ -90,17 +94,23 @@ _PAGES = (
     quarantine_pages,
     source_pages,
     media,
+    live_pages,
 )
 
 
 def assemble(parts: Parts) -> Litestar:
     """Return the application."""
     settings = parts.deployment.settings
+    kept = assets.Assets(settings.home)
+    environment = _environment(parts.deployment, kept)
+    hub = Live(parts.deployment, environment)
     app = Litestar(
         route_handlers=routes(),
-        dependencies=_dependencies(parts),
+        dependencies=_dependencies(parts, environment, assets=kept, hub=hub),
         exception_handlers=exception_handlers(),
         lifespan=parts.lifespan,
+        on_shutdown=[hub.close],
+        state=State({LIVE: hub}),
         middleware=[
             Authentication(parts.deployment),
             DecodedParameters(),
@@ -128,13 +138,15 @@ _ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
 }
 
 
-def _dependencies(parts: Parts) -> dict[str, Provide]:
-    deployment = parts.deployment
-
-    kept = assets.Assets(deployment.settings.home)
+def _environment(deployment: Deployment, kept: assets.Assets) -> Environment:
     environment = templates(kept.address)
     environment.globals["navigation"] = navigation(routes())
     environment.globals["media_hosts"] = deployment.settings.allowed_media_hosts
+    return environment
+
+
+def _dependencies(parts: Parts, environment: Environment, **more: object) -> dict[str, Provide]:
+    deployment = parts.deployment
 
     def caller(request: StrictRequest) -> Caller:
         return Caller(deployment=deployment, principal=request.user)
@@ -148,7 +160,7 @@ def _dependencies(parts: Parts) -> dict[str, Provide]:
         "reception": Reception(intake=parts.intake, meters=parts.meters),
         "health_checks": parts.health_checks,
         "templates": environment,
-        "assets": kept,
+        **more,
     }
     made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view}
     made |= {name: _always(value) for name, value in given.items()}

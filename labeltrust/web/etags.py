@@ -26,7 +26,7 @@ class EntityTags(ASGIMiddleware):
 class _Tagged:
     def __init__(self, send: Send, wanted: str) -> None:
         self._send = send
-        self._wanted = {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
+        self._wanted = {tag.strip().removeprefix("W/") for tag in wanted.split(",") if tag.strip()}
         self._start: Message | None = None
         self._told = False
 

@@ -1,13 +1,15 @@
 """The server process: uvicorn with a patience that ends."""
 
 import asyncio
+import socket
 from typing import Any
 
 import uvicorn
-from litestar.types import ASGIApp
+from litestar import Litestar
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from labeltrust.settings import Settings
+from labeltrust.web.live import LIVE, Live
 
 # A labeler's id of 10,000 characters, each percent-encoded four bytes long, and room for the rest.
 MAX_HEAD_BYTES = 262_144
@@ -15,7 +17,7 @@ _GRACE_SECONDS = 20
 _KEEP_ALIVE_SECONDS = 15
 
 
-def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
+def server_of(app: Litestar, settings: Settings) -> uvicorn.Server:
     """Return the server of an application; `run()` serves until a signal ends it.
 
     One process on purpose: it holds the writer, and on SQLite the only one there may be.
@@ -37,7 +39,19 @@ def server_of(app: ASGIApp, settings: Settings) -> uvicorn.Server:
         # Above the cap of requests, which answers with a problem document and `Retry-After`.
         limit_concurrency=settings.max_requests * 2,
     )
-    return uvicorn.Server(config)
+    return _Server(config, app.state[LIVE])
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams of open pages first: it would wait for them as for any answer."""
+
+    def __init__(self, config: uvicorn.Config, live: Live) -> None:
+        super().__init__(config)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._live.close()
+        await super().shutdown(sockets)
 
 
 def _patient(seconds: float) -> type[asyncio.Protocol]:

@@ -23,7 +23,7 @@ def settings(settings) -> Settings:
     values = {name: getattr(settings, name) for name in ("home", "database_url")}
     return Settings(
         **values, unsafe_durability=settings.unsafe_durability, key_cache_seconds=0.0,
-        embedded_worker=False,
+        embedded_worker=False, live_seconds=0.0,
     )  # fmt: skip
 
 

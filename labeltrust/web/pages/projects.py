@@ -10,7 +10,7 @@ from litestar.response import Redirect
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.projects import Project
-from labeltrust.services.assess_project import assess_project
+from labeltrust.services.ask_assessment import ask_assessment
 from labeltrust.services.check_gate import check_gate
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
@@ -80,9 +80,9 @@ async def show(project: FromPath[str], view: NamedDependency[View]) -> Response[
 async def assess(
     project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
 ) -> Redirect:
-    """Assess now."""
+    """Have it assessed now."""
     await view.form(request)
-    await view.ask(assess_project, project)
+    await view.ask(ask_assessment, project)
     return see_other(f"/projects/{segment(project)}")
 
 

@@ -75,6 +75,16 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// News: no more of them on the page than can be read.
+function keepFew(notices) {
+  while (notices.children.length > 4) notices.firstElementChild.remove();
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const notices = event.target.closest?.(".notices");
+  if (notices) keepFew(notices);
+});
+
 function enliven(root) {
   showTimes(root);
   drawCharts(root);

@@ -21,7 +21,7 @@ def crowd_home(tmp_path_factory) -> Path:
 def settings(crowd_home, tmp_path) -> Settings:
     home = tmp_path / "var"
     shutil.copytree(crowd_home, home)
-    return Settings(home=home, key_cache_seconds=0.0)
+    return Settings(home=home, key_cache_seconds=0.0, live_seconds=0.0)
 
 
 @pytest.fixture
