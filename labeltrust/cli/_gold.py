@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from labeltrust.cli._approvals import show_approval
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Project, SourceName, example
 from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.approvals import Approval
 
 app = typer.Typer(help="Gold labels.", no_args_is_help=True)
 Item = Annotated[str, typer.Argument(help="Outside id of the item.")]
@@ -25,7 +27,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Declare the gold label of an item; the newest counts."""
+    """Declare the gold label of an item; another than it has waits for a second person."""
     from labeltrust.services.declare_gold import GoldDraft, declare_gold  # noqa: PLC0415
 
     draft = GoldDraft(
@@ -33,13 +35,15 @@ def add(  # noqa: PLR0913 - one parameter an option
     )
     with acting() as who:
         outcome = declare_gold(who.deployment, who.principal, draft)
-    if as_json:
+    if isinstance(outcome, Approval):
+        show_approval(outcome, as_json=as_json)
+    elif as_json:
         print_json(outcome)
-        return
-    out(f"gold label of {item} in {project} is {label}")
+    else:
+        out(f"gold label of {item} in {project} is {label}")
 
 
-@app.command(epilog=example("gold withdraw txn-9 --project fraud"))
+@app.command(epilog=example('gold withdraw txn-9 --project fraud --note "the bank erred"'))
 def withdraw(
     item: Item,
     *,
@@ -49,16 +53,13 @@ def withdraw(
     note: Note = "",
     as_json: AsJson = False,
 ) -> None:
-    """Withdraw the gold label of an item; it stays in the history."""
+    """Ask a second person to withdraw the gold label of an item; it stays in the history."""
     from labeltrust.services.declare_gold import GoldDraft, withdraw_gold  # noqa: PLC0415
 
     draft = GoldDraft(project=project, item=item, question=question, source=source, note=note)
     with acting() as who:
-        outcome = withdraw_gold(who.deployment, who.principal, draft)
-    if as_json:
-        print_json(outcome)
-        return
-    out(f"{item} in {project} has no gold label any more")
+        asked = withdraw_gold(who.deployment, who.principal, draft)
+    show_approval(asked, as_json=as_json)
 
 
 @app.command("list", epilog=example("gold list --project fraud"))

@@ -2,7 +2,7 @@
 
 import typer
 
-from labeltrust.cli import _gold, _keys, _people, _projects, _quarantine, _sources
+from labeltrust.cli import _approvals, _gold, _keys, _people, _projects, _quarantine, _sources
 
 
 def add_to(app: typer.Typer) -> None:
@@ -10,6 +10,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_projects.app, name="project")
     app.add_typer(_gold.app, name="gold")
     app.add_typer(_quarantine.app, name="quarantine")
+    app.add_typer(_approvals.app, name="approval")
     app.add_typer(_people.app, name="user")
     app.add_typer(_keys.app, name="key")
     app.add_typer(_sources.app, name="source")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli._approvals import show_approval
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import (
     AsJson,
@@ -14,6 +15,7 @@ from labeltrust.cli._options import (
     parsed_time,
 )
 from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.approvals import Approval
 from labeltrust.domain.flags import VERDICTS
 
 if TYPE_CHECKING:
@@ -115,16 +117,20 @@ def freeze(  # noqa: PLR0913 - one parameter an option
 
 
 def lift(
-    freeze: Annotated[int, typer.Argument(help="Number of the freeze.")],
+    freezes: Annotated[list[int], typer.Argument(help="Number of the freeze; several wait.")],
     *,
     reason: Reason,
     as_json: AsJson = False,
 ) -> None:
-    """End a freeze; what it held returns to training sets."""
-    from labeltrust.services.lift_freeze import lift_freeze  # noqa: PLC0415 - slow imports
+    """End a freeze; what it held returns to training sets. Much at once takes a second person."""
+    from labeltrust.services.lift_freeze import lift_freezes  # noqa: PLC0415 - slow imports
 
     with acting() as who:
-        lifted = lift_freeze(who.deployment, who.principal, freeze, reason=reason)
+        done = lift_freezes(who.deployment, who.principal, freezes, reason=reason)
+    if isinstance(done, Approval):
+        show_approval(done, as_json=as_json)
+        return
+    lifted = done[0]
     if as_json:
         print_json(lifted)
         return

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed
+from labeltrust.domain.errors import Conflict, InvalidInput
 
 FreezeKind = Literal["label", "provisional", "person-hold"]
 FreezeClock = Literal["received", "occurred"]
@@ -138,17 +138,21 @@ def require_change(freeze: FreezeState, act: str) -> None:
         raise Conflict(detail)
 
 
-def require_second_person(freeze: FreezeState, actor: str) -> None:
-    """Refuse the person who placed a provisional hold as the one who confirms it.
+LIFTS_ALONE = 2
+LIFTED_SHARE = 0.05
+LIFTS_WITHIN = timedelta(hours=24)
 
-    >>> from datetime import UTC
-    >>> at = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> hold = FreezeState(id=1, kind="provisional", placed_at=at, placed_by="system:policy")
-    >>> require_second_person(hold, "person:ann")
+
+def lifted_alone(labelers: int) -> int:
+    """Return of how many labelers one person may lift freezes within `LIFTS_WITHIN`.
+
+    As many as the circuit breaker lets the machine freeze: who could give back everything at once
+    could let a whole attack through.
+
+    >>> lifted_alone(10), lifted_alone(200)
+    (2, 10)
     """
-    if freeze.placed_by == actor:
-        detail = f"freeze {freeze.id} was placed by {actor}; a second person confirms it"
-        raise NotAllowed(detail)
+    return max(LIFTS_ALONE, int(LIFTED_SHARE * labelers))
 
 
 def undo_ends(freeze: FreezeState) -> datetime | None:

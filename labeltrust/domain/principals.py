@@ -23,22 +23,24 @@ Right = Literal[
     "mend",
     "configure",
     "manage",
+    "approve",
 ]
 
 _READERS: frozenset[str] = frozenset({"read"})
+# `approve` lets one answer requests of others; what a request does needs that right as well.
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "source": frozenset({"write_events"}),
         "reviewer": _READERS | {"review"},
         "qa_lead": _READERS
         | {"review", "freeze", "assess", "gold", "write_events", "snapshot"}
-        | {"mend", "configure", "read_raw"},
+        | {"mend", "configure", "read_raw", "approve"},
         "investigator": _READERS | {"assess"},
         "ml_engineer": _READERS | {"assess", "snapshot"},
-        "on_call": _READERS | {"freeze", "assess", "mend", "read_raw"},
+        "on_call": _READERS | {"freeze", "assess", "mend", "read_raw", "approve"},
         "auditor": _READERS | {"read_raw"},
         # People, keys and sources, but no decision about labels: who could decide could hide.
-        "admin": _READERS | {"manage", "configure", "assess", "mend", "read_raw"},
+        "admin": _READERS | {"manage", "configure", "assess", "mend", "read_raw", "approve"},
     }
 )
 

@@ -87,6 +87,8 @@ class Project:
     Attributes:
         version: Grows with every change of the project or of its questions.
         sources: Names of the sources that may speak for it.
+        policy: Thresholds of its own, by the names of `policy/thresholds.py`; the others are
+            those of the installation.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Project:
     guideline_version: str
     sources: tuple[str, ...]
     created_at: datetime
+    policy: Mapping[str, float] = field(default_factory=dict)
 
 
 def checked_draft(draft: ProjectDraft) -> ProjectDraft:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.projects import Project
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
+from labeltrust.policy.thresholds import THRESHOLDS
 from labeltrust.services.appraise import Appraisal, History, appraise
 from labeltrust.settings import Settings
 from labeltrust.store.judgments import LoadedJudgments
@@ -109,7 +111,7 @@ def _without_provenance(loaded: LoadedJudgments, kept: Bool) -> int:
 
 
 def rules_of(settings: Settings, project: Project) -> PolicySettings:
-    """Return the rules of a project: the installation's rates, the project's floors."""
+    """Return the rules of a project: its thresholds and floors, else the installation's rates."""
     floors = project.floors
     rules = PolicySettings(
         flag_rate=settings.flag_rate,
@@ -117,7 +119,9 @@ def rules_of(settings: Settings, project: Project) -> PolicySettings:
         gold_floor=floors.get("gold_accuracy"),
         class_floor=floors.get("class_accuracy"),
     )
-    return replace(rules, trust_floor=floors.get("trust", rules.trust_floor))
+    rules = replace(rules, trust_floor=floors.get("trust", rules.trust_floor))
+    own: dict[str, Any] = {k: v for k, v in project.policy.items() if k in THRESHOLDS}
+    return replace(rules, **own)
 
 
 def history_at(

@@ -6,14 +6,17 @@ from sqlmodel import Session
 
 from labeltrust.domain.cases import FlagCase
 from labeltrust.domain.errors import NotFound
-from labeltrust.domain.flags import FlagState, next_status
-from labeltrust.domain.freezes import HOLDS_LABELS, FreezeState, require_second_person
-from labeltrust.domain.naming import checked_note
+from labeltrust.domain.flags import EVENT_OF, FlagState, next_status
+from labeltrust.domain.freezes import HOLDS_LABELS, FreezeState
+from labeltrust.domain.naming import MAX_NOTE, checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services import _acts
 from labeltrust.services._acts import Act, begin_act
 from labeltrust.services._cases import flag_cases
+from labeltrust.services._lifting import give_back
+from labeltrust.services.approvals._base import Doing
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.second_person import require_second_person
 from labeltrust.store.flags import FlagRow, get_flag
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.projects import project_row
@@ -25,7 +28,8 @@ def decide_flag(
 ) -> FlagCase:
     """Confirm, dismiss or reopen a flag.
 
-    A dismissed flag gives back what the machine froze for it. A confirmed one turns its provisional
+    A dismissed flag gives back what the machine froze for it, or asks a second person to, where
+    much was given back lately. A confirmed one turns its provisional
     holds into label freezes: the second person whom the circuit breaker waits for.
 
     Args:
@@ -49,7 +53,7 @@ def decide_flag(
         state = get_flag(session, flag_id).state  # again, now that nobody else can act
         status = next_status(state.status, verdict)
         _acts.decide_flag(act, state, verdict=verdict, status=status, note=reason)
-        _follow(act, state, verdict, reason)
+        _follow(Doing(deployment=deployment, act=act, reason=reason), principal, state, verdict)
         return flag_cases(session, [get_flag(session, flag_id)])[0]
 
 
@@ -68,19 +72,23 @@ def seen_flag(session: Session, principal: Principal, flag_id: int, right: str) 
     return row
 
 
-def _follow(act: Act, flag: FlagState, verdict: str, note: str) -> None:
-    for row in list_freezes(act.session, act.project_id):
-        freeze = row.state
-        if freeze.flag_id != flag.id or freeze.kind not in HOLDS_LABELS:
-            continue
-        if verdict == "dismiss" and freeze.automatic:
-            _acts.lift_freeze(act, freeze, f"flag {flag.id} dismissed: {note}")
+def _follow(doing: Doing, principal: Principal, flag: FlagState, verdict: str) -> None:
+    act, reason = doing.act, f"flag {flag.id} {EVENT_OF[verdict].partition('.')[2]}: {doing.reason}"
+    held = [
+        row.state
+        for row in list_freezes(act.session, act.project_id)
+        if row.state.flag_id == flag.id and row.state.kind in HOLDS_LABELS
+    ]
+    if verdict == "dismiss":
+        automatic = [freeze for freeze in held if freeze.automatic]
+        give_back(replace(doing, reason=reason[:MAX_NOTE]), principal, automatic)
+    for freeze in held:
         if verdict == "confirm" and freeze.kind == "provisional":
-            _confirm(act, freeze, f"flag {flag.id} confirmed: {note}")
+            _confirm(act, principal, freeze, reason)
 
 
-def _confirm(act: Act, hold: FreezeState, reason: str) -> None:
-    require_second_person(hold, act.actor)
+def _confirm(act: Act, principal: Principal, hold: FreezeState, reason: str) -> None:
+    require_second_person(act.session, hold.placed_by, principal, f"freeze {hold.id}")
     _acts.lift_freeze(act, hold, reason)
     label = replace(
         hold, kind="label", automatic=False, placed_at=act.at, placed_by=act.actor, lifted_at=None

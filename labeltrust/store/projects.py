@@ -1,7 +1,7 @@
 """Projects and their questions as rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -58,6 +58,15 @@ def update_project(session: Session, row: tables.Project, change: domain.Project
     session.flush()
 
 
+def set_policy(
+    row: tables.Project, policy: Mapping[str, float], floors: Mapping[str, float]
+) -> None:
+    """Replace the thresholds of a project and its floors, and raise the version."""
+    config = json.loads(row.config)
+    row.config = json.dumps(config | {"policy": dict(policy), "floors": dict(floors)})
+    row.version += 1
+
+
 def _set_question(session: Session, row: tables.Project, question: domain.Question) -> None:
     wanted = select(tables.Question).where(
         col(tables.Question.project_id) == row.id, col(tables.Question.name) == question.name
@@ -85,6 +94,7 @@ def project_of(session: Session, row: tables.Project) -> domain.Project:
         guideline_version=config.get("guideline_version", ""),
         sources=_sources_of(session, row),
         created_at=row.created_at,
+        policy=config.get("policy", {}),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from labeltrust.domain.events import Outcome
 from labeltrust.store.aliases import AliasBook, Outside
@@ -76,6 +76,20 @@ class Recorder:
         for book in (self._items, self._labelers, self._contents):
             book.keep()
         return outcomes
+
+    def record_within(
+        self, connection: Connection, submissions: Sequence[Submission]
+    ) -> list[Outcome]:
+        """Record submissions as a part of a transaction that somebody else commits or undoes.
+
+        For a recorder used once: what it learns of names may be undone with the transaction.
+        """
+        packed = [self._sealed(pack(one, self._vault)) for one in submissions]
+        try:
+            return self._record(Statements(connection), packed)
+        finally:
+            for book in (self._items, self._labelers, self._contents):
+                book.drop()
 
     def _sealed(self, packed: Packed) -> Packed:
         if packed.data_key or packed.delivery_id is not None:

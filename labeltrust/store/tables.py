@@ -12,7 +12,16 @@ load into arrays without parsing. Everywhere else times are aware datetimes.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, Index, Integer, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Field, MetaData, SQLModel
 
@@ -264,6 +273,9 @@ class ItemContent(SQLModel, table=True):
     updated_at: datetime
 
 
+_GOLD = text("type IN ('gold.declared', 'gold.withdrawn')")
+
+
 class Event(SQLModel, table=True):
     """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes.
 
@@ -273,6 +285,8 @@ class Event(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("source_id", "event_id"),
+        # Few rows are gold, and the gold of one item is asked for by hand.
+        Index("ix_event_gold", "item_alias_id", sqlite_where=_GOLD, postgresql_where=_GOLD),
         {"sqlite_with_rowid": False},
     )
 
@@ -431,6 +445,27 @@ class AuditVerdict(SQLModel, table=True):
     given_at: datetime
     given_by: str = Field(sa_type=Text)
     withdrawn_at: datetime | None = None
+
+
+class Approval(SQLModel, table=True):
+    """A request for an act of two persons; `asked_identity` is the person behind the key."""
+
+    __table_args__ = (Index("ix_approval_project_id_status", "project_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    kind: str
+    change: str = Field(sa_type=Text)
+    digest: bytes = Field(sa_type=LargeBinary)
+    reason: str = Field(sa_type=Text)
+    status: str = "waiting"
+    asked_by: str = Field(sa_type=Text)
+    asked_identity: str = Field(sa_type=Text)
+    asked_at: datetime
+    expires_at: datetime
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decided_at: datetime | None = None
+    decision_reason: str | None = Field(default=None, sa_type=Text)
 
 
 class Snapshot(SQLModel, table=True):

@@ -19,6 +19,7 @@ from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
 from labeltrust.web.api import (
+    approvals,
     assessments,
     events,
     flags,
@@ -38,6 +39,7 @@ from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
 from labeltrust.web.openapi import openapi_config
+from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import labelers as labeler_pages
@@ -82,7 +84,7 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine,
+    quarantine, approvals,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -93,6 +95,7 @@ _PAGES = (
     freeze_pages,
     quarantine_pages,
     source_pages,
+    approval_pages,
     media,
     live_pages,
 )

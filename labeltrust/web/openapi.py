@@ -19,6 +19,7 @@ _TAGS = {
     "snapshots": "Training sets without frozen labels.",
     "gate": "May training proceed?",
     "quarantine": "Deliveries that could not be read.",
+    "approvals": "Acts of two persons: asked by one, carried out by another.",
     "service": "The installation itself.",
 }
 

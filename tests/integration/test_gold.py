@@ -4,11 +4,15 @@ import pytest
 from factories import owner
 from records import Record, chain_rows
 
-from labeltrust.domain.errors import InvalidInput, NotAllowed, NotFound
+from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import ProjectDraft, Question
 from labeltrust.services.create_project import create_project
 from labeltrust.services.declare_gold import GoldDraft, declare_gold, list_gold, withdraw_gold
+from labeltrust.services.give_approval import approve
+from labeltrust.services.list_approvals import show_approval
+
+SECOND = Principal(name="person:ben", role="qa_lead", projects=None, person="ben")
 
 
 def golds(deployment, project):
@@ -22,15 +26,68 @@ def test_the_newest_gold_label_of_an_item_counts_and_withdrawing_takes_it_away(d
 
     declare_gold(deployment, owner(), draft)
     clock.tick()
-    declare_gold(deployment, owner(), GoldDraft(project=record.project, item="i1", label="no"))
+    other = GoldDraft(project=record.project, item="i1", label="no", note="the bank erred")
+    changed = declare_gold(deployment, owner(), other)
+    assert golds(deployment, record.project) == {"i1": "yes"}
+    approve(deployment, SECOND, changed.id, reason="the bank wrote to me, too")
     assert golds(deployment, record.project) == {"i1": "no"}
     clock.tick()
-    withdraw_gold(deployment, owner(), GoldDraft(project=record.project, item="i1"))
+    gone = GoldDraft(project=record.project, item="i1", note="nobody knows")
+    approve(deployment, SECOND, withdraw_gold(deployment, owner(), gone).id, reason="so it is")
 
     assert golds(deployment, record.project) == {}
-    said = [(r.type, r.actor) for r in chain_rows(deployment, record.project)[-3:]]
-    declared, withdrawn = ("gold.declared", "os:tester"), ("gold.withdrawn", "os:tester")
-    assert said == [declared, declared, withdrawn]
+    said = [(r.type, r.actor) for r in chain_rows(deployment, record.project)[-7:]]
+    asked = ("approval.asked", "os:tester")
+    approved = ("approval.approved", "person:ben")
+    assert said == [
+        ("gold.declared", "os:tester"),
+        asked, approved, ("gold.declared", "person:ben"),
+        asked, approved, ("gold.withdrawn", "person:ben"),
+    ]  # fmt: skip
+
+
+def test_gold_said_again_takes_one_person_and_changed_needs_a_note(deployment, clock):
+    record = Record(deployment)
+    draft = GoldDraft(project=record.project, item="i1", label="yes")
+    declare_gold(deployment, owner(), draft)
+    clock.tick()
+
+    assert declare_gold(deployment, owner(), draft).accepted == 1
+    with pytest.raises(InvalidInput, match="note"):
+        declare_gold(deployment, owner(), GoldDraft(project=record.project, item="i1", label="no"))
+    with pytest.raises(NotFound, match="no gold"):
+        withdraw_gold(deployment, owner(), GoldDraft(project=record.project, item="i2", note="x"))
+
+
+def test_a_change_of_gold_is_not_carried_out_upon_another_label(deployment, clock):
+    record = Record(deployment)
+    values = {"project": record.project, "item": "i1", "note": "x"}
+    declare_gold(deployment, owner(), GoldDraft(**values, label="a"))
+    clock.tick()
+    to_b = declare_gold(deployment, owner(), GoldDraft(**values, label="b"))
+    to_c = declare_gold(deployment, owner(), GoldDraft(**values, label="c"))
+    clock.tick()
+    approve(deployment, SECOND, to_c.id, reason="x")
+
+    with pytest.raises(Conflict, match="changed meanwhile"):
+        approve(deployment, SECOND, to_b.id, reason="x")
+
+    assert golds(deployment, record.project) == {"i1": "c"}
+    assert show_approval(deployment, owner(), to_b.id).status == "waiting"
+
+
+def test_the_history_names_no_item_whose_gold_is_to_change(deployment, clock):
+    record = Record(deployment)
+    values = {"project": record.project, "item": "secret-item", "note": "x"}
+    declare_gold(deployment, owner(), GoldDraft(**values, label="a"))
+    clock.tick()
+    declare_gold(deployment, owner(), GoldDraft(**values, label="b"))
+
+    asked = chain_rows(deployment, record.project)[-1]
+
+    assert asked.type == "approval.asked"
+    assert "secret-item" not in asked.detail
+    assert asked.item_alias_id is not None
 
 
 def test_gold_of_a_known_item_is_that_sources_item(deployment):

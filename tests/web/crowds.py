@@ -9,6 +9,7 @@ from labeltrust.app import build_deployment
 from labeltrust.domain.access import SourceDraft
 from labeltrust.domain.events import Event, Parsed
 from labeltrust.services.add_source import add_source
+from labeltrust.services.ask_approval import ask_approval
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.import_file import ImportRequest, import_file
@@ -34,6 +35,10 @@ def assessed_home(home: Path) -> Path:
     import_file(deployment, owner(), request, lambda _: None)
     _describe(deployment)
     assess_project(deployment, owner(), "fraud")
+    ask_approval(
+        deployment, owner(), "mass_lift", project="fraud", change={"freezes": [1]},
+        reason=HOSTILE_TEXT,
+    )  # fmt: skip
     deployment.engine.dispose()
     return home
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 
+from labeltrust.domain.approvals import Approval
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels, list_standing
@@ -110,9 +111,14 @@ async def lift(
     freeze: FreezeNumber,
     data: Annotated[LiftBody, BodyKwarg(examples=[_LIFT])],
     caller: NamedDependency[Caller],
-) -> FreezeCase:
-    """End a freeze; its undo is a new one."""
-    return await caller.ask(lift_freeze, freeze, reason=data.reason)
+) -> Response[FreezeCase | Approval]:
+    """End a freeze; its undo is a new one.
+
+    Where one person has given back much within a day already, this is answered 202 with the
+    request that waits for a second person.
+    """
+    done: FreezeCase | Approval = await caller.ask(lift_freeze, freeze, reason=data.reason)
+    return Response(done, status_code=202 if isinstance(done, Approval) else 200)
 
 
 HANDLERS = (index, create, lift)

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
+from labeltrust.domain.approvals import Approval
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
@@ -77,13 +78,18 @@ async def undo(
 
 
 async def _acted(
-    view: View, request: Request[Any, Any, Any], freeze: int, service: Callable[..., FreezeCase]
+    view: View,
+    request: Request[Any, Any, Any],
+    freeze: int,
+    service: Callable[..., FreezeCase | Approval],
 ) -> Response[Any]:
     form = await view.form(request)
     try:
         done = await view.ask(service, freeze, reason=form.get("reason", ""))
     except LabeltrustError as error:
         return await _page(view, freeze, form, refusal(error))
+    if isinstance(done, Approval):
+        return see_other(f"/approvals/{done.id}")
     return see_other(f"/freezes/{done.id}")
 
 
