@@ -28,6 +28,8 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog=example('decide 7 confirm --note "21 of 25 audited items were wrong"'))(
         decide
     )
+    app.command(epilog=example("assign 7 ann"))(assign)
+    app.command(epilog=example('comment 7 "the supplier says that the screen was broken"'))(comment)
     app.command(
         epilog=example(
             'freeze --project fraud --labeler mallory --reason "audit under way"',
@@ -43,6 +45,9 @@ def flags(
     status: Annotated[
         str | None, typer.Option(help="open, confirmed or dismissed; without it, all.")
     ] = None,
+    assigned: Annotated[
+        str | None, typer.Option(help="Only those that this person is to decide.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the review queue, oldest first."""
@@ -50,10 +55,15 @@ def flags(
 
     with acting() as who:
         found = list_flags(who.deployment, who.principal, project, status=status)
+    if assigned is not None:
+        found = [flag for flag in found if flag.assigned_to == assigned]
     if as_json:
         print_json(found)
         return
-    columns = ("flag#", "labeler", "status", "severity", "signals", "since", "freezes", "opened")
+    columns = (
+        "flag#", "labeler", "status", "severity", "signals", "since", "freezes", "opened",
+        "reviewer",
+    )  # fmt: skip
     print_table(columns, [_flag_row(flag) for flag in found], "No flags.")
 
 
@@ -74,6 +84,43 @@ def decide(
         return
     held = f", held by freeze {', '.join(map(str, decided.freezes))}" if decided.freezes else ""
     out(f"flag {decided.id} on {decided.labeler} is {decided.status}{held}")
+
+
+def assign(
+    flag: Annotated[int, typer.Argument(help="Number of the flag.")],
+    person: Annotated[
+        str | None, typer.Argument(help="Who is to decide it; without a name, nobody.")
+    ] = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Why, in words.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say who is to decide a flag."""
+    from labeltrust.services.assign_flag import assign_flag  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        case = assign_flag(who.deployment, who.principal, flag, person=person, reason=reason)
+    if as_json:
+        print_json(case)
+        return
+    out(f"flag {case.id} is assigned to {case.assigned_to or 'nobody'}")
+
+
+def comment(
+    flag: Annotated[int, typer.Argument(help="Number of the flag.")],
+    text: Annotated[str, typer.Argument(help="What you have to say; it cannot be changed.")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Write a comment on a flag."""
+    from labeltrust.services.comment_flag import comment_flag  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        written = comment_flag(who.deployment, who.principal, flag, text=text)
+    if as_json:
+        print_json(written)
+        return
+    out(f"comment {written.id} on flag {written.flag} is on record")
 
 
 def freeze(  # noqa: PLR0913 - one parameter an option
@@ -150,6 +197,7 @@ def _flag_row(flag: "FlagCase") -> tuple[object, ...]:
         day(flag.since),
         freezes,
         day(flag.opened_at),
+        flag.assigned_to or "",
     )
 
 

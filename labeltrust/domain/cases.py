@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from labeltrust.domain.reviews import Tally
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagCase:
@@ -22,6 +24,10 @@ class FlagCase:
         note: The newest verdict's written reason.
         freezes: Numbers of the freezes that rest on it and stand.
         evidence: What the newest assessment says for it, plain JSON values.
+        assigned_to: Name of the person who is to decide it, or None.
+        assigned_at: Since when, or None.
+        track_record: How the flags of each of its signals ended in this project so far, this one
+            among them; all zero is no record.
     """
 
     id: int
@@ -39,6 +45,9 @@ class FlagCase:
     note: str | None
     freezes: tuple[int, ...] = ()
     evidence: Mapping[str, object] = field(default_factory=dict)
+    assigned_to: str | None = None
+    assigned_at: datetime | None = None
+    track_record: Mapping[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""What a reviewer reads of a case: items, who disagreed, counts, and why it is contested."""
+"""What a reviewer reads of a case: items, who disagreed, what a freeze would hold, the dispute."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from labeltrust.counts import Judgments
+from labeltrust.domain.clock import microseconds
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.without import rows_of_items
 from labeltrust.policy.cases import Case
@@ -14,6 +15,8 @@ from labeltrust.signals._base import Readings
 
 SHOWN_ITEMS = 25
 SHOWN_ACCUSERS = 10
+SHOWN_LABELS = 12
+"""Labels of others beside one item: more of them nobody reads."""
 _DIGITS = 6
 
 
@@ -46,6 +49,9 @@ def evidence_of(
         "items": _items(case, crowd, judgments, words),
         "disputed": int(_disputed(case, crowd).size),
         "accusers": _accusers(case, names),
+        "accusers_n": int(case.accusers.labeler.size),
+        "peers": _peers(case, crowd),
+        "holds": _holds(case, judgments),
         "clusters": round(case.contest.clusters, 1),
         "remove_k": {
             "k": case.contest.removed,
@@ -92,6 +98,7 @@ def _items(
             "others_believe": classes.fitted[int(crowd.belief[row].argmax())],
             "belief": round(float(crowd.belief[row].max()), _DIGITS),
             "gold": bool(crowd.rows.gold[crowd.rows.item[row]] >= 0),
+            "others": _others(crowd, at[place == k], int(row), words),
             "disagreed": [
                 int(names.labeler_ids[who])
                 for who in crowd.rows.labeler[at[(place == k) & differs]]
@@ -99,6 +106,44 @@ def _items(
         }
         for k, row in enumerate(rows)
     ]
+
+
+def _others(
+    crowd: FittedCrowd, at: Int, row: int, words: tuple[Names, ClassWords]
+) -> list[dict[str, object]]:
+    """Return what others said of the item of a row, those who disagree with it first."""
+    names, classes = words
+    peers = at[crowd.rows.labeler[at] != crowd.rows.labeler[row]]
+    agrees = crowd.rows.label[peers] == crowd.rows.label[row]
+    shown = peers[np.argsort(agrees, kind="stable")][:SHOWN_LABELS]
+    return [
+        {
+            "labeler": int(names.labeler_ids[crowd.rows.labeler[k]]),
+            "said": classes.fitted[crowd.rows.label[k]],
+        }
+        for k in shown
+    ]
+
+
+def _peers(case: Case, crowd: FittedCrowd) -> int:
+    """Return how many others labeled the same items since the onset."""
+    at, _ = rows_of_items(crowd.rows, crowd.rows.item[case.rows(crowd)])
+    return max(int(np.unique(crowd.rows.labeler[at]).size) - 1, 0)
+
+
+def _holds(case: Case, judgments: Judgments) -> dict[str, object]:
+    """Return what a freeze from the onset on would hold, as of this assessment."""
+    mine = np.flatnonzero(judgments.labeler == case.labeler)
+    if case.since is not None:
+        on_received = case.clock == "received"
+        column = judgments.received_us if on_received else judgments.occurred_us
+        mine = mine[column[mine] >= microseconds(case.since)]
+    first = int(judgments.received_us[mine].min()) if mine.size else None
+    return {
+        "labels": int(mine.size),
+        "items": int(np.unique(judgments.item[mine]).size),
+        "first_received_us": first,
+    }
 
 
 def _accusers(case: Case, names: Names) -> list[dict[str, object]]:

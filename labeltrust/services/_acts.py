@@ -1,5 +1,6 @@
 """Acts on flags and freezes: each a row and an event of the project's chain, both or neither."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from labeltrust.domain.flags import EVENT_OF, FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.store import flags, freezes
 from labeltrust.store.chains import chain_end
-from labeltrust.store.history import About, append
+from labeltrust.store.history import NOTHING_ELSE, About, append
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Project
 
@@ -128,7 +129,12 @@ def _scope(state: FreezeState) -> About:
     )
 
 
-def _note(act: Act, kind: str, detail: dict[str, object], about: About) -> None:
+def note(act: Act, kind: str, detail: Mapping[str, object], about: About = NOTHING_ELSE) -> None:
+    """Append an event of the act to the project's chain."""
+    _note(act, kind, detail, about)
+
+
+def _note(act: Act, kind: str, detail: Mapping[str, object], about: About) -> None:
     append(
         act.session,
         chain=act.chain,

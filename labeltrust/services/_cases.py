@@ -1,37 +1,54 @@
 """Rows of flags and freezes into what is shown, and the labeler behind a name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlmodel import Session
 
 from labeltrust.domain.cases import FlagCase, FreezeCase
 from labeltrust.domain.errors import InvalidInput, NotFound
 from labeltrust.domain.naming import is_storable
+from labeltrust.domain.reviews import Tally, track_records
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.flags import FlagRow
-from labeltrust.store.freezes import FreezeRow, list_freezes, source_names
+from labeltrust.store.freezes import FreezeRow, resting_on, source_names
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import by_lookup, labeler_names, project_spaces
+from labeltrust.store.review_queue import ended
 from labeltrust.store.tables import Project
 
 
 def flag_cases(session: Session, rows: Sequence[FlagRow]) -> list[FlagCase]:
-    """Return flags of one project as they are shown."""
+    """Return flags as they are shown, by as many queries however many there are."""
     if not rows:
         return []
     names = labeler_names(session, (row.state.labeler_id for row in rows))
-    freezes = list_freezes(session, rows[0].project_id)
-    resting: dict[int, list[int]] = {}
-    for freeze in freezes:
-        if freeze.state.flag_id is not None:
-            resting.setdefault(freeze.state.flag_id, []).append(freeze.state.id)
+    resting = resting_on(session, (row.state.id for row in rows))
+    records = _records(session, rows)
     return [
-        _flag_case(row, names[row.state.labeler_id], tuple(resting.get(row.state.id, ())))
+        _flag_case(
+            row,
+            names[row.state.labeler_id],
+            resting.get(row.state.id, ()),
+            records[row.project_id],
+        )
         for row in rows
     ]
 
 
-def _flag_case(row: FlagRow, labeler: str, freezes: tuple[int, ...]) -> FlagCase:
+def _records(session: Session, rows: Sequence[FlagRow]) -> dict[int, Mapping[str, Tally]]:
+    """Return how the flags of each signal ended, by project."""
+    flags: dict[int, list[tuple[tuple[str, ...], str, int]]] = {}
+    for project_id, signals, status, n in ended(session, {row.project_id for row in rows}):
+        flags.setdefault(project_id, []).append((signals, status, n))
+    return {
+        project_id: track_records(found, {name for signals, _, _ in found for name in signals})
+        for project_id, found in flags.items()
+    }
+
+
+def _flag_case(
+    row: FlagRow, labeler: str, freezes: tuple[int, ...], records: Mapping[str, Tally]
+) -> FlagCase:
     state = row.state
     return FlagCase(
         id=state.id,
@@ -49,6 +66,9 @@ def _flag_case(row: FlagRow, labeler: str, freezes: tuple[int, ...]) -> FlagCase
         note=row.note,
         freezes=freezes,
         evidence=state.evidence,
+        assigned_to=row.assigned_to,
+        assigned_at=row.assigned_at,
+        track_record={name: records.get(name, Tally()) for name in state.signals},
     )
 
 

@@ -66,7 +66,7 @@ def freeze_labels(deployment: Deployment, principal: Principal, draft: FreezeDra
             whole = whole_import(session, act.project_id, draft.import_id)
             draft = replace(draft, import_id=whole)
         wanted = _drafted(deployment, act, draft, _source_id(act, draft.source))
-        _refuse_covered(act, wanted)
+        refuse_covered(act, wanted)
         placed = place_freeze(act, wanted, reason)
         return freeze_cases(session, [get_freeze(session, placed.id)])[0]
 
@@ -124,7 +124,12 @@ def _source_id(act: Act, name: str | None) -> int | None:
     return source_of_project(act.session, act.project_id, name)
 
 
-def _refuse_covered(act: Act, wanted: FreezeState) -> None:
+def refuse_covered(act: Act, wanted: FreezeState) -> None:
+    """Refuse a freeze that would hold nothing more.
+
+    Raises:
+        Conflict: A freeze that stands holds all of it already.
+    """
     for row in list_freezes(act.session, act.project_id):
         if row.state.covers(wanted):
             detail = f"freeze {row.state.id} holds these labels already"

@@ -16,6 +16,14 @@ from labeltrust.store.session import reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What another labeler said of an item."""
+
+    labeler: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisputedItem:
     """An item that a flag rests on.
 
@@ -27,6 +35,7 @@ class DisputedItem:
         belief: How sure they are, in [0, 1].
         gold: Whether that is a gold label.
         disagreed: Names of those who labeled it otherwise.
+        others: What others said of it, those who disagree first; the first dozen of many.
     """
 
     item: str
@@ -36,15 +45,26 @@ class DisputedItem:
     belief: float
     gold: bool
     disagreed: tuple[str, ...]
+    others: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accuser:
-    """A labeler who disagreed with the suspect on so many of the items they share."""
+    """A labeler who disagreed with the suspect on so many of the items they share.
+
+    Attributes:
+        labeler: The name.
+        disagreed: Items on which they gave another label.
+        of: Items they share.
+        dense: One of a cluster that disagrees far more than the others do.
+        ring: One of a ring that gives the same unusual labels.
+    """
 
     labeler: str
     disagreed: int
     of: int
+    dense: bool = False
+    ring: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +93,7 @@ def flag_evidence(deployment: Deployment, principal: Principal, flag: int) -> Fl
         NotAllowed: The role may not read.
         NotFound: There is no such flag in scope.
     """
-    return _worded(deployment, [show_flag(deployment, principal, flag)])[0]
+    return in_words(deployment, [show_flag(deployment, principal, flag)])[0]
 
 
 def labeler_evidence(
@@ -95,17 +115,18 @@ def labeler_evidence(
     return LabelerEvidence(
         labeler=case.assessed["labeler"],
         signals=case.assessed["signals"],
-        flags=tuple(_worded(deployment, case.flags)),
+        flags=tuple(in_words(deployment, case.flags)),
         freezes=case.freezes,
     )
 
 
-def _worded(deployment: Deployment, flags: Sequence[FlagCase]) -> list[FlagEvidence]:
-    """Look all names up at once, however many flags there are."""
+def in_words(deployment: Deployment, flags: Sequence[FlagCase]) -> list[FlagEvidence]:
+    """Return flags with their evidence in words; all names are looked up at once."""
     items = [i for flag in flags for i in _listed(flag.evidence, "items")]
     accusers = [a for flag in flags for a in _listed(flag.evidence, "accusers")]
     words = item_words(deployment.engine, {i["item"] for i in items})
     wanted = {a["labeler"] for a in accusers} | {who for i in items for who in i["disagreed"]}
+    wanted |= {other["labeler"] for i in items for other in i.get("others", ())}
     with reading(deployment.engine) as session:
         names = labeler_names(session, wanted)
     return [_evidence(flag, words, names) for flag in flags]
@@ -119,7 +140,13 @@ def _evidence(
         flag=flag,
         items=tuple(_item(i, words.get(i["item"]), names) for i in items),
         accusers=tuple(
-            Accuser(labeler=names[a["labeler"]], disagreed=a["disagreed"], of=a["of"])
+            Accuser(
+                labeler=names[a["labeler"]],
+                disagreed=a["disagreed"],
+                of=a["of"],
+                dense=a.get("dense", False),
+                ring=a.get("ring", False),
+            )
             for a in _listed(flag.evidence, "accusers")
         ),
     )
@@ -136,6 +163,10 @@ def _item(
         belief=found["belief"],
         gold=found["gold"],
         disagreed=tuple(_named(found["disagreed"], names)),
+        others=tuple(
+            Said(labeler=names[other["labeler"]], said=other["said"])
+            for other in found.get("others", ())
+        ),
     )
 
 

@@ -17,13 +17,15 @@ from labeltrust.store.tables import Flag, Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagRow:
-    """A flag with the project it belongs to and the newest verdict's words."""
+    """A flag with the project it belongs to, the newest verdict's words, and who is to decide."""
 
     project_id: int
     project: str
     state: FlagState
     decided_by: str | None
     note: str | None
+    assigned_to: str | None
+    assigned_at: datetime | None
 
 
 def open_flag(session: Session, project_id: int, state: FlagState) -> int:
@@ -87,11 +89,11 @@ def get_flag(session: Session, flag_id: int) -> FlagRow:
     Raises:
         NotFound: No flag has this number.
     """
-    wanted = _with_project().where(col(Flag.id) == flag_id)
+    wanted = with_project().where(col(Flag.id) == flag_id)
     found = session.exec(wanted).first()
     if found is None:
         raise _missing(flag_id)
-    return _row(*found)
+    return row_of(*found)
 
 
 def _missing(flag_id: int) -> NotFound:
@@ -115,13 +117,23 @@ def list_flags(
         after: Only flags with a greater number (the cursor of a page).
         limit: At most so many.
     """
-    wanted = _with_project().where(col(Flag.project_id) == project_id, col(Flag.id) > after)
+    wanted = with_project().where(col(Flag.project_id) == project_id, col(Flag.id) > after)
     if status is not None:
         wanted = wanted.where(col(Flag.status) == status)
-    return [_row(*found) for found in session.exec(wanted.order_by(col(Flag.id)).limit(limit))]
+    return [row_of(*found) for found in session.exec(wanted.order_by(col(Flag.id)).limit(limit))]
 
 
-def _with_project() -> Select[Flag, Project]:
+def assign(session: Session, flag_id: int, person: str | None, at: datetime) -> None:
+    """Store who is to decide a flag; None is nobody."""
+    row = _locked(session, flag_id)
+    row.assigned_to = person
+    row.assigned_at = None if person is None else at
+    session.add(row)
+    session.flush()
+
+
+def with_project() -> Select[Flag, Project]:
+    """Return the question for flags with their projects, read anew."""
     return (
         select(Flag, Project)
         .where(col(Project.id) == col(Flag.project_id))
@@ -129,13 +141,16 @@ def _with_project() -> Select[Flag, Project]:
     )
 
 
-def _row(flag: Flag, project: Project) -> FlagRow:
+def row_of(flag: Flag, project: Project) -> FlagRow:
+    """Return a flag and its project as a value."""
     return FlagRow(
         project_id=flag.project_id,
         project=project.name,
         state=_state(flag),
         decided_by=flag.decided_by,
         note=flag.note,
+        assigned_to=flag.assigned_to,
+        assigned_at=flag.assigned_at,
     )
 
 

@@ -129,6 +129,14 @@ def snapshot_lines(
     ]
 
 
+def newest_snapshots(session: Session, project_id: int, limit: int) -> list[SnapshotRow]:
+    """Return the newest snapshots of a project, newest first."""
+    wanted = select(Snapshot, Project).where(col(Project.id) == col(Snapshot.project_id))
+    wanted = wanted.where(col(Snapshot.project_id) == project_id)
+    found = session.exec(wanted.order_by(col(Snapshot.id).desc()).limit(limit))
+    return [_row(*row) for row in found]
+
+
 def source_names(session: Session) -> dict[int, str]:
     """Return the name of every source by its row id."""
     return {known_id(number): name for number, name in session.exec(select(Source.id, Source.name))}

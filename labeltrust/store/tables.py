@@ -279,14 +279,22 @@ _GOLD = text("type IN ('gold.declared', 'gold.withdrawn')")
 class Event(SQLModel, table=True):
     """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes.
 
-    No foreign keys: the leaf binds chain, source, names and delivery, `ledger verify` finds a row
-    that points nowhere, and PostgreSQL would ask one query a key for each of a million rows.
+    Acts of people and of the machine have no event id: the index over them alone finds the few of
+    a week among millions of labels. No foreign keys: the leaf binds chain, source, names and
+    delivery, `ledger verify` finds a row that points nowhere, and PostgreSQL would ask one query a
+    key for each of a million rows.
     """
 
     __table_args__ = (
         UniqueConstraint("source_id", "event_id"),
         # Few rows are gold, and the gold of one item is asked for by hand.
         Index("ix_event_gold", "item_alias_id", sqlite_where=_GOLD, postgresql_where=_GOLD),
+        Index(
+            "ix_event_acts",
+            "received_us",
+            sqlite_where=text("event_id IS NULL"),
+            postgresql_where=text("event_id IS NULL"),
+        ),
         {"sqlite_with_rowid": False},
     )
 
@@ -331,9 +339,15 @@ class Assessment(SQLModel, table=True):
 
 
 class Flag(SQLModel, table=True):
-    """A review case; every change of it is an event of the project's chain."""
+    """A review case; every change of it is an event of the project's chain.
 
-    __table_args__ = (Index("ix_flag_project_id_status", "project_id", "status"),)
+    `assigned_to` is the name of the person who is to decide it.
+    """
+
+    __table_args__ = (
+        Index("ix_flag_project_id_status", "project_id", "status"),
+        Index("ix_flag_assigned_to", "assigned_to"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
@@ -349,6 +363,21 @@ class Flag(SQLModel, table=True):
     decided_at: datetime | None = None
     decided_by: str | None = Field(default=None, sa_type=Text)
     note: str | None = Field(default=None, sa_type=Text)
+    assigned_to: str | None = Field(default=None, sa_type=Text)
+    assigned_at: datetime | None = None
+
+
+class FlagComment(SQLModel, table=True):
+    """Words on a flag; the history binds them by a digest with this salt, and never holds them."""
+
+    __tablename__ = "flag_comment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    flag_id: int = Field(foreign_key="flag.id", index=True)
+    author: str = Field(sa_type=Text, index=True)
+    written_at: datetime
+    words: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
 
 
 class Freeze(SQLModel, table=True):
@@ -466,6 +495,45 @@ class Approval(SQLModel, table=True):
     decided_by: str | None = Field(default=None, sa_type=Text)
     decided_at: datetime | None = None
     decision_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class Notice(SQLModel, table=True):
+    """That a labeler's manager was told of a freeze; to whom is erasable, as in a comment."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    freeze_id: int = Field(foreign_key="freeze.id", index=True)
+    sent_at: datetime
+    sent_by: str = Field(sa_type=Text)
+    sent_to: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
+
+
+class Appeal(SQLModel, table=True):
+    """An appeal against a freeze; its words are erasable, as in a comment."""
+
+    __table_args__ = (Index("ix_appeal_project_id_outcome", "project_id", "outcome"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    freeze_id: int = Field(foreign_key="freeze.id", index=True)
+    reason: str = Field(sa_type=Text)
+    salt: bytes = Field(sa_type=LargeBinary)
+    opened_at: datetime
+    opened_by: str = Field(sa_type=Text)
+    due_at: datetime
+    outcome: str | None = None
+    decided_at: datetime | None = None
+    decided_by: str | None = Field(default=None, sa_type=Text)
+    decision: str | None = Field(default=None, sa_type=Text)
+
+
+class SeenThrough(SQLModel, table=True):
+    """Up to which moment of the history a person has seen what concerns them."""
+
+    __tablename__ = "seen_through"
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    received_us: int = Field(sa_type=RowId)
 
 
 class Snapshot(SQLModel, table=True):

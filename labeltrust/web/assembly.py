@@ -47,6 +47,7 @@ from labeltrust.web.pages import live as live_pages
 from labeltrust.web.pages import media, sign_in
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
+from labeltrust.web.pages import queue as queue_pages
 from labeltrust.web.pages import sources as source_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
@@ -91,6 +92,7 @@ _PAGES = (
     sign_in,
     project_pages,
     labeler_pages,
+    queue_pages,
     flag_pages,
     freeze_pages,
     quarantine_pages,

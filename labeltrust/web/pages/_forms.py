@@ -22,7 +22,7 @@ def freeze_draft(project: str, labeler: str, form: Form) -> FreezeDraft:
         project=project,
         labeler=labeler,
         reason=form.get("reason", ""),
-        since=_moment(form.get("since", "")),
+        since=moment_of(form.get("since", "")),
         clock=form.get("clock", "received"),
     )
 
@@ -43,7 +43,7 @@ def scoped_draft(form: Form) -> FreezeDraft:
         labeler=form.get("who", "") if scope in {"labeler", "person"} else None,
         source=who if scope == "source" else None,
         import_id=whole_number(who, "import") if scope == "import" else None,
-        since=_moment(form.get("since", "")),
+        since=moment_of(form.get("since", "")),
         clock=form.get("clock", "received"),
         kind="person-hold" if scope == "person" else "label",
     )
@@ -64,7 +64,7 @@ def whole_number(text: str, place: str) -> int:
     return int(text)
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """Return a moment of a date field; a time without zone is UTC, as the page says."""
     if not text.strip():
         return None

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -36,6 +36,7 @@ def templates(asset: Callable[[str], str] = str) -> Environment:
         "segment": segment,
         "moment": time_element,
         "moment_text": moment_text,
+        "lasting": lasting_text,
         "number": number_text,
         "percent": percent_text,
         "pretty": pretty_text,
@@ -74,6 +75,21 @@ def moment_text(value: datetime | str | None) -> str:
         return "never"
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def lasting_text(span: timedelta | None) -> str:
+    """Return a span of time in its largest unit that says enough.
+
+    >>> lasting_text(timedelta(hours=50)), lasting_text(timedelta(minutes=1))
+    ('2 days', '1 minute')
+    """
+    if span is None:
+        return "unknown"
+    minutes = max(int(span.total_seconds() // 60), 0)
+    for unit, size in (("day", 1_440), ("hour", 60)):
+        if minutes >= 2 * size:
+            return f"{minutes // size} {unit}s"
+    return f"{minutes} minute{'' if minutes == 1 else 's'}"
 
 
 def number_text(value: float | None) -> str:

@@ -1,18 +1,24 @@
-"""One review case: the evidence, and the verdict with a written reason."""
+"""One review case: the evidence, and everything that people do about it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 
-from labeltrust.domain.cases import FlagCase
-from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.assign_flag import assign_flag
+from labeltrust.services.comment_flag import comment_flag
 from labeltrust.services.decide_flag import decide_flag
-from labeltrust.services.list_labelers import LabelerCase, show_labeler
-from labeltrust.services.show_evidence import flag_evidence
+from labeltrust.services.freeze_flagged import freeze_flagged
+from labeltrust.services.show_case import show_case
 from labeltrust.web.access import by_session
 from labeltrust.web.api.flags import FlagNumber
+from labeltrust.web.pages._forms import moment_of
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+
+Asked = Request[Any, Any, Any]
+Answer = Response[Any]
 
 
 @get("/flags/{flag:int}", opt=by_session("read"), include_in_schema=False)
@@ -22,38 +28,75 @@ async def show(flag: FlagNumber, view: NamedDependency[View]) -> Response[str]:
 
 
 @post("/flags/{flag:int}/decision", opt=by_session("review"), include_in_schema=False)
-async def decide(
-    flag: FlagNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
-) -> Response[Any]:
+async def decide(flag: FlagNumber, request: Asked, view: NamedDependency[View]) -> Answer:
     """Confirm, dismiss or reopen a flag."""
+    return await _acted(view, request, flag, decide_flag, _verdict)
+
+
+@post("/flags/{flag:int}/assignment", opt=by_session("review"), include_in_schema=False)
+async def assign(flag: FlagNumber, request: Asked, view: NamedDependency[View]) -> Answer:
+    """Say who is to decide it."""
+    return await _acted(view, request, flag, assign_flag, _person)
+
+
+@post("/flags/{flag:int}/comments", opt=by_session("review"), include_in_schema=False)
+async def comment(flag: FlagNumber, request: Asked, view: NamedDependency[View]) -> Answer:
+    """Write a comment."""
+    return await _acted(view, request, flag, comment_flag, _text)
+
+
+@post("/flags/{flag:int}/freeze", opt=by_session("freeze"), include_in_schema=False)
+async def freeze(flag: FlagNumber, request: Asked, view: NamedDependency[View]) -> Answer:
+    """Hold the labeler's labels out."""
+    return await _acted(view, request, flag, freeze_flagged, _freeze)
+
+
+def _verdict(form: Form) -> dict[str, Any]:
+    return {"verdict": form.get("verdict", ""), "note": form.get("note", "")}
+
+
+def _person(form: Form) -> dict[str, Any]:
+    return {"person": form.get("person", "") or None, "reason": form.get("assigned_because", "")}
+
+
+def _text(form: Form) -> dict[str, Any]:
+    return {"text": form.get("text", "")}
+
+
+def _freeze(form: Form) -> dict[str, Any]:
+    return {
+        "since": moment_of(form.get("since", "")),
+        "clock": form.get("clock", "received"),
+        "reason": form.get("reason", ""),
+    }
+
+
+async def _acted(
+    view: View,
+    request: Asked,
+    flag: int,
+    service: Callable[..., object],
+    fields: Callable[[Form], dict[str, Any]],
+) -> Answer:
+    """Have a service act on a flag; what it refuses is told beside the form, as it was typed."""
     form = await view.form(request)
-    verdict, note = form.get("verdict", ""), form.get("note", "")
     try:
-        await view.ask(decide_flag, flag, verdict=verdict, note=note)
+        await view.ask(service, flag, **fields(form))
     except LabeltrustError as error:
         return await _page(view, flag, form, refusal(error))
     return see_other(f"/flags/{flag}")
 
 
 async def _page(view: View, number: int, form: Form, refused: Refusal | None) -> Response[str]:
-    found = await view.ask(flag_evidence, number)
+    case = await view.ask(show_case, number)
     return view.page(
         "flag.html",
         status=200 if refused is None else refused.status,
-        flag=found.flag,
-        found=found,
-        case=await _case(view, found.flag),
+        case=case,
+        flag=case.evidence.flag,
         form=form,
         refused=refused,
     )
 
 
-async def _case(view: View, flag: FlagCase) -> LabelerCase | None:
-    """Return what is known of the labeler today; an erased or merged one may be gone."""
-    try:
-        return await view.ask(show_labeler, flag.project, flag.labeler)
-    except (NotFound, InvalidInput):
-        return None
-
-
-HANDLERS = (show, decide)
+HANDLERS = (show, decide, assign, comment, freeze)

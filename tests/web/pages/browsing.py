@@ -13,7 +13,7 @@ from labeltrust.web.paths import segment
 
 LABELER = f"/projects/fraud/labelers/{segment(HOSTILE_NAME)}"
 PAGES = [
-    "/projects", "/projects/fraud", "/projects/fraud/labelers", LABELER, "/flags/1",
+    "/projects", "/projects/fraud", "/projects/fraud/labelers", LABELER, "/flags", "/flags/1",
     "/quarantine", "/quarantine/1", "/freezes", "/freezes?shown=all", "/freezes/1",
     "/freezes/1/holds", "/sources", "/sources/import", "/sources/acme", "/sign-in",
     "/approvals", "/approvals/1",

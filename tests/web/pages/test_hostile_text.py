@@ -35,7 +35,7 @@ class Seen(HTMLParser):
 
 
 HARMLESS = {
-    "a", "b", "body", "button", "code", "dd", "details", "div", "dl", "dt", "fieldset",
+    "a", "article", "b", "body", "button", "code", "dd", "details", "div", "dl", "dt", "fieldset",
     "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "head", "header", "html", "input",
     "kbd", "label", "legend", "li", "link", "main", "meta", "nav", "ol", "option", "p", "pre",
     "progress", "script", "section", "select", "small", "span", "strong", "summary", "sup",

@@ -37,7 +37,7 @@ async def test_a_flag_shows_the_items_with_their_texts(browser, deployment):
 
     page = (await browser.get("/flags/1")).text
 
-    assert "Items where others believe another label" in page
+    assert "items where others believe another label" in page
     assert "txn-006" in page
     assert "{{7*7}}" in page
 

@@ -1,0 +1,80 @@
+"""The review queue across projects, and how the flags of each signal ended."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from labeltrust.store.flags import FlagRow, row_of, with_project
+from labeltrust.store.tables import Flag, Project
+
+NOBODY = ""
+"""In place of a person's name: flags that are assigned to nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which flags are asked for; None leaves a part open.
+
+    Attributes:
+        projects: Names of the projects, or None for all.
+        status: `open`, `confirmed` or `dismissed`.
+        severity: `low`, `medium` or `high`.
+        signal: Name of a signal that it rests on.
+        assigned_to: Name of a person, or `NOBODY`.
+        contested: Disputes only, or none of them.
+        newest_first: Newest first instead of oldest first.
+        after: Only flags beyond this number in that order, 0 from the beginning.
+        limit: At most so many.
+    """
+
+    projects: frozenset[str] | None = None
+    status: str | None = "open"
+    severity: str | None = None
+    signal: str | None = None
+    assigned_to: str | None = None
+    contested: bool | None = None
+    newest_first: bool = False
+    after: int = 0
+    limit: int = 100
+
+
+def queued(session: Session, wanted: Wanted) -> list[FlagRow]:
+    """Return flags across projects, by one query."""
+    number = col(Flag.id)
+    found = with_project().where(*_conditions(wanted))
+    if wanted.after:
+        found = found.where(number < wanted.after if wanted.newest_first else number > wanted.after)
+    order = number.desc() if wanted.newest_first else number
+    return [row_of(*row) for row in session.exec(found.order_by(order).limit(wanted.limit))]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    equal = {"status": wanted.status, "severity": wanted.severity, "contested": wanted.contested}
+    out = [getattr(Flag, name) == value for name, value in equal.items() if value is not None]
+    if wanted.projects is not None:
+        out.append(col(Project.name).in_(sorted(wanted.projects)))
+    if wanted.signal is not None:
+        named = json.dumps(wanted.signal, ensure_ascii=False)
+        out.append(col(Flag.signals).contains(named, autoescape=True))
+    if wanted.assigned_to is not None:
+        person = wanted.assigned_to or None
+        out.append(col(Flag.assigned_to).is_not_distinct_from(person))
+    return out
+
+
+def ended(
+    session: Session, project_ids: Collection[int]
+) -> list[tuple[int, tuple[str, ...], str, int]]:
+    """Return project, signals, status and number of the flags that share these three."""
+    wanted = (
+        select(Flag.project_id, Flag.signals, Flag.status, func.count())
+        .where(col(Flag.project_id).in_(sorted(project_ids)))
+        .group_by(col(Flag.project_id), col(Flag.signals), col(Flag.status))
+    )
+    return [
+        (project, tuple(json.loads(signals)), status, n)
+        for project, signals, status, n in session.exec(wanted)
+    ]
