@@ -64,6 +64,16 @@ dark.addEventListener("change", () => {
   for (const figure of document.querySelectorAll("figure.chart")) drawChart(figure);
 });
 
+// Tables wider than the page are scrolled by keys, too.
+function reachTables(root) {
+  for (const box of root.querySelectorAll(".table:not([tabindex])")) {
+    const title = box.closest("section")?.querySelector("h2, h3")?.textContent;
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", title ? `Table: ${title}` : "Table");
+  }
+}
+
 // Forms that act are sent once, however often a button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -87,6 +97,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 function enliven(root) {
   showTimes(root);
+  reachTables(root);
   drawCharts(root);
 }
 

@@ -1,0 +1,86 @@
+"""The installation that browsers look at: the seeds, a crowd with a hostile name, and hostile rows.
+
+It is made once for all test processes and copied for each.
+"""
+
+import csv
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from browser.payloads import HOSTILE
+from commands import environment
+from factories import owner
+from web.crowds import assessed_home
+
+from labeltrust.app import build_deployment
+from labeltrust.services.assess_project import assess_project
+from labeltrust.services.import_file import ImportRequest, import_file
+from labeltrust.settings import Settings
+
+PATIENCE_SECONDS = 280.0
+PROJECT = "hostile"
+
+
+def home_of_all(shared: Path, own: Path) -> Path:
+    """Return a copy of the installation for one process.
+
+    Args:
+        shared: A folder that all processes of this run have in common.
+        own: A folder of this process.
+    """
+    # One made before, to work on a page without waiting for the seeds.
+    made = Path(os.environ.get("LABELTRUST_TEST_HOME") or shared / "browser-home")
+    with _alone(shared / "browser-home.lock"):
+        if not made.exists():
+            draft = shared / "browser-home-draft"
+            draft.mkdir()
+            _make(draft)
+            draft.rename(made)
+    return Path(shutil.copytree(made, own / "var"))
+
+
+@contextmanager
+def _alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(home: Path) -> None:
+    assessed_home(home)
+    _seeds(home)
+    _hostile(home)
+
+
+def _seeds(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "labeltrust", "demo", "--no-serve"],
+        env=os.environ | environment(Settings(home=home)),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _hostile(home: Path) -> None:
+    """Let every payload be a labeler, an item and a label at once."""
+    rows = home / "hostile.csv"
+    names = list(HOSTILE.values())
+    with rows.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(("item", "labeler", "label"))
+        for n, item in enumerate(names * 2):
+            for k, labeler in enumerate(names):
+                writer.writerow((f"{n} {item}", labeler, names[(n + k) % 3][:100]))
+    deployment = build_deployment(Settings(home=home))
+    import_file(deployment, owner(), ImportRequest(path=rows, project=PROJECT), lambda _: None)
+    assess_project(deployment, owner(), PROJECT)
+    deployment.engine.dispose()
