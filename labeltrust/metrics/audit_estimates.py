@@ -118,7 +118,7 @@ def _summed(parts: list[Float]) -> Float:
     found: Float = np.ones(1)
     for part in parts:
         found = np.convolve(found, part)
-    found = found / found.sum()
+    found /= found.sum()
     return found
 
 

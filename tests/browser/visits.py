@@ -23,6 +23,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "freeze": "1",
         "held": "1",
         "source": "acme",
+        "approval": "1",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(
