@@ -64,6 +64,16 @@ class Settings:
         float, About(meaning="Longest time a revoked key may still be accepted.")
     ] = 5.0
     session_hours: Annotated[float, About(meaning="Life of a sign-in to the console.")] = 12.0
+    session_idle_minutes: Annotated[
+        float, About(meaning="A sign-in that is not used for so long ends.")
+    ] = 30.0
+    oidc_issuer: Annotated[
+        str, About(meaning="Identity provider for sign-in (OpenID Connect); empty: none.")
+    ] = ""
+    oidc_client_id: Annotated[str, About(meaning="Client id at the identity provider.")] = ""
+    oidc_client_secret: Annotated[
+        str, About(meaning="Client secret there; empty for a public client.", secret=True)
+    ] = ""
     sign_in_link_minutes: Annotated[float, About(meaning="Life of a sign-in link.")] = 60.0
     live_seconds: Annotated[
         float,
@@ -151,6 +161,7 @@ _RANGES = {
     # Over a minute, revoking a key would no longer mean anything.
     "key_cache_seconds": (0.0, 60.0),
     "session_hours": (0.01, _DAYS * 24),
+    "session_idle_minutes": (0.1, _DAYS * 1_440),
     "sign_in_link_minutes": (0.1, _DAYS * 1_440),
     "live_seconds": (0.0, 3_600.0),
     "assess_after_seconds": (0.0, _SECONDS),

@@ -47,13 +47,30 @@ def disable(name: Name, *, reason: Reason, as_json: AsJson = False) -> None:
     _show([person], as_json=as_json, one=True)
 
 
+@app.command(epilog=example('user enable ann --reason "came back"'))
+def enable(name: Name, *, reason: Reason, as_json: AsJson = False) -> None:
+    """Give a person's access back; sessions and links stay ended."""
+    from labeltrust.services.add_person import enable_person  # noqa: PLC0415
+
+    with acting() as who:
+        person = enable_person(who.deployment, who.principal, name=name, reason=reason)
+    _show([person], as_json=as_json, one=True)
+
+
 @app.command(epilog=example("user link ann"))
-def link(name: Name, *, as_json: AsJson = False) -> None:
+def link(
+    name: Name,
+    *,
+    password: Annotated[
+        bool, typer.Option("--password", help="A link that sets the password instead.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Make a link that signs a person in to the console, once."""
     from labeltrust.services.sign_in import create_sign_in_link  # noqa: PLC0415
 
     with acting() as who:
-        made = create_sign_in_link(who.deployment, who.principal, name)
+        made = create_sign_in_link(who.deployment, who.principal, name, password=password)
     if as_json:
         print_json(made)
         return

@@ -10,6 +10,7 @@
     ├── Conflict                contradicts what is on record
     ├── TooLarge                over a stated cap
     ├── Busy                    try again later; carries the seconds
+    │   └── TooOften            somebody tried too often; others are not kept from it
     ├── GateClosed              training may not proceed; carries the reasons
     ├── Tampered                the record does not verify; names the first bad place
     └── Misconfigured           settings or installation; says what to mend
@@ -96,6 +97,12 @@ class Busy(LabeltrustError):
         """Keep the time to wait."""
         super().__init__(detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class TooOften(Busy):
+    """Tried too often by one caller."""
+
+    code = "too_often"
 
 
 class GateClosed(LabeltrustError):

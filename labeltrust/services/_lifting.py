@@ -14,7 +14,7 @@ from labeltrust.services._acts import Act
 from labeltrust.services.approvals._base import Doing
 from labeltrust.services.ask_approval import ask_within
 from labeltrust.store.assessments import latest_assessment
-from labeltrust.store.freezes import labelers_under, lifted_labelers
+from labeltrust.store.lifting import labelers_under, lifted_labelers
 
 
 class _Size(msgspec.Struct, frozen=True):

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
+from sqlmodel import Session
 
 from labeltrust.domain.access import Person
-from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.naming import checked_name, checked_note
 from labeltrust.domain.principals import Principal, checked_role
 from labeltrust.services.deployment import Deployment
@@ -70,7 +71,9 @@ def change_person(
     role: str,
     projects: tuple[str, ...] | None,
 ) -> Person:
-    """Give a person another role and scope; sign-ins go on under the new ones.
+    """Give a person another role and scope; who is signed in must sign in again.
+
+    A session that somebody stole while the person could do little is worth nothing afterwards.
 
     Raises:
         NotAllowed: The role may not manage, or grants more than it has.
@@ -83,6 +86,7 @@ def change_person(
         before = person_of(row)
         check_grant(session, principal, before.projects)
         row.role, row.projects = _role_of_a_person(role), scope_text(projects)
+        end_sign_ins(session, row, deployment.clock())
         after = person_of(row)
         detail = {"before": msgspec.to_builtins(before), "after": msgspec.to_builtins(after)}
         append(
@@ -124,6 +128,70 @@ def disable_person(
             detail={"person": name, "reason": note},
         )
         return replace(before, disabled_at=row.disabled_at)
+
+
+def enable_person(
+    deployment: Deployment, principal: Principal, *, name: str, reason: str
+) -> Person:
+    """Give a person's access back: keys work again, sessions and links stay ended.
+
+    Raises:
+        NotAllowed: The role may not manage, or the person sees more than the actor.
+        NotFound: There is nobody of that name.
+        Conflict: Access was never ended.
+        InvalidInput: The reason is empty.
+    """
+    principal.require("manage")
+    note = checked_note(reason, "reason")
+    with unit_of_work(deployment.engine) as session:
+        row = person_row(session, name)
+        check_grant(session, principal, person_of(row).projects)
+        if row.disabled_at is None:
+            detail = f"access of {name!r} was never ended"
+            raise Conflict(detail)
+        row.disabled_at = None
+        _note(deployment, session, principal, "person.enabled", {"person": name, "reason": note})
+        return person_of(row)
+
+
+def sign_out_everywhere(
+    deployment: Deployment, principal: Principal, *, name: str, reason: str
+) -> Person:
+    """End every session and unused link of a person; one's own needs no right.
+
+    Raises:
+        NotAllowed: The role may not manage, or the person sees more than the actor.
+        NotFound: There is nobody of that name.
+        InvalidInput: The reason is empty.
+    """
+    if principal.person != name:
+        principal.require("manage")
+    note = checked_note(reason, "reason")
+    with unit_of_work(deployment.engine) as session:
+        row = person_row(session, name)
+        if principal.person != name:
+            check_grant(session, principal, person_of(row).projects)
+        end_sign_ins(session, row, deployment.clock())
+        detail = {"person": name, "reason": note}
+        _note(deployment, session, principal, "sign_in.ended_everywhere", detail)
+        return person_of(row)
+
+
+def _note(
+    deployment: Deployment,
+    session: Session,
+    principal: Principal,
+    kind: str,
+    detail: dict[str, str],
+) -> None:
+    append(
+        session,
+        chain=SYSTEM,
+        type=kind,
+        actor=principal.name,
+        at=deployment.clock(),
+        detail=detail,
+    )
 
 
 def list_people(deployment: Deployment, principal: Principal) -> tuple[Person, ...]:

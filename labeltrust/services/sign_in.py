@@ -1,46 +1,72 @@
-"""Sign people in to the console by a link that works once."""
+"""Sign people in to the console by a link that works once; their sessions and the end of them."""
 
 import secrets
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from sqlmodel import Session as Db
 
 from labeltrust.domain.access import Session, SignInLink
-from labeltrust.domain.errors import NotFound, NotProven
+from labeltrust.domain.errors import Busy, NotFound, NotProven
 from labeltrust.domain.principals import Principal
 from labeltrust.services.create_key import SECRET_BYTES, key_digest
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.granting import check_grant
+from labeltrust.store import tables
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.people import insert_sign_in, person_row, signed_in, use_sign_in
+from labeltrust.store.people import (
+    find_person,
+    insert_sign_in,
+    note_use,
+    person_of,
+    person_row,
+    signed_in,
+    use_sign_in,
+)
 from labeltrust.store.scopes import scope_of
 from labeltrust.store.session import reading, unit_of_work
-from labeltrust.store.tables import Person
+
+# A page after the other: that a session is in use is noted so often at most.
+_NOTED_EVERY = timedelta(minutes=1)
 
 
-def create_sign_in_link(deployment: Deployment, principal: Principal, person: str) -> SignInLink:
+def create_sign_in_link(
+    deployment: Deployment, principal: Principal, person: str, *, password: bool = False
+) -> SignInLink:
     """Make a link that signs a person in, once, within `sign_in_link_minutes`.
 
+    Args:
+        deployment: The installation.
+        principal: Who makes it.
+        person: Whose it is.
+        password: A link that sets the person's password instead.
+
     Raises:
-        NotAllowed: The role may not manage.
+        NotAllowed: The role may not manage, or the person sees more than the actor.
         NotFound: There is nobody of that name, or access was ended.
     """
     principal.require("manage")
     at = deployment.clock()
     expires_at = at + timedelta(minutes=deployment.settings.sign_in_link_minutes)
     token = secrets.token_urlsafe(SECRET_BYTES)
+    kind = "password" if password else "link"
     with unit_of_work(deployment.engine) as session:
         row = person_row(session, person)
+        check_grant(session, principal, person_of(row).projects)
         if row.disabled_at is not None:
             detail = f"access of {person!r} was ended"
             raise NotFound(detail)
-        insert_sign_in(session, row, "link", key_digest(token), (at, expires_at))
+        insert_sign_in(session, row, kind, key_digest(token), (at, expires_at))
         append(
             session,
             chain=SYSTEM,
-            type="sign_in.link_made",
+            type="sign_in.password_link_made" if password else "sign_in.link_made",
             actor=principal.name,
             at=at,
             detail={"person": person},
         )
-    address = f"{deployment.settings.address}/sign-in/{token}"
+    place = "password" if password else "sign-in"
+    address = f"{deployment.settings.address}/{place}/{token}"
     return SignInLink(person=person, expires_at=expires_at, address=address)
 
 
@@ -50,30 +76,47 @@ def sign_in(deployment: Deployment, token: str) -> Session:
     Raises:
         NotProven: The link is unknown, used up or too old.
     """
-    at = deployment.clock()
-    expires_at = at + timedelta(hours=deployment.settings.session_hours)
-    new_token = secrets.token_urlsafe(SECRET_BYTES)
     with unit_of_work(deployment.engine) as session:
-        row = use_sign_in(session, "link", _digest(token), at)
+        row = use_sign_in(session, "link", link_digest(token), deployment.clock())
         if row is None:
             raise NotProven("this sign-in link was used already or is too old")
-        insert_sign_in(session, row, "session", key_digest(new_token), (at, expires_at))
-        append(
-            session,
-            chain=SYSTEM,
-            type="sign_in.used",
-            actor=f"person:{row.name}",
-            at=at,
-            detail={"person": row.name},
-        )
-        return Session(person=row.name, expires_at=expires_at, token=new_token)
+        return _begun(deployment, session, row, "link")
+
+
+def begin_session(deployment: Deployment, name: str, *, how: str) -> Session | None:
+    """Open a session for a person who proved who it is, None where access was ended.
+
+    Args:
+        deployment: The installation.
+        name: Whose.
+        how: `password` or `oidc`, for the history.
+    """
+    with unit_of_work(deployment.engine) as session:
+        row = find_person(session, name)
+        return None if row is None else _begun(deployment, session, row, how)
+
+
+def _begun(deployment: Deployment, session: Db, row: tables.Person, how: str) -> Session:
+    at = deployment.clock()
+    expires_at = at + timedelta(hours=deployment.settings.session_hours)
+    token = secrets.token_urlsafe(SECRET_BYTES)
+    insert_sign_in(session, row, "session", key_digest(token), (at, expires_at))
+    append(
+        session,
+        chain=SYSTEM,
+        type="sign_in.used",
+        actor=f"person:{row.name}",
+        at=at,
+        detail={"person": row.name, "by": how},
+    )
+    return Session(person=row.name, expires_at=expires_at, token=token)
 
 
 def sign_out(deployment: Deployment, token: str) -> None:
     """End a session; ending it twice is no error."""
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = use_sign_in(session, "session", _digest(token), at)
+        row = use_sign_in(session, "session", link_digest(token), at)
         if row is not None:
             append(
                 session,
@@ -85,20 +128,37 @@ def sign_out(deployment: Deployment, token: str) -> None:
             )
 
 
-def authenticate_session(deployment: Deployment, token: str) -> Principal:
+def authenticate_session(deployment: Deployment, token: str, *, in_use: bool = True) -> Principal:
     """Return the person of a live session, with role and scope.
 
+    Args:
+        deployment: The installation.
+        token: The session's.
+        in_use: Whether a person is at it: a page that asks by itself keeps no session alive.
+
     Raises:
-        NotProven: The session is unknown, ended or too old, or the person's access was ended.
+        NotProven: The session is unknown, ended, idle or too old, or access was ended.
     """
+    at = deployment.clock()
+    idle = timedelta(minutes=deployment.settings.session_idle_minutes)
+    digest = link_digest(token)
     with reading(deployment.engine) as session:
-        row = signed_in(session, _digest(token), deployment.clock())
-    if row is None:
+        found = signed_in(session, digest, at, idle)
+    if found is None:
         raise NotProven("not signed in")
+    row, seen_at = found
+    if in_use and at - seen_at >= min(_NOTED_EVERY, idle / 4):
+        _note_use(deployment, digest, at)
     return _principal(row)
 
 
-def _principal(row: Person) -> Principal:
+def _note_use(deployment: Deployment, digest: bytes, at: datetime) -> None:
+    # Reading must go on where nothing can be written; the next page notes it.
+    with suppress(Busy), unit_of_work(deployment.engine) as session:
+        note_use(session, digest, at)
+
+
+def _principal(row: tables.Person) -> Principal:
     scope = scope_of(row.projects)
     return Principal(
         name=f"person:{row.name}",
@@ -108,6 +168,6 @@ def _principal(row: Person) -> Principal:
     )
 
 
-def _digest(token: str) -> bytes:
+def link_digest(token: str) -> bytes:
     """Return the digest of any text that somebody sent, lone surrogates too."""
     return key_digest(token.encode(errors="replace").decode())

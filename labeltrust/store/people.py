@@ -1,16 +1,17 @@
 """People and their sign-ins as rows."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from labeltrust.domain import access
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.naming import is_storable
 from labeltrust.store.inserting import insert_new, known_id
 from labeltrust.store.scopes import scope_of, scope_text
-from labeltrust.store.tables import Person, SignIn
+from labeltrust.store.tables import Password, Person, SignIn
 
 
 def person_row(session: Session, name: str) -> Person:
@@ -93,16 +94,70 @@ def use_sign_in(session: Session, kind: str, digest: bytes, at: datetime) -> Per
     return None if person_id is None else _enabled(session, person_id)
 
 
-def signed_in(session: Session, digest: bytes, at: datetime) -> Person | None:
-    """Return the person of a live session, or None."""
-    wanted = select(SignIn.person_id).where(
+def signed_in(
+    session: Session, digest: bytes, at: datetime, idle: timedelta
+) -> tuple[Person, datetime] | None:
+    """Return the person of a live session and when it was last used, or None.
+
+    Args:
+        session: An open read.
+        digest: Of the session's token.
+        at: The present moment.
+        idle: How long a session lives unused.
+    """
+    seen = func.coalesce(col(SignIn.seen_at), col(SignIn.created_at))
+    wanted = select(SignIn.person_id, seen).where(
         col(SignIn.digest) == digest,
         col(SignIn.kind) == "session",
+        col(SignIn.used_at).is_(None),
+        col(SignIn.expires_at) > at,
+        seen > at - idle,
+    )
+    found = session.exec(wanted).first()
+    person = None if found is None else _enabled(session, found[0])
+    return None if found is None or person is None else (person, found[1])
+
+
+def note_use(session: Session, digest: bytes, at: datetime) -> None:
+    """Note that a session was used."""
+    wanted = update(SignIn).where(col(SignIn.digest) == digest, col(SignIn.used_at).is_(None))
+    session.execute(wanted.values(seen_at=at))
+
+
+def holder_of(session: Session, kind: str, digest: bytes, at: datetime) -> Person | None:
+    """Return the person of a live link without using it up, or None."""
+    wanted = select(SignIn.person_id).where(
+        col(SignIn.digest) == digest,
+        col(SignIn.kind) == kind,
         col(SignIn.used_at).is_(None),
         col(SignIn.expires_at) > at,
     )
     person_id = session.exec(wanted).first()
     return None if person_id is None else _enabled(session, person_id)
+
+
+def find_person(session: Session, name: str) -> Person | None:
+    """Return the row of a person whose access is in force, or None."""
+    row = session.exec(select(Person).where(col(Person.name) == name)).first()
+    return row if row is not None and row.disabled_at is None else None
+
+
+def password_of(session: Session, name: str) -> str | None:
+    """Return the hash of a person's password, None where there is no such person or password."""
+    row = find_person(session, name) if is_storable(name) else None
+    found = None if row is None else session.get(Password, row.id)
+    return None if found is None else found.hash
+
+
+def keep_password(session: Session, person: Person, hashed: str, at: datetime) -> None:
+    """Keep the hash of a person's new password."""
+    number = known_id(person.id)
+    row = session.get(Password, number)
+    if row is None:
+        session.add(Password(person_id=number, hash=hashed, set_at=at))
+    else:
+        row.hash, row.set_at = hashed, at
+    session.flush()
 
 
 def end_sign_ins(session: Session, person: Person, at: datetime) -> None:

@@ -165,8 +165,16 @@ class ApiKey(SQLModel, table=True):
     revoked_at: datetime | None = None
 
 
+class Password(SQLModel, table=True):
+    """The argon2 hash of a person's password; most sign in by links or elsewhere and have none."""
+
+    person_id: int = Field(primary_key=True, foreign_key="person.id")
+    hash: str = Field(sa_type=Text)
+    set_at: datetime
+
+
 class SignIn(SQLModel, table=True):
-    """A one-time sign-in link (used once) or a session of the console, kept as digest only."""
+    """A one-time link (sign-in, password) or a session of the console, kept as digest only."""
 
     __tablename__ = "sign_in"
 
@@ -177,6 +185,7 @@ class SignIn(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None = None
+    seen_at: datetime | None = None
 
 
 class Delivery(SQLModel, table=True):

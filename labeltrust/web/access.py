@@ -16,11 +16,25 @@ from labeltrust.services.authenticate import authenticate_key
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.lately import Lately
 from labeltrust.services.sign_in import authenticate_session
+from labeltrust.settings import Settings
 
 COOKIE = "labeltrust_session"
+# A browser takes this one over https only, for the whole host, and from nobody but the host.
+SECURE_COOKIE = f"__Host-{COOKIE}"
+# Open pages listen here by themselves; that nobody is at them must not keep a session alive.
+_BY_ITSELF = frozenset({"/live"})
 OPEN: Mapping[str, Any] = MappingProxyType({"access": "open"})
 # The handler itself checks the proof of origin, over the raw body.
 PROOF: Mapping[str, Any] = MappingProxyType({"access": "proof"})
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the name of the session's cookie at an installation's public address.
+
+    >>> cookie_name(Settings(public_url="https://labels.example"))
+    '__Host-labeltrust_session'
+    """
+    return SECURE_COOKIE if settings.address.startswith("https://") else COOKIE
 
 
 def by_key(right: str) -> dict[str, Any]:
@@ -95,7 +109,8 @@ class Authentication(ASGIMiddleware):
 
     async def _by_session(self, scope: Scope) -> Principal:
         request: Request[Any, Any, Any] = Request(scope)
-        token = request.cookies.get(COOKIE, "")
+        token = request.cookies.get(cookie_name(self._deployment.settings), "")
         if not token:
             raise NotProven("not signed in")
-        return await asyncio.to_thread(authenticate_session, self._deployment, token)
+        in_use = scope["path"] not in _BY_ITSELF
+        return await asyncio.to_thread(authenticate_session, self._deployment, token, in_use=in_use)

@@ -15,6 +15,7 @@ from litestar.types import ControllerRouterHandler
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
+from labeltrust.services.limit_attempts import Attempts
 from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
@@ -24,11 +25,14 @@ from labeltrust.web.api import (
     events,
     flags,
     freezes,
+    keys,
     labelers,
+    people,
     projects,
     quarantine,
     service,
     snapshots,
+    thresholds,
 )
 from labeltrust.web.caller import Caller
 from labeltrust.web.deliveries import Reception
@@ -42,12 +46,15 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
+from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import live as live_pages
-from labeltrust.web.pages import media, sign_in
+from labeltrust.web.pages import media, oidc, sign_in
+from labeltrust.web.pages import people as people_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import queue as queue_pages
+from labeltrust.web.pages import settings as setting_pages
 from labeltrust.web.pages import sources as source_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
@@ -85,11 +92,12 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals,
+    quarantine, approvals, thresholds, people, keys,
 )  # fmt: skip
 _PAGES = (
     assets,
     sign_in,
+    oidc,
     project_pages,
     labeler_pages,
     queue_pages,
@@ -98,6 +106,9 @@ _PAGES = (
     quarantine_pages,
     source_pages,
     approval_pages,
+    people_pages,
+    key_pages,
+    setting_pages,
     media,
     live_pages,
 )
@@ -165,6 +176,7 @@ def _dependencies(parts: Parts, environment: Environment, **more: object) -> dic
         "reception": Reception(intake=parts.intake, meters=parts.meters),
         "health_checks": parts.health_checks,
         "templates": environment,
+        "attempts": Attempts(),
         **more,
     }
     made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view}

@@ -26,6 +26,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         errors.Conflict: 409,
         errors.TooLarge: 413,
         errors.Busy: 503,
+        errors.TooOften: 429,
         errors.GateClosed: 409,
         errors.Tampered: 500,
         errors.Misconfigured: 500,

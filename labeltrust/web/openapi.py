@@ -20,6 +20,7 @@ _TAGS = {
     "gate": "May training proceed?",
     "quarantine": "Deliveries that could not be read.",
     "approvals": "Acts of two persons: asked by one, carried out by another.",
+    "people": "Who acts here, and with which keys.",
     "service": "The installation itself.",
 }
 

@@ -74,3 +74,13 @@ def moment_of(text: str) -> datetime | None:
         detail = f"{text[:40]!r} is no date such as 2026-11-01 or 2026-11-01T12:00"
         raise InvalidInput(detail, place="since") from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def scope_of(form: Form) -> tuple[str, ...] | None:
+    r"""Return the projects named in a field, one a line; None, for all, where none is named.
+
+    >>> scope_of({"projects": " fraud \r\n\n spam"}), scope_of({"projects": " "})
+    (('fraud', 'spam'), None)
+    """
+    lines = (line.strip() for line in form.get("projects", "").splitlines())
+    return tuple(line for line in lines if line) or None

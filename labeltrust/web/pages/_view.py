@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotAllowed
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
-from labeltrust.web.access import COOKIE
+from labeltrust.web.access import cookie_name
 from labeltrust.web.errors import status_of
 from labeltrust.web.pages._tables import Asked, Shown, Table
 
@@ -114,7 +114,7 @@ def view_of(request: Request[Any, Any, Any], deployment: Deployment, env: Enviro
         deployment=deployment,
         principal=request.user,
         templates=env,
-        csrf_token=csrf_token(request.cookies.get(COOKIE, "")),
+        csrf_token=csrf_token(request.cookies.get(cookie_name(deployment.settings), "")),
         path=request.scope["path"],
         query=dict(request.query_params.items()),
     )

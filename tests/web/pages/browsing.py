@@ -16,7 +16,7 @@ PAGES = [
     "/projects", "/projects/fraud", "/projects/fraud/labelers", LABELER, "/flags", "/flags/1",
     "/quarantine", "/quarantine/1", "/freezes", "/freezes?shown=all", "/freezes/1",
     "/freezes/1/holds", "/sources", "/sources/import", "/sources/acme", "/sign-in",
-    "/approvals", "/approvals/1",
+    "/approvals", "/approvals/1", "/projects/fraud/settings", "/settings",
 ]  # fmt: skip
 
 

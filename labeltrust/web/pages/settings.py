@@ -1,0 +1,129 @@
+"""What an installation and a project go by: settings, questions, guideline, thresholds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.policy.thresholds import THRESHOLDS, Threshold
+from labeltrust.services.preview_thresholds import (
+    Preview,
+    ask_thresholds,
+    preview_thresholds,
+    show_thresholds,
+)
+from labeltrust.services.show_project import show_project
+from labeltrust.services.show_settings import show_settings
+from labeltrust.web.access import by_session
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One threshold as it is shown: in force, and as it was typed."""
+
+    name: str
+    about: Threshold
+    value: str
+    typed: str
+    is_own: bool
+
+
+@get("/settings", opt=by_session("mend"), include_in_schema=False)
+async def installation(view: NamedDependency[View]) -> Response[str]:
+    """Show the effective settings of the installation, secrets hidden."""
+    return view.page("installation.html", settings=await view.ask(show_settings))
+
+
+@get("/projects/{project:str}/settings", opt=by_session("read"), include_in_schema=False)
+async def show(project: FromPath[str], view: NamedDependency[View]) -> Response[str]:
+    """Show what a project asks and goes by."""
+    return await _page(view, project, {}, None, None)
+
+
+@post(
+    "/projects/{project:str}/settings/preview",
+    opt=by_session("configure"),
+    include_in_schema=False,
+)
+async def preview(
+    project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[str]:
+    """Show who would be flagged and held under other thresholds."""
+    form = await view.form(request)
+    try:
+        wanted = await _wanted(view, project, form)
+        found = await view.ask(preview_thresholds, project, wanted)
+    except LabeltrustError as error:
+        return await _page(view, project, form, refusal(error), None)
+    return await _page(view, project, form, None, found)
+
+
+@post(
+    "/projects/{project:str}/settings/thresholds",
+    opt=by_session("configure"),
+    include_in_schema=False,
+)
+async def ask(
+    project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Ask a second person for other thresholds."""
+    form = await view.form(request)
+    try:
+        wanted = await _wanted(view, project, form)
+        reason = form.get("reason", "")
+        asked = await view.ask(ask_thresholds, project, wanted, reason=reason)
+    except LabeltrustError as error:
+        return await _page(view, project, form, refusal(error), None)
+    return see_other(f"/approvals/{asked.id}")
+
+
+async def _wanted(view: View, project: str, form: Form) -> dict[str, float | None]:
+    """Return the thresholds that were typed and differ from those in force."""
+    standing = await view.ask(show_thresholds, project)
+    typed = {name: _number(name, form[name]) for name in THRESHOLDS if name in form}
+    return {name: value for name, value in typed.items() if value != standing[name]}
+
+
+def _number(name: str, text: str) -> float | None:
+    if not text.strip():
+        return None
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        detail = f"{text[:40]!r} is no number"
+        raise InvalidInput(detail, place=THRESHOLDS[name].title) from None
+
+
+async def _page(
+    view: View, project: str, form: Form, refused: Refusal | None, found: Preview | None
+) -> Response[str]:
+    shown = await view.ask(show_project, project)
+    standing = await view.ask(show_thresholds, project)
+    return view.page(
+        "settings.html",
+        status=200 if refused is None else refused.status,
+        project=shown,
+        lines=_lines(standing, {*shown.policy, *shown.floors}, form),
+        titles={name: about.title for name, about in THRESHOLDS.items()},
+        preview=found,
+        form=form,
+        refused=refused,
+    )
+
+
+def _lines(standing: Mapping[str, float | None], own: set[str], form: Form) -> list[Line]:
+    lines = []
+    for name, about in THRESHOLDS.items():
+        value = "" if standing[name] is None else f"{standing[name]:g}"
+        typed = form.get(name, value)
+        is_own = (about.floor or name) in own
+        lines.append(Line(name=name, about=about, value=value, typed=typed, is_own=is_own))
+    return lines
+
+
+HANDLERS = (installation, show, preview, ask)
