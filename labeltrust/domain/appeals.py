@@ -1,11 +1,10 @@
 """An appeal against a freeze: opened with a written reason, decided by somebody else, in time."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed
+from labeltrust.domain.errors import Conflict, InvalidInput
 
 Outcome = Literal["upheld", "overturned"]
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
@@ -106,21 +105,3 @@ def require_outcome(appeal: Appeal, outcome: str) -> None:
     if appeal.outcome is not None:
         detail = f"appeal {appeal.id} is {appeal.outcome} already; a new one may be opened"
         raise Conflict(detail)
-
-
-def require_another_person(appeal: int, decider: str, involved: Collection[str]) -> None:
-    """Refuse whoever froze, or confirmed the flag, as the one who decides about that.
-
-    Args:
-        appeal: Number of the appeal.
-        decider: Who would decide.
-        involved: Who froze or confirmed.
-
-    Raises:
-        NotAllowed: It is the same person.
-
-    >>> require_another_person(1, "ann", {"ben"})
-    """
-    if decider in involved:
-        detail = f"appeal {appeal} is against an act of {decider}; another person decides it"
-        raise NotAllowed(detail)

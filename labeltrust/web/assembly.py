@@ -20,6 +20,7 @@ from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
 from labeltrust.web.api import (
+    appeals,
     approvals,
     assessments,
     events,
@@ -43,13 +44,14 @@ from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
 from labeltrust.web.openapi import openapi_config
+from labeltrust.web.pages import appeals as appeal_pages
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import live as live_pages
-from labeltrust.web.pages import media, oidc, sign_in
+from labeltrust.web.pages import media, notices, notifications, oidc, sign_in, workload
 from labeltrust.web.pages import people as people_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
@@ -92,7 +94,7 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys,
+    quarantine, approvals, thresholds, people, keys, appeals,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -102,6 +104,10 @@ _PAGES = (
     labeler_pages,
     queue_pages,
     flag_pages,
+    appeal_pages,
+    notices,
+    notifications,
+    workload,
     freeze_pages,
     quarantine_pages,
     source_pages,

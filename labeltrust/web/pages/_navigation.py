@@ -7,7 +7,10 @@ from litestar.handlers import HTTPRouteHandler
 
 _TITLES = {
     "/projects": "Projects",
+    "/notifications": "Notifications",
     "/flags": "Flags",
+    "/workload": "Workload",
+    "/appeals": "Appeals",
     "/audits": "Audits",
     "/freezes": "Freezes",
     "/snapshots": "Snapshots",

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from labeltrust.domain.appeals import Appeal, due_at, require_another_person, require_outcome
-from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed
+from labeltrust.domain.appeals import Appeal, due_at, require_outcome
+from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.reviews import Tally, track_records
 
 THURSDAY = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
@@ -66,10 +66,3 @@ def test_an_appeal_ends_once_by_a_known_outcome():
         require_outcome(appeal(), "maybe")
     with pytest.raises(Conflict, match="upheld already"):
         require_outcome(appeal(outcome="upheld"), "overturned")
-
-
-def test_nobody_decides_about_an_act_of_their_own():
-    require_another_person(1, "ben", {"ann", "system:policy"})
-
-    with pytest.raises(NotAllowed, match="another person"):
-        require_another_person(1, "ann", {"ann"})

@@ -1,0 +1,37 @@
+"""Appeals against freezes: those that wait, and how the others ended."""
+
+from labeltrust.domain.appeals import Appeal
+from labeltrust.domain.errors import NotFound
+from labeltrust.domain.principals import Principal
+from labeltrust.services._appeal_cases import appeal_cases
+from labeltrust.services.deployment import Deployment
+from labeltrust.store import appeals
+from labeltrust.store.session import reading
+
+
+def list_appeals(deployment: Deployment, principal: Principal) -> tuple[Appeal, ...]:
+    """Return the appeals of all projects in scope, oldest first.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        rows = appeals.list_appeals(session, projects=principal.projects)
+        return tuple(appeal_cases(session, rows))
+
+
+def show_appeal(deployment: Deployment, principal: Principal, appeal_id: int) -> Appeal:
+    """Return one appeal.
+
+    Raises:
+        NotAllowed: The role may not read.
+        NotFound: There is no such appeal in scope.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        row = appeals.get_appeal(session, appeal_id)
+        if not principal.sees(row.project):
+            detail = f"no appeal {appeal_id}"
+            raise NotFound(detail)
+        return appeal_cases(session, [row])[0]
