@@ -10,10 +10,10 @@ from labeltrust.domain.naming import is_storable
 from labeltrust.domain.reviews import Tally, track_records
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.flags import FlagRow
-from labeltrust.store.freezes import FreezeRow, resting_on, source_names
+from labeltrust.store.freezes import FreezeRow, source_names
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import by_lookup, labeler_names, project_spaces
-from labeltrust.store.review_queue import ended
+from labeltrust.store.review_queue import ended, resting_on
 from labeltrust.store.tables import Project
 
 

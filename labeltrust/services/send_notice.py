@@ -50,12 +50,12 @@ def show_notice(deployment: Deployment, principal: Principal, freeze_id: int) ->
     """Return what the notice of a freeze says today.
 
     Raises:
-        NotAllowed: The role may not freeze.
+        NotAllowed: The role may not read.
         NotFound: There is no such freeze in scope.
         InvalidInput: It is of no labeler.
     """
     with reading(deployment.engine) as session:
-        row = seen_freeze(session, principal, freeze_id, "freeze")
+        row = seen_freeze(session, principal, freeze_id, "read")
         _require_labeler(freeze_id, row.state.labeler_id)
         freeze = freeze_cases(session, [row])[0]
         flag = None

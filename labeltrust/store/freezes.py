@@ -13,8 +13,6 @@ from labeltrust.store.chains import FRESH
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Delivery, Freeze, Project, Source, SourceProject
 
-_SLICE = 500  # both databases take so many parameters in one statement
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezeRow:
@@ -158,20 +156,6 @@ def freezes_of_labeler(session: Session, project_id: int, labeler_id: int) -> li
     wanted = _with_project().where(col(Freeze.project_id) == project_id)
     wanted = wanted.where(col(Freeze.labeler_id) == labeler_id).order_by(col(Freeze.id))
     return [_row(*found) for found in session.exec(wanted)]
-
-
-def resting_on(session: Session, flag_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """Return the freezes that stand and rest on flags, by flag."""
-    wanted, found = sorted(set(flag_ids)), dict[int, tuple[int, ...]]()
-    for start in range(0, len(wanted), _SLICE):
-        part = wanted[start : start + _SLICE]
-        rows = select(Freeze.flag_id, Freeze.id).where(
-            col(Freeze.flag_id).in_(part), col(Freeze.lifted_at).is_(None)
-        )
-        for flag, number in session.exec(rows.order_by(col(Freeze.id))):
-            if flag is not None:
-                found[flag] = (*found.get(flag, ()), known_id(number))
-    return found
 
 
 def placed_since(session: Session, project_id: int, since: datetime) -> list[FreezeState]:

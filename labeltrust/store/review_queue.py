@@ -1,15 +1,17 @@
 """The review queue across projects, and how the flags of each signal ended."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from labeltrust.store.flags import FlagRow, row_of, with_project
-from labeltrust.store.tables import Flag, Project
+from labeltrust.store.inserting import known_id
+from labeltrust.store.tables import Flag, Freeze, Project
 
+_SLICE = 500  # both databases take so many parameters in one statement
 NOBODY = ""
 """In place of a person's name: flags that are assigned to nobody."""
 
@@ -63,6 +65,20 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         person = wanted.assigned_to or None
         out.append(col(Flag.assigned_to).is_not_distinct_from(person))
     return out
+
+
+def resting_on(session: Session, flag_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Return the freezes that stand and rest on flags, by flag."""
+    wanted, found = sorted(set(flag_ids)), dict[int, tuple[int, ...]]()
+    for start in range(0, len(wanted), _SLICE):
+        part = wanted[start : start + _SLICE]
+        rows = select(Freeze.flag_id, Freeze.id).where(
+            col(Freeze.flag_id).in_(part), col(Freeze.lifted_at).is_(None)
+        )
+        for flag, number in session.exec(rows.order_by(col(Freeze.id))):
+            if flag is not None:
+                found[flag] = (*found.get(flag, ()), known_id(number))
+    return found
 
 
 def ended(

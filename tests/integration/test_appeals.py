@@ -168,7 +168,7 @@ def test_a_notice_is_about_a_labeler_whose_labels_are_held(frauds, ann, ben):
     with pytest.raises(InvalidInput, match="no labeler"):
         show_notice(frauds, ann, source.id)
     with pytest.raises(NotAllowed):
-        show_notice(frauds, ben, 2)
+        send_notice(frauds, ben, 2, sent_to="mara")
     with pytest.raises(InvalidInput, match="empty"):
         send_notice(frauds, ann, 2, sent_to="")
     lift_freeze(frauds, owner(), 2, reason="x")

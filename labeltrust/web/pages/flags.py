@@ -5,17 +5,20 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.assign_flag import assign_flag
 from labeltrust.services.comment_flag import comment_flag
 from labeltrust.services.decide_flag import decide_flag
+from labeltrust.services.draw_signal import draw_signal
 from labeltrust.services.freeze_flagged import freeze_flagged
 from labeltrust.services.show_case import show_case
 from labeltrust.web.access import by_session
 from labeltrust.web.api.flags import FlagNumber
 from labeltrust.web.pages._forms import moment_of
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pages._visible import shortened, visible
 
 Asked = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -49,6 +52,18 @@ async def comment(flag: FlagNumber, request: Asked, view: NamedDependency[View])
 async def freeze(flag: FlagNumber, request: Asked, view: NamedDependency[View]) -> Answer:
     """Hold the labeler's labels out."""
     return await _acted(view, request, flag, freeze_flagged, _freeze)
+
+
+@get("/flags/{flag:int}/charts/{signal:str}", opt=by_session("read"), include_in_schema=False)
+async def chart(
+    flag: FlagNumber, signal: FromPath[str], view: NamedDependency[View]
+) -> Response[dict[str, Any]]:
+    """Return what a signal says of everybody as a chart, hidden characters spelled out."""
+    spec = await view.ask(draw_signal, flag, signal.removesuffix(".json"))
+    for rows in spec.get("datasets", {}).values():
+        for row in rows:
+            row["labeler"] = visible(shortened(row["labeler"], 40))
+    return Response(spec, headers={"Cache-Control": "no-store"})
 
 
 def _verdict(form: Form) -> dict[str, Any]:
@@ -99,4 +114,4 @@ async def _page(view: View, number: int, form: Form, refused: Refusal | None) ->
     )
 
 
-HANDLERS = (show, decide, assign, comment, freeze)
+HANDLERS = (show, chart, decide, assign, comment, freeze)

@@ -12,7 +12,7 @@ from labeltrust.web.api.freezes import FreezeNumber
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 
 
-@get("/freezes/{freeze:int}/notice", opt=by_session("freeze"), include_in_schema=False)
+@get("/freezes/{freeze:int}/notice", opt=by_session("read"), include_in_schema=False)
 async def show(freeze: FreezeNumber, view: NamedDependency[View]) -> Response[str]:
     """Show the notice as it is printed."""
     return await _page(view, freeze, {}, None)

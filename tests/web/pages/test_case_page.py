@@ -177,3 +177,18 @@ async def test_pages_ask_the_database_a_fixed_number_of_times(browser, deploymen
     selects = [len([q for q in asked if q.startswith("SELECT")]) for asked in (queue, case)]
     assert selects[0] <= 10
     assert selects[1] <= 20
+
+
+async def test_each_signal_of_a_case_has_its_chart_as_data(browser, deployment):
+    await sign_in_as(browser, deployment)
+    page = (await browser.get("/flags/1")).text
+    addresses = re.findall(r'data-spec="([^"]+)"', page)
+
+    specs = [(await browser.get(address)).json() for address in addresses]
+
+    assert addresses
+    names = {row["labeler"] for spec in specs for rows in spec["datasets"].values() for row in rows}
+    assert any(name.startswith("\u25b8") for name in names)
+    assert not any("\u202e" in name for name in names)
+    missing = await browser.get("/flags/1/charts/unheard.json")
+    assert missing.status_code == 404
