@@ -16,11 +16,12 @@ from pathlib import Path
 from browser.payloads import HOSTILE
 from commands import environment
 from factories import owner
-from web.crowds import assessed_home
+from web.crowds import HOSTILE_TEXT, assessed_home
 
 from labeltrust.app import build_deployment
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.import_file import ImportRequest, import_file
+from labeltrust.services.open_appeal import open_appeal
 from labeltrust.settings import Settings
 
 PATIENCE_SECONDS = 280.0
@@ -56,6 +57,14 @@ def _make(home: Path) -> None:
     assessed_home(home)
     _seeds(home)
     _hostile(home)
+    _appeal(home)
+
+
+def _appeal(home: Path) -> None:
+    """Let the hostile labeler appeal against the freeze of their labels, in hostile words."""
+    deployment = build_deployment(Settings(home=home))
+    open_appeal(deployment, owner(), 1, reason=HOSTILE_TEXT)
+    deployment.engine.dispose()
 
 
 def _seeds(home: Path) -> None:

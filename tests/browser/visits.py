@@ -24,13 +24,16 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "held": "1",
         "source": "acme",
         "approval": "1",
+        "appeal": "1",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(
     {**KNOWN, "project": "fraud", "labeler": HOSTILE_NAME, "flag": "1"}
 )
 # Answers that are no pages and need more than an address to be asked for.
-NO_PAGES = frozenset({"/", "/media", "/live"})
+NO_PAGES = frozenset(
+    {"/", "/media", "/live", "/notifications/unseen", "/flags/{flag:int}/charts/{signal:str}"}
+)
 _ROLES = ("qa_lead", "admin", "reviewer", "auditor")
 
 
