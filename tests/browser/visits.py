@@ -25,6 +25,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "source": "acme",
         "approval": "1",
         "appeal": "1",
+        "person": "the admin",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(
