@@ -54,7 +54,7 @@ def _check_floors(session: Session, before: Project, change: ProjectChange) -> N
     if latest_assessment(session, known_id(project_row(session, before.name).id)) is not None:
         detail = (
             "floors are thresholds: once a project was assessed, a second person approves a "
-            "change of them; ask on its settings page or by `labeltrust project thresholds`"
+            "change of them; ask on its settings page or by POST /v1/projects/…/thresholds"
         )
         raise NotAllowed(detail)
 
