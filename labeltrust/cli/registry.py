@@ -1,13 +1,23 @@
-"""Groups of commands: projects, gold, what could not be read, people, keys and sources."""
+"""Groups of commands: projects, audits, gold, what could not be read, people, keys and sources."""
 
 import typer
 
-from labeltrust.cli import _approvals, _gold, _keys, _people, _projects, _quarantine, _sources
+from labeltrust.cli import (
+    _approvals,
+    _audits,
+    _gold,
+    _keys,
+    _people,
+    _projects,
+    _quarantine,
+    _sources,
+)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the groups of this page to the command line."""
     app.add_typer(_projects.app, name="project")
+    app.add_typer(_audits.app, name="audit")
     app.add_typer(_gold.app, name="gold")
     app.add_typer(_quarantine.app, name="quarantine")
     app.add_typer(_approvals.app, name="approval")

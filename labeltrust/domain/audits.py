@@ -73,6 +73,8 @@ class AuditPlan:
         stops_early: Look after every verdict and stop as soon as the answer is sure.
         reviewers: Names of those who may re-label; empty for everybody who may review.
         seed: Of the random numbers; on record, so that the draw can be repeated.
+        choices: Answers that reviewers are offered where the question declares no classes; found
+            when the sample is drawn.
     """
 
     size: int | None = None
@@ -84,6 +86,7 @@ class AuditPlan:
     stops_early: bool = False
     reviewers: tuple[str, ...] = ()
     seed: int = 0
+    choices: tuple[str, ...] = ()
 
     @property
     def random(self) -> float:
@@ -198,3 +201,40 @@ class SampledItem:
     probability: float
     label: str
     others: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditCase:
+    """An audit as it can be shown.
+
+    Attributes:
+        id: Number of the audit.
+        project: Name of the project.
+        question: Name of the question.
+        labeler: Outside id of the labeler whose labels are audited; None for the labels of all, or
+            where who looks is to re-label without knowing.
+        flag: Number of the flag it was asked for, or None.
+        blind: Whether something is left out, since who looks re-labels in it.
+        items: Items of the sample.
+        turns: Verdicts that are asked for.
+        answered: Verdicts given.
+        undo: How to undo its present state, in words.
+    """
+
+    id: int
+    project: str
+    question: str
+    labeler: str | None
+    flag: int | None
+    blind: bool
+    status: str
+    reason: str
+    items: int
+    turns: int
+    answered: int
+    drawn_at: datetime
+    drawn_by: str
+    closed_at: datetime | None
+    closed_by: str | None
+    note: str | None
+    undo: str

@@ -126,7 +126,7 @@ def labeler_named(
     spaces = project_spaces(session, known_id(project.id))
     if source is not None:
         spaces = {k: v for k, v in spaces.items() if k == source}
-    lookups = _lookups(deployment, spaces.values(), name)
+    lookups = lookups_of(deployment, spaces.values(), name)
     found = {known.labeler_id: known for known in by_lookup(session, lookups)}
     if not found:
         detail = f"no labeler {name[:200]!r} in project {project.name!r}"
@@ -138,7 +138,8 @@ def labeler_named(
     return next(iter(found))
 
 
-def _lookups(deployment: Deployment, spaces: Collection[str], name: str) -> set[bytes]:
+def lookups_of(deployment: Deployment, spaces: Collection[str], name: str) -> set[bytes]:
+    """Return the keyed digests of a labeler's name in some id spaces."""
     if not is_storable(name):
         return set()
     return {deployment.vault.lookup(space, name) for space in spaces}

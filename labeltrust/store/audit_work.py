@@ -1,7 +1,7 @@
 """The work of an audit as rows: whose turn it is, and what reviewers said."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -100,16 +100,18 @@ def open_turns(
     """Return the turns that a reviewer may take, in the audits' own random orders.
 
     Never an item that he labeled himself, where that is known, and never the second turn of an
-    item whose first is his.
+    item whose first is his; of an item with two open turns, the first in order.
     """
     wanted = _open(audit_ids, reviewer)
     if item_id is not None:
         wanted = wanted.where(col(AuditTask.item_id) == item_id)
     found: list[Turn] = []
+    seen: set[tuple[int, int]] = set()
     start = 0
     while limit is None or len(found) < limit:
         rows = list(session.exec(wanted.offset(start).limit(_SOME)))
-        found += _not_his_own(session, [_turn(row) for row in rows], reviewer)
+        fit = _not_his_own(session, [_turn(row) for row in rows], reviewer)
+        found += fit if item_id is not None else _once(fit, seen)
         if len(rows) < _SOME:
             break
         start += _SOME
@@ -135,6 +137,15 @@ def _open(audit_ids: Collection[int], reviewer: Reviewer) -> SelectOfScalar[Audi
         .order_by(col(AuditTask.audit_id), col(AuditTask.place))
         .execution_options(**FRESH)
     )
+
+
+def _once(turns: Iterable[Turn], seen: set[tuple[int, int]]) -> Iterator[Turn]:
+    """Yield the first turn of each item; what was seen before counts."""
+    for turn in turns:
+        key = turn.audit_id, turn.item_id
+        if key not in seen:
+            seen.add(key)
+            yield turn
 
 
 def _not_his_own(session: Session, turns: list[Turn], reviewer: Reviewer) -> list[Turn]:
@@ -209,3 +220,15 @@ def _turn(row: AuditTask) -> Turn:
         name: getattr(row, name) for name in Turn.__dataclass_fields__ if name != "id"
     }
     return Turn(id=known_id(row.id), **values)
+
+
+def turn_of(session: Session, audit_id: int, item_id: int, reviewer: str) -> Turn | None:
+    """Return the turn at an item that a reviewer has answered, if any."""
+    wanted = (
+        select(AuditTask)
+        .where(col(AuditTask.audit_id) == audit_id, col(AuditTask.item_id) == item_id)
+        .where(col(AuditTask.reviewer) == reviewer, col(AuditTask.answered_at).is_not(None))
+        .execution_options(**FRESH)
+    )
+    row = session.exec(wanted).first()
+    return None if row is None else _turn(row)

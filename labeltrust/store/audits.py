@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
@@ -163,14 +164,17 @@ def sample_of(session: Session, audit_id: int) -> list[SampledItem]:
 
 
 def _state(row: Audit) -> AuditState:
-    plan = json.loads(row.plan)
+    plan: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in json.loads(row.plan).items()
+    }
     return AuditState(
         id=known_id(row.id),
         question=row.question,
         labeler_id=row.labeler_id,
         flag_id=row.flag_id,
         status=row.status,
-        plan=AuditPlan(**(plan | {"reviewers": tuple(plan["reviewers"])})),
+        plan=AuditPlan(**plan),
         strata=tuple(Stratum(**stratum) for stratum in json.loads(row.strata)),
         position=row.position,
         reason=row.reason,

@@ -1,5 +1,7 @@
 """Whose item an outside id means, where several sources of a project may know it; its gold."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
@@ -14,6 +16,7 @@ _NEWEST = text(
     "AND item_alias_id = :item AND chain_id = :chain AND question_id = :question "
     "ORDER BY coalesce(revised_us, occurred_us, received_us) DESC, event_id DESC LIMIT 1"
 )
+_SLICE = 500
 
 
 def sources_that_know(
@@ -61,3 +64,27 @@ def _spaces(session: Session, project: Project) -> dict[str, str]:
         .where(col(SourceProject.project_id) == project.id)
     )
     return dict(session.exec(wanted).all())
+
+
+def items_by_source(
+    session: Session, project_id: int, item_ids: Sequence[int]
+) -> dict[str, dict[int, str]]:
+    """Return the outside ids of items, by a source of the project that knows them by that id.
+
+    An erased item, and one whose sources may not speak for the project any more, is left out.
+    """
+    wanted = (
+        select(Source.id_space, Source.name)
+        .join(SourceProject, col(SourceProject.source_id) == col(Source.id))
+        .where(col(SourceProject.project_id) == project_id)
+        .order_by(col(Source.name).desc())
+    )
+    sources = {item_space(project_id, space): name for space, name in session.exec(wanted)}
+    found: dict[str, dict[int, str]] = {}
+    for start in range(0, len(item_ids), _SLICE):
+        part = item_ids[start : start + _SLICE]
+        rows = select(ItemAlias.id, ItemAlias.id_space, ItemAlias.outside_id)
+        for number, space, name in session.exec(rows.where(col(ItemAlias.id).in_(part))):
+            if number is not None and name is not None and space in sources:
+                found.setdefault(sources[space], {})[number] = name
+    return found

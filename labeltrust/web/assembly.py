@@ -23,6 +23,7 @@ from labeltrust.web.api import (
     appeals,
     approvals,
     assessments,
+    audits,
     events,
     flags,
     freezes,
@@ -94,7 +95,7 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys, appeals,
+    quarantine, approvals, thresholds, people, keys, appeals, audits,
 )  # fmt: skip
 _PAGES = (
     assets,

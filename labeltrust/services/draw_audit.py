@@ -1,0 +1,131 @@
+"""Draw the sample of an audit, or tell its price before."""
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from labeltrust.domain.audits import AuditCase, AuditPlan, AuditState, checked_plan
+from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.naming import checked_note
+from labeltrust.domain.principals import Principal
+from labeltrust.policy.audit_cost import AuditCost
+from labeltrust.services import _audit_acts
+from labeltrust.services._acts import begin_act
+from labeltrust.services._audit_samples import Target, draw_sample
+from labeltrust.services._audits import audit_cases, known_reviewer
+from labeltrust.services._cases import labeler_named
+from labeltrust.services._heavy import heavily
+from labeltrust.services.decide_flag import seen_flag
+from labeltrust.services.deployment import Deployment
+from labeltrust.store.audits import get_audit
+from labeltrust.store.chains import chain_end
+from labeltrust.store.inserting import known_id
+from labeltrust.store.projects import project_row
+from labeltrust.store.session import reading, unit_of_work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditDraft:
+    """What is to be audited.
+
+    Attributes:
+        project: Name of the project.
+        reason: Why, in words.
+        labeler: Outside id of a labeler; None for the labels of all.
+        source: Whose labeler, where two sources use the same id.
+        flag: Number of a flag: its labeler and question.
+        question: Name of the question.
+        plan: How the sample is drawn.
+    """
+
+    project: str
+    reason: str = ""
+    labeler: str | None = None
+    source: str | None = None
+    flag: int | None = None
+    question: str | None = None
+    plan: AuditPlan = field(default_factory=AuditPlan)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnAudit:
+    """A drawn audit and its price."""
+
+    audit: AuditCase
+    cost: AuditCost
+
+
+def price_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) -> AuditCost:
+    """Return what an audit would cost; nothing is drawn.
+
+    Raises:
+        NotAllowed: The role may not assess.
+        NotFound: Project, labeler, flag or question is not there.
+        InvalidInput: The plan cannot be drawn, or there is nothing to audit.
+    """
+    target = _target(deployment, principal, draft)
+    return heavily(deployment, draw_sample, draft.project, target, checked_plan(draft.plan)).cost
+
+
+def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) -> DrawnAudit:
+    """Draw the sample of an audit and give the work to reviewers.
+
+    Raises:
+        NotAllowed: The role may not assess.
+        NotFound: Project, labeler, flag or question is not there.
+        InvalidInput: No reason, the plan cannot be drawn, or there is nothing to audit.
+    """
+    reason = checked_note(draft.reason, "reason")
+    plan = replace(checked_plan(draft.plan), choices=())
+    plan = replace(
+        plan,
+        seed=plan.seed or secrets.randbelow(2**53),
+        # only parts that are one random sample each can be looked at after every verdict
+        by_class=plan.by_class and not plan.stops_early,
+    )
+    target = _target(deployment, principal, draft)
+    drawn = heavily(deployment, draw_sample, draft.project, target, plan)
+    with unit_of_work(deployment.engine) as session:
+        act = begin_act(
+            session, project_row(session, draft.project), principal.name, deployment.clock()
+        )
+        state = AuditState(
+            id=0,
+            question=target.question,
+            labeler_id=target.labeler_id,
+            flag_id=target.flag_id,
+            status="drawn",
+            plan=replace(plan, size=len(drawn.sample), choices=drawn.choices),
+            strata=drawn.cost.strata,
+            position=target.position,
+            reason=reason,
+            drawn_at=act.at,
+            drawn_by=act.actor,
+        )
+        number = _audit_acts.draw(act, state, drawn.sample, drawn.turns)
+        (case,) = audit_cases(session, principal, [get_audit(session, number)])
+    return DrawnAudit(audit=case, cost=drawn.cost)
+
+
+def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> Target:
+    principal.require("assess", draft.project)
+    with reading(deployment.engine) as session:
+        project = project_row(session, draft.project)
+        labeler, question = None, draft.question or "label"
+        if draft.flag is not None:
+            flag = seen_flag(session, principal, draft.flag, "read")
+            if flag.project != draft.project:
+                detail = f"flag {draft.flag} is of another project"
+                raise InvalidInput(detail, place="flag")
+            labeler, question = flag.state.labeler_id, draft.question or flag.state.question
+        elif draft.labeler is not None:
+            labeler = labeler_named(deployment, session, project, draft.labeler, draft.source)
+        number = known_id(project.id)
+        names = draft.plan.reviewers
+        return Target(
+            project_id=number,
+            question=question or "label",
+            labeler_id=labeler,
+            flag_id=draft.flag,
+            position=chain_end(session, project).position,
+            reviewers=tuple(known_reviewer(deployment, session, n, [number]) for n in names),
+        )
