@@ -62,6 +62,7 @@ class Assets:
             "style.css": lambda: _OWN / "style.css",
             "icon.svg": lambda: _OWN / "icon.svg",
             "labeltrust.js": lambda: _OWN / "labeltrust.js",
+            "desk.js": lambda: _OWN / "desk.js",
             "htmx.js": lambda: _htmx("htmx-2.min.js"),
             "sse.js": lambda: _htmx("ext/hx-sse-2.min.js"),
             "vega.js": lambda: next((p for p in bundle_places(home) if p.is_file()), None),

@@ -217,14 +217,22 @@ async def finish(
 
 @post("/v1/audits/{audit:int}/cancel", opt=by_key("assess"), status_code=200, tags=["audits"],
       summary="Cancel an audit")  # fmt: skip
-async def cancel(audit: AuditNumber, data: NoteBody, caller: NamedDependency[Caller]) -> AuditCase:
+async def cancel(
+    audit: AuditNumber,
+    data: Annotated[NoteBody, BodyKwarg(examples=[_REASON])],
+    caller: NamedDependency[Caller],
+) -> AuditCase:
     """Give an audit up; it can be resumed."""
     return await caller.ask(cancel_audit, audit, reason=data.reason)
 
 
 @post("/v1/audits/{audit:int}/resume", opt=by_key("assess"), status_code=200, tags=["audits"],
       summary="Resume an audit")  # fmt: skip
-async def resume(audit: AuditNumber, data: NoteBody, caller: NamedDependency[Caller]) -> AuditCase:
+async def resume(
+    audit: AuditNumber,
+    data: Annotated[NoteBody, BodyKwarg(examples=[_REASON])],
+    caller: NamedDependency[Caller],
+) -> AuditCase:
     """Go on with a cancelled audit."""
     return await caller.ask(resume_audit, audit, reason=data.reason)
 

@@ -12,6 +12,7 @@ _TITLES = {
     "/workload": "Workload",
     "/appeals": "Appeals",
     "/audits": "Audits",
+    "/desk": "Desk",
     "/freezes": "Freezes",
     "/snapshots": "Snapshots",
     "/incidents": "Incidents",
