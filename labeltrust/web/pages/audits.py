@@ -64,9 +64,11 @@ async def audits(view: NamedDependency[View]) -> Response[Any]:
     return view.listed("audits.html", AUDITS.shown(rows, view.asked(AUDITS)))
 
 
-@get("/projects/{project:str}/audits/new", opt=by_session("assess"), include_in_schema=False)
-async def new(project: FromPath[str], view: NamedDependency[View]) -> Response[str]:
-    """Show the form of a draw, and its price once the fields were sent."""
+@get("/projects/{project:str}/audits/new", opt=by_session("read"), include_in_schema=False)
+async def new(project: FromPath[str], view: NamedDependency[View]) -> Response[Any]:
+    """Show the form of a draw, and its price if asked; who may not draw is led to the list."""
+    if not view.principal.may("assess"):
+        return see_other("/audits")
     return await _form(view, project, dict(view.query), None)
 
 
@@ -74,8 +76,10 @@ async def new(project: FromPath[str], view: NamedDependency[View]) -> Response[s
 async def draw(
     project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
 ) -> Response[Any]:
-    """Draw the sample."""
+    """Draw the sample, or only tell its price."""
     form = await view.form(request)
+    if "price" in form:
+        return await _form(view, project, form, None)
     try:
         drawn = await view.ask(draw_audit, audit_draft(project, form))
     except NotFound as error:

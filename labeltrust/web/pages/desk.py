@@ -17,15 +17,18 @@ from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 _KEYS = 9
 
 
-@get("/desk", opt=by_session("review"), include_in_schema=False)
+@get("/desk", opt=by_session("read"), include_in_schema=False)
 async def desk(view: NamedDependency[View]) -> Response[str]:
     """Show what waits for the reader."""
-    return view.page("desk.html", work=await view.ask(open_work), note=view.query.get("note", ""))
+    work = await view.ask(open_work) if view.principal.may("review") else []
+    return view.page("desk.html", work=work, note=view.query.get("note", ""))
 
 
-@get("/desk/{task:int}", opt=by_session("review"), include_in_schema=False)
+@get("/desk/{task:int}", opt=by_session("read"), include_in_schema=False)
 async def show(task: Number, view: NamedDependency[View]) -> Response[Any]:
-    """Show one item to re-label."""
+    """Show one item to re-label; who does not review is led to the desk, which says so."""
+    if not view.principal.may("review"):
+        return see_other("/desk")
     try:
         found = await view.ask(show_task, task)
     except Conflict:  # somebody else was quicker, or it is answered

@@ -44,7 +44,7 @@ async def test_a_lead_sees_the_price_and_draws_without_any_script(browser, fraud
     await sign_in_as(browser, frauds)
 
     form = await browser.get(NEW, params={"labeler": "victim"})
-    price = await browser.get(NEW, params={"labeler": "victim", "size": "40", "price": "yes"})
+    price = await submitted(browser, NEW, NEW, labeler="victim", size="40", price="yes")
     sent = await submitted(
         browser, NEW, NEW, labeler="victim", size="40", twice="20", disputed="60", unanimous="15",
         by="size", reason="accused by two",
@@ -307,3 +307,14 @@ def test_tasks_of_the_service_are_those_of_the_desk(frauds):
     audit = drawn(frauds, labeler="victim").audit
 
     assert len(audit_tasks(frauds, owner(), audit.id).tasks) == 60
+
+
+async def test_who_does_not_review_is_told_so_and_gets_no_item(browser, frauds):
+    drawn(frauds, labeler="victim")
+    await sign_in_as(browser, frauds, role="auditor")
+
+    desk, item, new = [await browser.get(path) for path in ("/desk", "/desk/1", NEW)]
+
+    assert "Your role does not re-label" in desk.text
+    assert item.headers["location"] == "/desk"
+    assert new.headers["location"] == "/audits"
