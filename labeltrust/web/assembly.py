@@ -48,12 +48,12 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import appeals as appeal_pages
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import audits as audit_pages
+from labeltrust.web.pages import desk, media, notices, notifications, oidc, sign_in, workload
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import live as live_pages
-from labeltrust.web.pages import desk, media, notices, notifications, oidc, sign_in, workload
 from labeltrust.web.pages import people as people_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
