@@ -1,6 +1,54 @@
-"""Tidy frames to charts: one file a signal, and the forest of effects for all the others."""
+"""Tidy frames to charts: one file a signal, and the forest of effects for all the others.
+
+Charts of pages are drawn from what an assessment keeps (`_portrait`, `_standing`, `_trends`): each
+has a frame, a drawing, and the same in words for who sees no picture.
+"""
 
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
+from labeltrust.charts._portrait import (
+    confusion_frame,
+    confusion_words,
+    draw_confusion,
+    draw_mix,
+    draw_timeline,
+    mix_frame,
+    mix_words,
+    timeline_frame,
+    timeline_words,
+)
+from labeltrust.charts._standing import draw_standing, standing_frame, standing_words
+from labeltrust.charts._trends import (
+    agreement_frame,
+    agreement_words,
+    days_frame,
+    days_words,
+    draw_agreement,
+    draw_days,
+)
 
-__all__ = ["Seen", "SignalChart", "chart_of", "draw_effects", "drawn"]
+__all__ = [
+    "Seen",
+    "SignalChart",
+    "agreement_frame",
+    "agreement_words",
+    "chart_of",
+    "confusion_frame",
+    "confusion_words",
+    "days_frame",
+    "days_words",
+    "draw_agreement",
+    "draw_confusion",
+    "draw_days",
+    "draw_effects",
+    "draw_mix",
+    "draw_standing",
+    "draw_timeline",
+    "drawn",
+    "mix_frame",
+    "mix_words",
+    "standing_frame",
+    "standing_words",
+    "timeline_frame",
+    "timeline_words",
+]

@@ -2,7 +2,7 @@
 
 import altair as alt
 
-Drawing = alt.Chart | alt.LayerChart | alt.FacetChart
+Drawing = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
 
 ORDINARY = "#0072B2"
 SUSPECT = "#D55E00"

@@ -1,7 +1,7 @@
 """A question's judgments out of the store into an appraisal: reading, names, rules, no writing."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,14 @@ Bool = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceShare:
+    """Current labels that one source brought, and when the newest of them was received."""
+
+    labels: int
+    newest_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appraised:
     """An appraisal with what the store knows about its judgments."""
 
@@ -36,6 +44,7 @@ class Appraised:
     scale: str
     outside_scale: int
     without_provenance: int
+    by_source: Mapping[int, SourceShare]
 
 
 def appraised(
@@ -79,7 +88,18 @@ def appraised(
         scale=loaded.scale,
         outside_scale=loaded.outside_scale,
         without_provenance=_without_provenance(loaded, kept),
+        by_source=_by_source(loaded),
     )
+
+
+def _by_source(loaded: LoadedJudgments) -> dict[int, SourceShare]:
+    source, place, n = np.unique(loaded.source, return_inverse=True, return_counts=True)
+    newest = np.zeros(source.size, dtype=np.int64)
+    np.maximum.at(newest, place, loaded.received_us)
+    return {
+        int(number): SourceShare(labels=int(n[k]), newest_us=int(newest[k]))
+        for k, number in enumerate(source.tolist())
+    }
 
 
 def _names(loaded: LoadedJudgments) -> Names:

@@ -1,12 +1,10 @@
 """How much each labeler's vote weighs in a consensus of labels with parts."""
 
-import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltrust.store.assessments import StoredAssessment
 from labeltrust.store.names import Labeler
 
 LEAST = 0.05
@@ -14,25 +12,6 @@ LEAST = 0.05
 
 Voices = Mapping[str, Mapping[int, float]]
 """Trust by opaque labeler id, by question."""
-
-
-def voices_of(assessment: StoredAssessment | None) -> Voices:
-    """Return the trust in every labeler that an assessment knows, by question."""
-    if assessment is None:
-        return {}
-    document = json.loads(assessment.document)
-    parts = {document["question"]: document, **document.get("questions", {})}
-    return {name: _trust(part.get("labelers", ())) for name, part in parts.items()}
-
-
-def _trust(entries: Sequence[Mapping[str, object]]) -> dict[int, float]:
-    found: dict[int, float] = {}
-    for entry in entries:
-        number, trust = entry.get("id"), entry.get("trust")
-        value = trust.get("value") if isinstance(trust, dict) else None
-        if isinstance(number, int) and isinstance(value, int | float):
-            found[number] = float(value)
-    return found
 
 
 def weights(labelers: Sequence[Labeler], trust: Mapping[int, float]) -> NDArray[np.float64]:

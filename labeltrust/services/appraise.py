@@ -59,6 +59,8 @@ class Appraisal:
         policy_version: Version of the rules.
         suspicion: All readings weighed together, labeler by labeler.
         readings: What each signal says, by its name.
+        evidence: What they read.
+        names: Names of labelers and labels by code.
     """
 
     document: Document
@@ -69,6 +71,8 @@ class Appraisal:
     policy_version: str
     suspicion: Suspicion
     readings: Mapping[str, Readings]
+    evidence: Evidence
+    names: Names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,8 @@ def appraise(
         policy_version=policy.version,
         suspicion=read.suspicion,
         readings=read.readings,
+        evidence=read.evidence,
+        names=names,
     )
 
 

@@ -13,13 +13,21 @@ from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import Project
-from labeltrust.policy.gate import POLICY_VERSION
+from labeltrust.policy.gate import POLICY_VERSION, gate
 from labeltrust.services._acts import begin_act, note_assessment
 from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
 from labeltrust.services._heavy import heavily
+from labeltrust.services._keeping import Drawn, drawn, head_text, keep
+from labeltrust.services._point import point_of
 from labeltrust.services._settle import settle
+from labeltrust.services.check_gate import gate_facts
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.read_assessment import Document, document_of, standing_of, with_standing
+from labeltrust.services.read_assessment import (
+    Document,
+    standing_of,
+    whole_document,
+    with_standing,
+)
 from labeltrust.store import jobs
 from labeltrust.store.assessments import (
     MACHINE,
@@ -36,6 +44,7 @@ from labeltrust.store.judgments import read_judgments
 from labeltrust.store.projects import project_of, project_row
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.snapshots import probation_sources
+from labeltrust.store.trends import note_point
 
 _MAIN = "label"
 
@@ -77,6 +86,16 @@ def assess_for_job(deployment: Deployment, lease: Lease) -> None:
     heavily(deployment, _assess, MACHINE, lease.key, lease=lease)
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What an assessment found, ready to be stored."""
+
+    facts: "_Facts"
+    found: Sequence[Appraised]
+    document: Document
+    pictures: Drawn
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
     """What an assessment goes by besides the judgments."""
@@ -109,7 +128,7 @@ def _assess(
     document = _document(facts, found, as_of or facts.at)
     if as_of is not None:
         return document
-    return _stored(deployment, actor, (facts, found, document), lease)
+    return _stored(deployment, actor, _Made(facts, found, document, drawn(found)), lease)
 
 
 def _facts(session: Session, project: str, at: datetime) -> _Facts:
@@ -164,13 +183,8 @@ def _asides(found: Appraised) -> Document:
     }
 
 
-def _stored(
-    deployment: Deployment,
-    actor: str,
-    made: tuple[_Facts, Sequence[Appraised], Document],
-    lease: Lease | None,
-) -> Document:
-    facts, found, document = made
+def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None) -> Document:
+    facts = made.facts
     with unit_of_work(deployment.engine) as session:
         if lease is not None:
             jobs.require_lease(session, lease)
@@ -178,15 +192,20 @@ def _stored(
         act = begin_act(session, row, MACHINE, facts.at)
         before = latest_assessment(session, act.project_id)
         if before is not None and before.events_through > facts.position:
-            return document_of(before, row.name)  # somebody read further meanwhile
-        opened = settle(act, found)
+            return whole_document(session, before, row.name)  # somebody read further meanwhile
+        opened = settle(act, made.found)
         standing = standing_of(session, act.project_id, facts.at)
-        whole = {**with_standing(document, standing), "flags_opened": list(opened)}
+        whole = {**with_standing(made.document, standing), "flags_opened": list(opened)}
         digest = _digest(whole)
         if before is None or before.digest != digest:
             detail = {"asked_by": actor, "through": facts.position, "sha256": digest.hex()}
             note_assessment(act, {**detail, "policy": POLICY_VERSION, "opened": list(opened)})
         save_assessment(session, _row(act.project_id, facts, whole, digest))
+        keep(session, act.project_id, whole, made.pictures)
+        is_open = gate(gate_facts(deployment, session, row, facts.at), facts.at).open
+        main = made.found[0]
+        point = point_of(act.project_id, whole, main, standing, gate_open=is_open)
+        note_point(session, point)
     return whole
 
 
@@ -198,7 +217,7 @@ def _row(project_id: int, facts: _Facts, document: Document, digest: bytes) -> S
         events_through=facts.position,
         policy_version=document["policy_version"],
         digest=digest,
-        document=json.dumps(document, allow_nan=False, separators=(",", ":")),
+        document=head_text(document),
     )
 
 

@@ -17,7 +17,7 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.services.verify_news import broken_part
 from labeltrust.store.assessments import StoredAssessment, latest_assessment, news_of
 from labeltrust.store.chains import chain_end
-from labeltrust.store.flags import list_flags
+from labeltrust.store.flags import brief_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
@@ -62,7 +62,7 @@ def gate_facts(
     project_id = known_id(project.id)
     stored = latest_assessment(session, project_id)
     news = news_of(session, project, 0 if stored is None else stored.events_through)
-    flags = [row.state for row in list_flags(session, project_id)]
+    flags = brief_flags(session, project_id)
     freezes = [row.state for row in list_freezes(session, project_id)]
     probation = probation_sources(session, project_id)
     names = source_names(session)

@@ -25,12 +25,13 @@ from labeltrust.services._snapshot_files import (
     write_tables,
     write_whole,
 )
-from labeltrust.services._voices import Voices, voices_of
+from labeltrust.services._voices import Voices
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import snapshots
+from labeltrust.store.assessed import trust_of
 from labeltrust.store.assessments import latest_assessment
 from labeltrust.store.chains import chain_end
-from labeltrust.store.flags import list_flags
+from labeltrust.store.flags import brief_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.judgments import read_judgments
@@ -106,7 +107,7 @@ def _facts(session: Session, project: str, at: datetime) -> _Read:
         names=labeler_names(session, labelers),
         sources=source_names(session),
         policy_version="" if assessment is None else assessment.policy_version,
-        voices=voices_of(assessment),
+        voices=trust_of(session, known_id(row.id)),
         assessed_through=None if assessment is None else assessment.events_through,
     )
 
@@ -115,7 +116,7 @@ def standing_holds(session: Session, project_id: int, at: datetime) -> list[Hold
     """Return everything that keeps labels of a project out of training sets at a moment."""
     return holds(
         [row.state for row in list_freezes(session, project_id)],
-        [row.state for row in list_flags(session, project_id)],
+        brief_flags(session, project_id),
         probation_sources(session, project_id),
         at,
     )

@@ -6,6 +6,7 @@ from labeltrust.domain.errors import NotFound
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
+from labeltrust.store.assessed import rename_labelers
 from labeltrust.store.erasure import aliases_of, deliveries_about, erase_names
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.retention import destroy, overwrite_destroyed
@@ -50,6 +51,7 @@ def erase_labeler(
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
         erase_names(session, aliases)
+        rename_labelers(session, aliases)
         append(
             session,
             chain=SYSTEM,

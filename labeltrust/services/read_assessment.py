@@ -1,7 +1,7 @@
 """The newest assessment as it stands: stored numbers, with flags and freezes of this moment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,16 @@ from sqlmodel import Session
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.flags import FlagState
+from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
+from labeltrust.store.assessed import StoredPart, all_parts
 from labeltrust.store.assessments import StoredAssessment, latest_assessment
-from labeltrust.store.flags import list_flags
+from labeltrust.store.flags import brief_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.projects import project_row
-from labeltrust.store.session import reading
+from labeltrust.store.session import reading_at_once
 
 Document = dict[str, Any]
 
@@ -32,15 +34,31 @@ def read_assessment(deployment: Deployment, principal: Principal, project: str) 
         NotFound: There is no such project in scope, or nothing was assessed yet.
     """
     principal.require("read", project)
-    with reading(deployment.engine) as session:
+    with reading_at_once(deployment.engine) as session:
         project_id = known_id(project_row(session, project).id)
         stored = latest_assessment(session, project_id)
         standing = standing_of(session, project_id, deployment.clock())
-    return with_standing(document_of(stored, project), standing)
+        whole = whole_document(session, stored, project)
+    return with_standing(whole, standing)
 
 
-def document_of(stored: StoredAssessment | None, project: str) -> Document:
-    """Return a stored document, or say what to do where there is none.
+def whole_document(session: Session, stored: StoredAssessment | None, project: str) -> Document:
+    """Return a stored document with its labelers.
+
+    Raises:
+        NotFound: Nothing was assessed yet.
+    """
+    head = head_of(stored, project)
+    number = 0 if stored is None else stored.project_id
+    others = {
+        name: {**part, "labelers": _entries(session, number, name)}
+        for name, part in head["questions"].items()
+    }
+    return {**head, "labelers": _entries(session, number, head["question"]), "questions": others}
+
+
+def head_of(stored: StoredAssessment | None, project: str) -> Document:
+    """Return a stored document without its labelers, or say what to do where there is none.
 
     Raises:
         NotFound: Nothing was assessed yet.
@@ -50,6 +68,15 @@ def document_of(stored: StoredAssessment | None, project: str) -> Document:
         raise NotFound(detail)
     document: Document = json.loads(stored.document)
     return document
+
+
+def _entries(session: Session, project_id: int, question: str) -> list[Document]:
+    return [entry_of(part) for part in all_parts(session, project_id, question)]
+
+
+def entry_of(part: StoredPart) -> Document:
+    """Return a labeler's part as the document shows it."""
+    return {"labeler": part.name, **json.loads(part.part)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +94,14 @@ class Standing:
 
 def standing_of(session: Session, project_id: int, now: datetime) -> Standing:
     """Return what stands against the labelers of a project; dismissed flags do not count."""
-    flags = [row.state for row in list_flags(session, project_id)]
     freezes = [row.state for row in list_freezes(session, project_id)]
+    return standing_among(brief_flags(session, project_id), freezes, now)
+
+
+def standing_among(
+    flags: Iterable[FlagState], freezes: Iterable[FreezeState], now: datetime
+) -> Standing:
+    """Return what stands against labelers, of some flags (oldest first) and freezes."""
     return Standing(
         flags={
             (flag.question, flag.labeler_id): flag for flag in flags if flag.status != "dismissed"
@@ -83,14 +116,15 @@ def with_standing(document: Document, standing: Standing) -> Document:
     """Return a document whose labelers carry their flag and freeze of this moment."""
     main = document["question"]
     others = {
-        name: {**part, "labelers": _stood(name, part["labelers"], standing)}
+        name: {**part, "labelers": stood(name, part["labelers"], standing)}
         for name, part in document["questions"].items()
     }
-    labelers = _stood(main, document["labelers"], standing)
+    labelers = stood(main, document["labelers"], standing)
     return {**document, "labelers": labelers, "questions": others}
 
 
-def _stood(question: str, labelers: list[Document], standing: Standing) -> list[Document]:
+def stood(question: str, labelers: list[Document], standing: Standing) -> list[Document]:
+    """Return labelers of a question with their flag and freeze of this moment."""
     return [
         {
             **entry,

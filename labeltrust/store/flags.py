@@ -1,10 +1,12 @@
 """Flags as rows; whoever changes one appends the event of the change in the same transaction."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -41,6 +43,7 @@ def open_flag(session: Session, project_id: int, state: FlagState) -> int:
         since=state.since,
         opened_at=state.opened_at,
         updated_at=state.updated_at,
+        **_repeated(state),
     )
     session.add(row)
     session.flush()
@@ -54,10 +57,18 @@ def update_flag(session: Session, state: FlagState) -> None:
     row.signals = _json(list(state.signals))
     row.contested = state.contested
     row.evidence = _json(state.evidence)
+    for name, value in _repeated(state).items():
+        setattr(row, name, value)
     row.since = state.since
     row.updated_at = state.updated_at
     session.add(row)
     session.flush()
+
+
+def _repeated(state: FlagState) -> dict[str, Any]:
+    """Return what stands in columns of its own besides the evidence."""
+    said = state.evidence.get("strong") is True
+    return {"question": state.question, "clock": state.clock, "strong": said}
 
 
 def decide(
@@ -105,6 +116,7 @@ def list_flags(
     project_id: int,
     *,
     status: str | None = None,
+    labeler_id: int | None = None,
     after: int = 0,
     limit: int | None = None,
 ) -> list[FlagRow]:
@@ -114,13 +126,39 @@ def list_flags(
         session: An open read.
         project_id: Whose.
         status: Only those, or None for all.
+        labeler_id: Only those of this labeler, or None for all.
         after: Only flags with a greater number (the cursor of a page).
         limit: At most so many.
     """
     wanted = with_project().where(col(Flag.project_id) == project_id, col(Flag.id) > after)
     if status is not None:
         wanted = wanted.where(col(Flag.status) == status)
+    if labeler_id is not None:
+        wanted = wanted.where(col(Flag.labeler_id) == labeler_id)
     return [row_of(*found) for found in session.exec(wanted.order_by(col(Flag.id)).limit(limit))]
+
+
+def brief_flags(
+    session: Session, project_id: int, *, labeler_ids: Collection[int] | None = None
+) -> list[FlagState]:
+    """Return the flags of a project, oldest first, with nothing of the evidence but what rules ask.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        labeler_ids: Only those of these labelers, or None for all.
+    """
+    wanted = select(Flag).where(col(Flag.project_id) == project_id).order_by(col(Flag.id))
+    if labeler_ids is not None:
+        wanted = wanted.where(col(Flag.labeler_id).in_(labeler_ids))
+    unread = [defer(getattr(Flag, name)) for name in ("evidence", "note")]
+    wanted = wanted.options(*unread)
+    return [_brief(row) for row in session.exec(wanted.execution_options(**FRESH))]
+
+
+def _brief(row: Flag) -> FlagState:
+    evidence = {"question": row.question, "clock": row.clock, "strong": row.strong}
+    return _state(row, evidence)
 
 
 def assign(session: Session, flag_id: int, person: str | None, at: datetime) -> None:
@@ -146,7 +184,7 @@ def row_of(flag: Flag, project: Project) -> FlagRow:
     return FlagRow(
         project_id=flag.project_id,
         project=project.name,
-        state=_state(flag),
+        state=_state(flag, json.loads(flag.evidence)),
         decided_by=flag.decided_by,
         note=flag.note,
         assigned_to=flag.assigned_to,
@@ -154,7 +192,7 @@ def row_of(flag: Flag, project: Project) -> FlagRow:
     )
 
 
-def _state(flag: Flag) -> FlagState:
+def _state(flag: Flag, evidence: Mapping[str, object]) -> FlagState:
     return FlagState(
         id=known_id(flag.id),
         labeler_id=flag.labeler_id,
@@ -166,7 +204,7 @@ def _state(flag: Flag) -> FlagState:
         opened_at=flag.opened_at,
         updated_at=flag.updated_at,
         decided_at=flag.decided_at,
-        evidence=json.loads(flag.evidence),
+        evidence=evidence,
     )
 
 

@@ -204,6 +204,15 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def reading_at_once(engine: Engine) -> Iterator[Session]:
+    """Open a short read whose queries all see one moment; SQLite's always do."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with reading(engine) as session:
+        yield session
+
+
+@contextmanager
 def driver_connection(session: Session) -> Iterator[PoolProxiedConnection]:
     """Give the driver's own connection of a session's transaction, for bulk statements."""
     yield session.connection().connection

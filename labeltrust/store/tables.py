@@ -336,7 +336,11 @@ class Event(SQLModel, table=True):
 
 
 class Assessment(SQLModel, table=True):
-    """The newest assessment of a project: derived, replaced by the next one."""
+    """The newest assessment of a project: derived, replaced by the next one.
+
+    `document` has empty lists in place of its labelers: their parts are rows of their own, so that
+    a page reads those that it shows.
+    """
 
     project_id: int = Field(primary_key=True, foreign_key="project.id")
     created_at: datetime
@@ -347,15 +351,85 @@ class Assessment(SQLModel, table=True):
     document: str = Field(sa_type=Text)
 
 
+class AssessedLabeler(SQLModel, table=True):
+    """What tables sort, filter and search labelers by; the only name in a stored assessment."""
+
+    __tablename__ = "assessment_labeler"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    question: str = Field(primary_key=True, sa_type=Text)
+    labeler_id: int = Field(primary_key=True, sa_type=RowId)
+    place: int
+    name: str = Field(sa_type=Text)
+    folded: str = Field(sa_type=Text)
+    kind: str
+    labels: int
+    items: int
+    trust: float | None = None
+    gold_accuracy: float | None = None
+    cohen_kappa: float | None = None
+    label_shift: float | None = None
+
+
+class AssessedPart(SQLModel, table=True):
+    """A labeler's part of the newest assessment as JSON, and what the labeler's page draws."""
+
+    __tablename__ = "assessment_part"
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    question: str = Field(primary_key=True, sa_type=Text)
+    labeler_id: int = Field(primary_key=True, sa_type=RowId)
+    part: str = Field(sa_type=Text)
+    portrait: bytes = Field(default=b"", sa_type=LargeBinary)
+
+
+class AssessedFigures(SQLModel, table=True):
+    """What pages draw of a whole question: labels by day, how each signal's sizes lie, sources."""
+
+    __tablename__ = "assessment_figures"
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    question: str = Field(primary_key=True, sa_type=Text)
+    figures: str = Field(sa_type=Text)
+
+
+class AssessmentPoint(SQLModel, table=True):
+    """A project's main numbers at one assessment, for trends; thinned as they grow old."""
+
+    __tablename__ = "assessment_history"
+    __table_args__ = (Index("ix_assessment_history_project_id_as_of", "project_id", "as_of"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    project_id: int = Field(foreign_key="project.id")
+    as_of: datetime
+    labels: int
+    labelers: int
+    alpha: float | None = None
+    alpha_low: float | None = None
+    alpha_high: float | None = None
+    gold: float | None = None
+    gold_low: float | None = None
+    gold_high: float | None = None
+    gold_n: int = 0
+    label_shift: float | None = None
+    provenance: float | None = None
+    open_flags: int = 0
+    frozen: int = 0
+    gate_open: bool = False
+
+
 class Flag(SQLModel, table=True):
     """A review case; every change of it is an event of the project's chain.
 
+    `question`, `clock` and `strong` repeat what `evidence` says, so that lists leave that unread.
     `assigned_to` is the name of the person who is to decide it.
     """
 
     __table_args__ = (
         Index("ix_flag_project_id_status", "project_id", "status"),
         Index("ix_flag_assigned_to", "assigned_to"),
+        Index("ix_flag_project_id_labeler_id", "project_id", "labeler_id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -365,6 +439,9 @@ class Flag(SQLModel, table=True):
     severity: str
     signals: str = Field(sa_type=Text)
     contested: bool = False
+    question: str = Field(default="", sa_type=Text)
+    clock: str = "received"
+    strong: bool = False
     evidence: str = Field(default="{}", sa_type=Text)
     since: datetime | None = None
     opened_at: datetime

@@ -1,11 +1,12 @@
-"""The table of labelers: what it is sorted and filtered by, and what its downloads hold."""
+"""The table of labelers: its columns, what its downloads hold, and what it asks the database."""
 
 from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
+from labeltrust.services.search_labelers import LabelerSearch
 from labeltrust.web.pages._downloads import Plain
-from labeltrust.web.pages._tables import Column, Filter, Table
+from labeltrust.web.pages._tables import MOST_DOWNLOADED, Asked, Column, Filter, Table
 
 Entry = dict[str, Any]
 _SEVERITIES = MappingProxyType({"low": 1, "medium": 2, "high": 3})
@@ -13,6 +14,7 @@ _STANDINGS = MappingProxyType(
     {
         "": "all",
         "flagged": "with an open flag",
+        "contested": "contested",
         "confirmed": "confirmed",
         "frozen": "labels frozen",
         "clear": "nothing against them",
@@ -27,17 +29,6 @@ _KINDS = MappingProxyType(
         "import": "imports",
     }
 )
-
-
-def _standing(entry: Entry, wanted: str) -> bool:
-    status = entry["flag"]["status"] if entry["flag"] else None
-    return {
-        "": True,
-        "flagged": status == "open",
-        "confirmed": status == "confirmed",
-        "frozen": bool(entry["frozen"]),
-        "clear": status is None and not entry["frozen"],
-    }[wanted]
 
 
 def _trouble(entry: Entry) -> Plain:
@@ -60,7 +51,13 @@ def _estimate(number: str, title: str) -> tuple[Column[Entry], ...]:
     """Return the column of an estimate; downloads also hold interval, n, and why it is unknown."""
     shown = Column(name=number, title=title, value=_part(number, "value"), is_number=True)
     parts = (
-        Column(name=f"{number}_{part}", title="", value=_part(number, part), shown=False)
+        Column(
+            name=f"{number}_{part}",
+            title="",
+            value=_part(number, part),
+            shown=False,
+            sortable=False,
+        )
         for part in ("low", "high", "n", "reason")
     )
     return shown, *parts
@@ -83,18 +80,34 @@ LABELERS: Table[Entry] = Table(
         Column(name="trouble", title="Standing", value=_trouble),
         Column(name="labels", title="Labels", value=lambda e: int(e["labels"]), is_number=True),
         *(column for number, title in _NUMBERS.items() for column in _estimate(number, title)),
-        Column(name="kind", title="", value=lambda e: str(e["kind"]), shown=False),
-        Column(name="frozen", title="", value=lambda e: bool(e["frozen"]), shown=False),
-        Column(name="flag", title="", value=_of_flag("id"), shown=False),
-        Column(name="flag_status", title="", value=_of_flag("status"), shown=False),
+        Column(name="kind", title="", value=lambda e: str(e["kind"]), shown=False, sortable=False),
+        Column(
+            name="frozen", title="", value=lambda e: bool(e["frozen"]), shown=False, sortable=False
+        ),
+        Column(name="flag", title="", value=_of_flag("id"), shown=False, sortable=False),
+        Column(name="flag_status", title="", value=_of_flag("status"), shown=False, sortable=False),
     ),
     order="-trouble",
     searched=lambda entry: str(entry["labeler"]),
     hint="a labeler's id",
     filters=(
-        Filter(name="standing", title="Standing", choices=_STANDINGS, keeps=_standing),
-        Filter(
-            name="kind", title="Kind", choices=_KINDS, keeps=lambda e, kind: kind in {"", e["kind"]}
-        ),
+        Filter(name="standing", title="Standing", choices=_STANDINGS),
+        Filter(name="kind", title="Kind", choices=_KINDS),
     ),
 )
+
+
+def search_of(asked: Asked) -> LabelerSearch:
+    """Return what the address asks of the database.
+
+    >>> search_of(LABELERS.asked("/x", {"sort": "trust", "page": "3"})).offset
+    200
+    """
+    return LabelerSearch(
+        sort=asked.sort,
+        text=asked.search,
+        standing=asked.chosen["standing"],
+        kind=asked.chosen["kind"],
+        offset=asked.offset,
+        limit=MOST_DOWNLOADED if asked.format else asked.on_page,
+    )

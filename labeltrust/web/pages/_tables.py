@@ -14,54 +14,16 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
+from labeltrust.web.pages._columns import Column, Filter
 from labeltrust.web.pages._downloads import FORMATS, Plain, Record, downloaded
+
+__all__ = ["MOST_DOWNLOADED", "Asked", "Column", "Filter", "Heading", "Shown", "Table"]
 
 Row = TypeVar("Row")
 MOST_DOWNLOADED = 100_000
 _LONGEST_NUMBER = 19
 _MOST_SEARCHED = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column(Generic[Row]):
-    """One column.
-
-    Attributes:
-        name: Its key in addresses, CSV and JSON.
-        title: Its heading.
-        value: What it is sorted by and what downloads hold; None sorts last, always.
-        is_number: Aligned to the right.
-        sortable: Whether its heading sorts; not where the database orders the rows.
-        shown: Whether the page has it; downloads have all.
-    """
-
-    name: str
-    title: str
-    value: Callable[[Row], Plain]
-    is_number: bool = False
-    sortable: bool = True
-    shown: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter(Generic[Row]):
-    """A choice above the table.
-
-    Attributes:
-        name: Its key in addresses.
-        title: Its label.
-        choices: Value to words; the first one holds unless another is chosen.
-        keeps: Whether a row stays under a chosen value; not used where the database filters.
-    """
-
-    name: str
-    title: str
-    choices: Mapping[str, str]
-    keeps: Callable[[Row, str], bool] = lambda _row, _value: True
-
-    def chosen(self, given: str | None) -> str:
-        """Return a value of the choice, the first one for anything that is none."""
-        return given if given is not None and given in self.choices else next(iter(self.choices))
+_MOST_PAGES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +43,11 @@ class Asked:
     def limit(self) -> int:
         """How many rows to fetch: one more than shown, which says whether there are more."""
         return MOST_DOWNLOADED if self.format else self.on_page + 1
+
+    @property
+    def offset(self) -> int:
+        """How many rows stand before the page; downloads begin at the first."""
+        return 0 if self.format else (min(self.page, _MOST_PAGES) - 1) * self.on_page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +225,29 @@ class Table(Generic[Row]):
             found=rows,
             following={"after": key(page[-1])} if more else None,
             preceding={"after": 0} if asked.after else None,
+        )
+
+    def counted(self, rows: Sequence[Row], asked: Asked, n_found: int, n_all: int) -> Shown[Row]:
+        """Show rows that the database searched, sorted and cut, where it also counted.
+
+        Args:
+            rows: Those of `asked.page`, or of the last page where there are fewer; for a download
+                all of them, see `asked.offset`.
+            asked: What was asked for.
+            n_found: How many match.
+            n_all: How many there are without search and filters.
+        """
+        page = min(asked.page, max(-(-n_found // self.on_page), 1))
+        more = page * self.on_page < n_found
+        return Shown(
+            table=self,
+            asked=replace(asked, page=page),
+            rows=rows[: self.on_page],
+            found=rows,
+            n_found=n_found,
+            n_all=n_all,
+            following={"page": page + 1} if more else None,
+            preceding={"page": page - 1} if page > 1 else None,
         )
 
     def _matches(self, row: Row, asked: Asked) -> bool:

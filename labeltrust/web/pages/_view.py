@@ -12,7 +12,7 @@ from litestar import Request, Response
 from litestar.enums import MediaType
 from litestar.response import Redirect
 
-from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotAllowed
+from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotAllowed, NotFound
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.web.access import cookie_name
@@ -118,6 +118,18 @@ def view_of(request: Request[Any, Any, Any], deployment: Deployment, env: Enviro
         path=request.scope["path"],
         query=dict(request.query_params.items()),
     )
+
+
+def charted(spec: dict[str, Any] | None, name: str) -> Response[dict[str, Any]]:
+    """Return the specification of a chart as JSON.
+
+    Raises:
+        NotFound: There is no such chart.
+    """
+    if spec is None:
+        detail = f"no chart {name[:80]!r}"
+        raise NotFound(detail)
+    return Response(spec, media_type=MediaType.JSON, headers=_HEADERS)
 
 
 def see_other(path: str) -> Redirect:

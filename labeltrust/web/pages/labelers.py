@@ -9,13 +9,20 @@ from litestar.params import FromPath
 
 from labeltrust.domain.errors import LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
-from labeltrust.services.list_labelers import list_labelers, show_labeler
-from labeltrust.services.show_evidence import labeler_evidence
+from labeltrust.services.list_labelers import show_labeler_by_id
+from labeltrust.services.search_labelers import LabelerPage, search_labelers
+from labeltrust.services.show_portrait import ON_A_PAGE, read_drawn, show_portrait
 from labeltrust.services.show_project import show_project
 from labeltrust.web.access import by_session
+from labeltrust.web.pages._drawings import (
+    confusion_table,
+    labeler_spec,
+    labeler_summaries,
+    signal_spec,
+)
 from labeltrust.web.pages._forms import freeze_draft
-from labeltrust.web.pages._labelers_table import LABELERS
-from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pages._labelers_table import LABELERS, search_of
+from labeltrust.web.pages._view import Form, Refusal, View, charted, refusal, see_other
 from labeltrust.web.paths import segment
 
 
@@ -23,11 +30,12 @@ from labeltrust.web.paths import segment
 async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Response[Any]:
     """List the labelers of the newest assessment, those with flags first."""
     found = await view.ask(show_project, project)
+    asked = view.asked(LABELERS)
     try:
-        rows = await view.ask(list_labelers, project)
+        page = await view.ask(search_labelers, project, search_of(asked))
     except NotFound:  # nothing was assessed yet
-        rows = []
-    shown = await asyncio.to_thread(LABELERS.shown, rows, view.asked(LABELERS))
+        page = LabelerPage(entries=(), n_found=0, n_all=0)
+    shown = LABELERS.counted(page.entries, asked, page.n_found, page.n_all)
     return view.listed("labelers.html", shown, project=found)
 
 
@@ -57,19 +65,64 @@ async def freeze(
     return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}")
 
 
+@get("/projects/{project:str}/labelers/{labeler:str}/charts/{name:str}", opt=by_session("read"),
+     include_in_schema=False)  # fmt: skip
+async def chart(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    name: FromPath[str],
+    view: NamedDependency[View],
+) -> Response[dict[str, Any]]:
+    """Return the specification of a chart, such as `timeline.json`."""
+    drawn = await view.ask(read_drawn, project, labeler)
+    spec = await asyncio.to_thread(labeler_spec, drawn, name.removesuffix(".json"))
+    return charted(spec, name)
+
+
+@get("/projects/{project:str}/labelers/{labeler:str}/charts/signals/{name:str}",
+     opt=by_session("read"), include_in_schema=False)  # fmt: skip
+async def signal_chart(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    name: FromPath[str],
+    view: NamedDependency[View],
+) -> Response[dict[str, Any]]:
+    """Return the specification of a signal's chart, such as `signals/spam.json`."""
+    drawn = await view.ask(read_drawn, project, labeler)
+    spec = await asyncio.to_thread(signal_spec, drawn, name.removesuffix(".json"))
+    return charted(spec, name)
+
+
 async def _page(
     view: View, project: str, labeler: str, form: Form, refused: Refusal | None
 ) -> Response[str]:
+    page = _page_number(view.query.get("items", ""))
+    portrait = await view.ask(show_portrait, project, labeler, page=page)
+    case = await view.ask(show_labeler_by_id, project, portrait.drawn.labeler_id)
+    drawn = portrait.drawn
     return view.page(
         "labeler.html",
         status=200 if refused is None else refused.status,
         project=await view.ask(show_project, project),
-        case=await view.ask(show_labeler, project, labeler),
-        evidence=await view.ask(labeler_evidence, project, labeler),
+        case=case,
+        portrait=portrait,
+        said=await asyncio.to_thread(labeler_summaries, drawn),
+        tables={name: confusion_table(drawn, name) for name in ("confusion", "consensus")},
+        page=min(page, max(-(-portrait.n_items // ON_A_PAGE), 1)),
+        on_page=ON_A_PAGE,
         labeler=labeler,
         form=form,
         refused=refused,
     )
 
 
-HANDLERS = (labelers, show, freeze)
+def _page_number(text: str) -> int:
+    """Return the number of a page of an address; anything that is none is the first.
+
+    >>> _page_number("3"), _page_number("-1"), _page_number("9" * 40)
+    (3, 1, 999999999)
+    """
+    return max(int(text[:9]), 1) if text.isascii() and text.isdigit() else 1
+
+
+HANDLERS = (labelers, show, chart, signal_chart, freeze)

@@ -1,5 +1,6 @@
 """The list of projects, and the overview of one."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,16 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from labeltrust.domain.errors import NotFound
 from labeltrust.domain.projects import Project
 from labeltrust.services.ask_assessment import ask_assessment
 from labeltrust.services.check_gate import check_gate
-from labeltrust.services.freeze_labels import list_standing
-from labeltrust.services.list_flags import list_flags
-from labeltrust.services.read_assessment import read_assessment
-from labeltrust.services.show_project import list_projects, show_project
+from labeltrust.services.show_overview import show_overview, summarize_project
+from labeltrust.services.show_project import list_projects
 from labeltrust.web.access import by_session
-from labeltrust.web.pages._view import View, see_other
+from labeltrust.web.pages._drawings import overview_spec, overview_summaries
+from labeltrust.web.pages._view import View, charted, see_other
 from labeltrust.web.paths import segment
 
 
@@ -45,35 +44,37 @@ async def projects(view: NamedDependency[View]) -> Response[str]:
 
 
 async def _line(view: View, project: Project) -> Line:
-    flags = await view.ask(list_flags, project.name, status="open")
+    found = await view.ask(summarize_project, project.name)
     return Line(
         project=project,
         gate=await view.ask(check_gate, project.name),
-        assessment=await assessment_of(view, project.name),
-        open_flags=len(flags),
+        assessment=found.assessed,
+        open_flags=found.open_flags,
     )
-
-
-async def assessment_of(view: View, project: str) -> dict[str, Any] | None:
-    """Return the newest assessment, or None where there is none yet."""
-    try:
-        return await view.ask(read_assessment, project)
-    except NotFound:
-        return None
 
 
 @get("/projects/{project:str}", opt=by_session("read"), include_in_schema=False)
 async def show(project: FromPath[str], view: NamedDependency[View]) -> Response[str]:
-    """Show gate, agreement, flags and freezes of one project."""
-    found = await view.ask(show_project, project)
+    """Show a project: may training proceed, its numbers and trends, what is new."""
+    overview = await view.ask(show_overview, project)
     return view.page(
         "project.html",
-        project=found,
+        project=overview.project,
+        overview=overview,
         gate=await view.ask(check_gate, project),
-        assessment=await assessment_of(view, project),
-        flags=await view.ask(list_flags, project, status="open"),
-        freezes=await view.ask(list_standing, project),
+        assessment=overview.assessed,
+        said=await asyncio.to_thread(overview_summaries, overview),
     )
+
+
+@get("/projects/{project:str}/charts/{name:str}", opt=by_session("read"), include_in_schema=False)
+async def chart(
+    project: FromPath[str], name: FromPath[str], view: NamedDependency[View]
+) -> Response[dict[str, Any]]:
+    """Return the specification of a chart, such as `agreement.json`."""
+    overview = await view.ask(show_overview, project)
+    spec = await asyncio.to_thread(overview_spec, overview, name.removesuffix(".json"))
+    return charted(spec, name)
 
 
 @post("/projects/{project:str}/assess", opt=by_session("assess"), include_in_schema=False)
@@ -86,4 +87,4 @@ async def assess(
     return see_other(f"/projects/{segment(project)}")
 
 
-HANDLERS = (home, projects, show, assess)
+HANDLERS = (home, projects, show, chart, assess)

@@ -33,6 +33,14 @@ function pageColours() {
   };
 }
 
+function withColours(config, colours) {
+  const merged = { ...config };
+  for (const [name, value] of Object.entries(colours)) {
+    merged[name] = typeof value === "object" ? { ...merged[name], ...value } : value;
+  }
+  return merged;
+}
+
 async function drawChart(figure) {
   const place = figure.querySelector("[data-spec]");
   if (!place || !window.vegaEmbed) return;
@@ -40,7 +48,7 @@ async function drawChart(figure) {
     const answer = await fetch(place.dataset.spec, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(`the chart's data answered ${answer.status}`);
     const spec = await answer.json();
-    spec.config = window.vega.mergeConfig(spec.config ?? {}, pageColours());
+    spec.config = withColours(spec.config ?? {}, pageColours());
     const options = {
       actions: false, ast: true, renderer: "svg", defaultStyle: false,
       tooltip: { disableDefaultStyle: true, theme: "page" },
@@ -53,15 +61,28 @@ async function drawChart(figure) {
   }
 }
 
+// A chart is fetched when it is about to be seen: one in a closed part of the page, when opened.
+const seen = new IntersectionObserver((entries) => {
+  for (const entry of entries) {
+    if (!entry.isIntersecting) continue;
+    seen.unobserve(entry.target);
+    drawChart(entry.target);
+  }
+}, { rootMargin: "300px" });
+
 function drawCharts(root) {
   for (const figure of root.querySelectorAll("figure.chart:not([data-drawn])")) {
     figure.dataset.drawn = "soon";
-    drawChart(figure);
+    seen.observe(figure);
   }
 }
 
+window.addEventListener("beforeprint", () => {
+  for (const figure of document.querySelectorAll('figure.chart[data-drawn="soon"]')) drawChart(figure);
+});
+
 dark.addEventListener("change", () => {
-  for (const figure of document.querySelectorAll("figure.chart")) drawChart(figure);
+  for (const figure of document.querySelectorAll('figure.chart[data-drawn="yes"]')) drawChart(figure);
 });
 
 // Tables wider than the page are scrolled by keys, too.
