@@ -13,13 +13,21 @@ app = typer.Typer(help="Checksummed training sets without frozen labels.", no_ar
 Number = Annotated[int, typer.Argument(help="Number of the snapshot.")]
 
 
+HoldBack = Annotated[
+    float,
+    typer.Option("--hold-back", metavar="HOURS", help="Leave out labels received since then."),
+]
+
+
 def add_to(app_: typer.Typer) -> None:
     """Add the group to the command line."""
     app_.add_typer(app, name="snapshot")
 
 
-@app.command(epilog=example("snapshot create --project fraud"))
-def create(*, project: Project, as_json: AsJson = False) -> None:
+@app.command(
+    epilog=example("snapshot create --project fraud", "snapshot create -p fraud --hold-back 48")
+)
+def create(*, project: Project, hold_back: HoldBack = 0.0, as_json: AsJson = False) -> None:
     """Write a snapshot: consensus labels, the judgments behind them, a manifest."""
     from labeltrust.services.create_snapshot import (  # noqa: PLC0415 - slow imports
         create_snapshot,
@@ -28,7 +36,9 @@ def create(*, project: Project, as_json: AsJson = False) -> None:
 
     with acting() as who:
         say("writing the snapshot …")
-        manifest = create_snapshot(who.deployment, who.principal, project)
+        manifest = create_snapshot(
+            who.deployment, who.principal, project, hold_back_hours=hold_back
+        )
         folder = snapshot_folder(who.deployment, manifest["snapshot"])
     if as_json:
         print_json({**manifest, "folder": str(folder.absolute())})
@@ -53,6 +63,35 @@ def verify(snapshot: Number, *, as_json: AsJson = False) -> None:
         raise DoesNotHold
 
 
+@app.command(epilog=example("snapshot diff 3 4", "snapshot diff 3 4 --kind changed --json"))
+def diff(
+    before: Annotated[int, typer.Argument(help="Number of the one snapshot.")],
+    after: Annotated[int, typer.Argument(help="Number of the other.")],
+    *,
+    kind: Annotated[
+        str | None, typer.Option(help="added, removed or changed; without it, all.")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Most items to list, up to 1000.")] = 100,
+    offset: Annotated[int, typer.Option(help="Items to pass over.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Say which items came, went, or have another label; counts are of all, items in pages."""
+    from labeltrust.services.diff_snapshots import DiffPage, diff_snapshots  # noqa: PLC0415
+
+    page = DiffPage(kind=kind, offset=offset, limit=limit)
+    with acting() as who:
+        found = diff_snapshots(who.deployment, who.principal, before, after, page)
+    if as_json:
+        print_json(found)
+        return
+    out(", ".join(f"{n} {word}" for word, n in found.counts.items()))
+    rows = [(one.kind, one.question, one.item, one.before, one.after) for one in found.rows]
+    print_table(("change", "question", "item", "before", "after"), rows, "No item is listed.")
+    left = found.total - found.offset - len(found.rows)
+    if left > 0:
+        out(f"{left} more: --offset {found.offset + len(found.rows)}")
+
+
 def _show(manifest: dict[str, Any], folder: str) -> None:
     rows = manifest["files"]["labels.parquet"]["rows"]
     judgments = manifest["files"]["judgments.parquet"]["rows"]
@@ -62,4 +101,6 @@ def _show(manifest: dict[str, Any], folder: str) -> None:
 
 
 def _whose(entry: dict[str, Any]) -> str:
+    if entry["code"] == "fresh":
+        return "everybody"
     return str(entry["labeler"] or entry["source"] or f"import {entry['import']}")

@@ -24,9 +24,11 @@ Right = Literal[
     "configure",
     "manage",
     "approve",
+    "respond",
 ]
 
 _READERS: frozenset[str] = frozenset({"read"})
+# `respond` keeps case files of incidents, and decides nothing about labels.
 # `approve` lets one answer requests of others; what a request does needs that right as well.
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -34,10 +36,10 @@ RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
         "reviewer": _READERS | {"review"},
         "qa_lead": _READERS
         | {"review", "freeze", "assess", "gold", "write_events", "snapshot"}
-        | {"mend", "configure", "read_raw", "approve"},
-        "investigator": _READERS | {"assess"},
+        | {"mend", "configure", "read_raw", "approve", "respond"},
+        "investigator": _READERS | {"assess", "respond"},
         "ml_engineer": _READERS | {"assess", "snapshot"},
-        "on_call": _READERS | {"freeze", "assess", "mend", "read_raw", "approve"},
+        "on_call": _READERS | {"freeze", "assess", "mend", "read_raw", "approve", "respond"},
         "auditor": _READERS | {"read_raw"},
         # People, keys and sources, but no decision about labels: who could decide could hide.
         "admin": _READERS | {"manage", "configure", "assess", "mend", "read_raw", "approve"},

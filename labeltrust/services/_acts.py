@@ -9,8 +9,9 @@ from sqlmodel import Session
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.flags import EVENT_OF, FlagState
 from labeltrust.domain.freezes import FreezeState
-from labeltrust.store import flags, freezes
+from labeltrust.store import flags, freezes, gate_changes
 from labeltrust.store.chains import chain_end
+from labeltrust.store.gate_changes import GateTurn
 from labeltrust.store.history import NOTHING_ELSE, About, append
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Project
@@ -109,6 +110,15 @@ def note_request(act: Act) -> None:
 def note_snapshot(act: Act, snapshot: int, digest: str, rows: int) -> None:
     """Append that a snapshot was made; the digest binds its manifest, and that its files."""
     _note(act, "snapshot.created", {"snapshot": snapshot, "sha256": digest, "rows": rows}, About())
+
+
+def note_gate_turn(act: Act, turn: GateTurn) -> None:
+    """Append that the gate opened or closed, and why it is closed."""
+    gate_changes.add_turn(act.session, act.project_id, turn)
+    detail: dict[str, object] = {
+        "reasons": [{"code": code, "detail": words} for code, words in turn.reasons]
+    }
+    _note(act, "gate.opened" if turn.open else "gate.closed", detail, About())
 
 
 def _said(state: FlagState) -> dict[str, object]:

@@ -20,7 +20,7 @@ class Hold:
     """One reason to keep judgments out, and whose they are.
 
     Attributes:
-        code: `frozen`, `provisional`, `confirmed`, `contested` or `probation`.
+        code: `frozen`, `provisional`, `confirmed`, `contested`, `probation` or `fresh`.
         labeler_id: All judgments of this labeler, or None.
         source_id: All judgments that this source sent, or None.
         import_id: All judgments of this import, or None.

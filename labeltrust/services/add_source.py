@@ -1,10 +1,11 @@
 """Add webhook sources, and change what they may do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import msgspec
+from sqlmodel import Session
 
 from labeltrust.domain.access import (
     SOURCE_STATUSES,
@@ -16,11 +17,14 @@ from labeltrust.domain.access import (
 from labeltrust.domain.errors import InvalidInput, Misconfigured
 from labeltrust.domain.naming import checked_name, checked_note, is_storable
 from labeltrust.domain.principals import Principal
+from labeltrust.services._acts import begin_act
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
+from labeltrust.services.note_gate import note_gate
 from labeltrust.services.platforms import platforms
 from labeltrust.services.rotate_secret import keep_secret
 from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.sources import (
     insert_source,
@@ -103,6 +107,7 @@ def change_source(
             set_source_config(row, change.config)
         row.status = change.status or row.status
         after = source_of(session, row)
+        _note_gates(deployment, session, principal, {*before.projects, *after.projects})
         detail = {
             "before": msgspec.to_builtins(before),
             "after": msgspec.to_builtins(after),
@@ -130,6 +135,16 @@ def list_sources(deployment: Deployment, principal: Principal) -> tuple[Source, 
         found = sources_of(session, source_rows(session))
     scope = principal.projects
     return tuple(one for one in found if scope is None or scope & set(one.projects))
+
+
+def _note_gates(
+    deployment: Deployment, session: Session, principal: Principal, projects: Collection[str]
+) -> None:
+    """Note the gates that the source opened or closed, in one order, before the chain `system`."""
+    at = deployment.clock()
+    session.flush()
+    for name in sorted(projects):
+        note_gate(deployment, begin_act(session, project_row(session, name), principal.name, at))
 
 
 def _naming_its_project(draft: SourceDraft) -> SourceDraft:

@@ -20,8 +20,8 @@ from labeltrust.services._heavy import heavily
 from labeltrust.services._keeping import Drawn, drawn, head_text, keep
 from labeltrust.services._point import point_of
 from labeltrust.services._settle import settle
-from labeltrust.services.check_gate import gate_facts
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import note_gate
 from labeltrust.services.read_assessment import (
     Document,
     standing_of,
@@ -202,7 +202,7 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
             note_assessment(act, {**detail, "policy": POLICY_VERSION, "opened": list(opened)})
         save_assessment(session, _row(act.project_id, facts, whole, digest))
         keep(session, act.project_id, whole, made.pictures)
-        is_open = gate(gate_facts(deployment, session, row, facts.at), facts.at).open
+        is_open = note_gate(deployment, act)
         main = made.found[0]
         point = point_of(act.project_id, whole, main, standing, gate_open=is_open)
         note_point(session, point)

@@ -16,6 +16,8 @@ from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import watch_gates
+from labeltrust.services.order_snapshot import SNAPSHOT, snapshot_for_job
 from labeltrust.services.retire_deliveries import retire_deliveries
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
@@ -27,8 +29,11 @@ _LOG = structlog.get_logger("labeltrust.background")
 ASSESS = "assess"
 VERIFY = "verify"
 DAILY = "daily"
+GATES = "gates"
 # Long enough that a burst of acts is one verification; the gate looks at the newest by itself.
 _VERIFY_AFTER_SECONDS = 600.0
+# A gate that closes by itself closes for whoever asks it at once; this is for the history alone.
+_GATES_AFTER_SECONDS = 300.0
 _STOP_SECONDS = 10.0
 
 
@@ -45,14 +50,28 @@ def worker_of(deployment: Deployment) -> Worker:
     def keep_house(_: Lease) -> None:
         daily_work(deployment)
 
+    def gates(_: Lease) -> None:
+        watch_gates(deployment)
+
+    def snapshot(lease: Lease) -> None:
+        snapshot_for_job(deployment, lease)
+
     def schedule() -> None:
         schedule_assessments(deployment, queue)
         schedule_verification(deployment, queue)
         queue.enqueue_once(DAILY, "house", deployment.clock() + timedelta(days=1))
+        soon = deployment.clock() + timedelta(seconds=_GATES_AFTER_SECONDS)
+        queue.enqueue_once(GATES, "all", soon)
 
     return Worker(
         queue=queue,
-        handlers={ASSESS: assess, VERIFY: verify, DAILY: keep_house},
+        handlers={
+            ASSESS: assess,
+            VERIFY: verify,
+            DAILY: keep_house,
+            GATES: gates,
+            SNAPSHOT: snapshot,
+        },
         schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",

@@ -16,6 +16,7 @@ from labeltrust.services._cases import flag_cases
 from labeltrust.services._lifting import give_back
 from labeltrust.services.approvals._base import Doing
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import note_gate
 from labeltrust.services.second_person import require_second_person
 from labeltrust.store.flags import FlagRow, get_flag
 from labeltrust.store.freezes import list_freezes
@@ -54,6 +55,7 @@ def decide_flag(
         status = next_status(state.status, verdict)
         _acts.decide_flag(act, state, verdict=verdict, status=status, note=reason)
         _follow(Doing(deployment=deployment, act=act, reason=reason), principal, state, verdict)
+        note_gate(deployment, act)
         return flag_cases(session, [get_flag(session, flag_id)])[0]
 
 

@@ -11,6 +11,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services._acts import Act, begin_act, place_freeze
 from labeltrust.services._cases import freeze_cases, labeler_named
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import note_gate
 from labeltrust.store.freezes import (
     get_freeze,
     list_freezes,
@@ -68,6 +69,7 @@ def freeze_labels(deployment: Deployment, principal: Principal, draft: FreezeDra
         wanted = _drafted(deployment, act, draft, _source_id(act, draft.source))
         refuse_covered(act, wanted)
         placed = place_freeze(act, wanted, reason)
+        note_gate(deployment, act)
         return freeze_cases(session, [get_freeze(session, placed.id)])[0]
 
 

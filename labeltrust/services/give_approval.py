@@ -11,6 +11,7 @@ from labeltrust.services.approvals._base import Doing
 from labeltrust.services.approvals._kinds import kind_named
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.list_approvals import seen_approval, shown
+from labeltrust.services.note_gate import note_gate
 from labeltrust.services.second_person import identity_of
 from labeltrust.store import tables
 from labeltrust.store.approvals import approval_row, change_of, number_of
@@ -38,6 +39,7 @@ def approve(deployment: Deployment, principal: Principal, number: int, *, reason
         doing = Doing(deployment=deployment, act=act, reason=reason[:4_000])
         kind.check(doing, change)
         kind.carry_out(doing, change)
+        note_gate(deployment, act)
         return shown(session, row, act.project.name, act.at)
 
 

@@ -16,6 +16,7 @@ from labeltrust.services._cases import freeze_cases
 from labeltrust.services._lifting import ask_to_lift, takes_two
 from labeltrust.services.approvals._base import Doing
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import note_gate
 from labeltrust.store import tables
 from labeltrust.store.freezes import get_freeze
 from labeltrust.store.projects import project_row
@@ -66,7 +67,9 @@ def lift_freezes(
             return ask_to_lift(
                 Doing(deployment=deployment, act=act, reason=note), principal, states
             )
-        return _lifted(act, states, note)
+        found = _lifted(act, states, note)
+        note_gate(deployment, act)
+        return found
 
 
 def _lifted(act: _acts.Act, states: Sequence[FreezeState], note: str) -> list[FreezeCase]:

@@ -12,7 +12,8 @@ from labeltrust.domain.freezes import undo_ends
 from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import freeze_cases
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.freezes import FreezeRow, freeze_counts, freezes_of_all
+from labeltrust.store.freeze_lists import freeze_counts, freezes_of_all
+from labeltrust.store.freezes import FreezeRow
 from labeltrust.store.session import reading
 
 SHOWN = ("active", "waiting", "lifted", "all")

@@ -10,6 +10,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services._acts import Act, begin_act, place_freeze
 from labeltrust.services._cases import freeze_cases
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.note_gate import note_gate
 from labeltrust.store.freezes import get_freeze, list_freezes
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import unit_of_work
@@ -43,6 +44,7 @@ def undo_lift(
         again = _again(act, state)
         _refuse_held(act, again)
         placed = place_freeze(act, again, f"lift of freeze {freeze_id} undone: {note}")
+        note_gate(deployment, act)
         return freeze_cases(session, [get_freeze(session, placed.id)])[0]
 
 

@@ -14,7 +14,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services._heavy import heavily
 from labeltrust.services._held import Hold, held_by
 from labeltrust.services._snapshot_files import JUDGMENTS, LABELS, MANIFEST, file_digest
-from labeltrust.services.create_snapshot import snapshot_folder
+from labeltrust.services.create_snapshot import fresh_hold, snapshot_folder
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.judgments import read_judgments
@@ -104,8 +104,25 @@ def _manifest_problems(folder: Path, row: SnapshotRow) -> list[str]:
     path = folder / MANIFEST
     if not path.is_file():
         return [f"{path} is missing"]
-    digests = {hashlib.sha256(text).digest() for text in (path.read_bytes(), row.manifest.encode())}
-    return [] if digests == {row.digest} else [f"{path} is not the manifest on record"]
+    body = path.read_bytes()
+    if hashlib.sha256(row.manifest.encode()).digest() != row.digest:
+        return ["the manifest in the database is not the one whose digest is on record"]
+    if hashlib.sha256(body).digest() == row.digest:
+        return []
+    return [f"{path} is not the manifest on record{_where_it_differs(body, row.manifest)}"]
+
+
+def _where_it_differs(body: bytes, recorded: str) -> str:
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return ": it is no JSON"
+    known = json.loads(recorded)
+    if not isinstance(found, dict):
+        return ": it is no object"
+    keys = sorted({*found, *known})
+    other = [key for key in keys if found.get(key) != known.get(key)]
+    return f": it differs in {', '.join(other)[:400]}" if other else ": it is spelled otherwise"
 
 
 def _file_problems(folder: Path, row: SnapshotRow) -> list[str]:
@@ -114,10 +131,14 @@ def _file_problems(folder: Path, row: SnapshotRow) -> list[str]:
         path = folder / name
         if not path.is_file():
             problems.append(f"{path} is missing")
-        elif file_digest(path) != facts["sha256"]:
-            problems.append(f"{path} does not match its checksum")
-        elif pq.read_metadata(path).num_rows != facts["rows"]:
-            problems.append(f"{path} has another number of rows than stated")
+        elif (found := file_digest(path)) != facts["sha256"]:
+            size = path.stat().st_size
+            problems.append(
+                f"{path} does not match its checksum: {found} in {size} bytes, on record "
+                f"{facts['sha256']} in {facts['bytes']}"
+            )
+        elif (rows := pq.read_metadata(path).num_rows) != facts["rows"]:
+            problems.append(f"{path} has {rows} rows, {facts['rows']} are stated")
     return problems
 
 
@@ -138,12 +159,18 @@ def _held_inside(deployment: Deployment, folder: Path, row: SnapshotRow) -> list
         for f in freezes
         if f.stood(row.created_at)
     ]
+    manifest = json.loads(row.manifest)
+    stood += fresh_hold(manifest.get("hold_back"))
     inside = pq.read_table(folder / JUDGMENTS, columns=["sequence"])["sequence"].to_numpy()
     problems = []
-    for question in json.loads(row.manifest)["query"]["questions"]:
+    for question in manifest["query"]["questions"]:
         through = row.events_through
         loaded = read_judgments(deployment.engine, row.project, question, through=through)
         held = held_by(loaded, stood)
         bad = held[np.isin(loaded.sequence, inside) & (held >= 0)]
-        problems += [f"labels held by freeze {stood[n].freeze} are inside" for n in np.unique(bad)]
+        problems += [f"labels {_held_as(stood[n])} are inside" for n in np.unique(bad)]
     return problems
+
+
+def _held_as(hold: Hold) -> str:
+    return "held back as fresh" if hold.code == "fresh" else f"held by freeze {hold.freeze}"

@@ -170,6 +170,13 @@ def assign(session: Session, flag_id: int, person: str | None, at: datetime) -> 
     session.flush()
 
 
+def flags_among(session: Session, project_id: int, numbers: Sequence[int]) -> list[FlagRow]:
+    """Return those flags of a project that have one of these numbers, oldest first."""
+    wanted = with_project().where(col(Flag.project_id) == project_id)
+    wanted = wanted.where(col(Flag.id).in_(sorted(set(numbers))))
+    return [row_of(*found) for found in session.exec(wanted.order_by(col(Flag.id)))]
+
+
 def with_project() -> Select[Flag, Project]:
     """Return the question for flags with their projects, read anew."""
     return (

@@ -66,11 +66,11 @@ def get_freeze(session: Session, freeze_id: int) -> FreezeRow:
     Raises:
         NotFound: No freeze has this number.
     """
-    wanted = _with_project()
+    wanted = with_project()
     found = session.exec(wanted.where(col(Freeze.id) == freeze_id)).first()
     if found is None:
         raise _missing(freeze_id)
-    return _row(*found)
+    return row_of(*found)
 
 
 def _missing(freeze_id: int) -> NotFound:
@@ -94,68 +94,18 @@ def list_freezes(
         after: Only freezes with a greater number (the cursor of a page).
         limit: At most so many.
     """
-    wanted = _with_project()
+    wanted = with_project()
     wanted = wanted.where(col(Freeze.project_id) == project_id, col(Freeze.id) > after)
     if not lifted:
         wanted = wanted.where(col(Freeze.lifted_at).is_(None))
-    return [_row(*found) for found in session.exec(wanted.order_by(col(Freeze.id)).limit(limit))]
-
-
-def freezes_of_all(
-    session: Session,
-    projects: frozenset[str] | None,
-    *,
-    shown: str = "all",
-    before: int | None = None,
-    limit: int,
-) -> list[FreezeRow]:
-    """Return freezes of all projects, newest first.
-
-    Args:
-        session: An open read.
-        projects: Names of the projects in scope, or None for all.
-        shown: `active`, `waiting` (provisional ones that stand), `lifted` or `all`.
-        before: Only freezes with a smaller number (the cursor of a page).
-        limit: At most so many.
-    """
-    wanted = _with_project()
-    if projects is not None:
-        wanted = wanted.where(col(Project.name).in_(projects))
-    if before is not None:
-        wanted = wanted.where(col(Freeze.id) < before)
-    if shown in {"active", "waiting"}:
-        wanted = wanted.where(col(Freeze.lifted_at).is_(None))
-        provisional = col(Freeze.kind) == "provisional"
-        wanted = wanted.where(provisional if shown == "waiting" else ~provisional)
-    elif shown == "lifted":
-        wanted = wanted.where(col(Freeze.lifted_at).is_not(None))
-    found = session.exec(wanted.order_by(col(Freeze.id).desc()).limit(limit))
-    return [_row(*pair) for pair in found]
-
-
-def freeze_counts(session: Session, projects: frozenset[str] | None) -> tuple[int, int, int]:
-    """Return how many freezes are active, wait for a second person, and were lifted."""
-    stands, provisional = col(Freeze.lifted_at).is_(None), col(Freeze.kind) == "provisional"
-    wanted = select(stands, provisional, func.count()).group_by(stands, provisional)
-    if projects is not None:
-        wanted = wanted.join(Project, col(Project.id) == col(Freeze.project_id))
-        wanted = wanted.where(col(Project.name).in_(projects))
-    active = waiting = lifted = 0
-    for standing, held, n in session.exec(wanted):
-        if not standing:
-            lifted += n
-        elif held:
-            waiting += n
-        else:
-            active += n
-    return active, waiting, lifted
+    return [row_of(*found) for found in session.exec(wanted.order_by(col(Freeze.id)).limit(limit))]
 
 
 def freezes_of_labeler(session: Session, project_id: int, labeler_id: int) -> list[FreezeRow]:
     """Return all freezes of a labeler in a project, lifted ones too, oldest first."""
-    wanted = _with_project().where(col(Freeze.project_id) == project_id)
+    wanted = with_project().where(col(Freeze.project_id) == project_id)
     wanted = wanted.where(col(Freeze.labeler_id) == labeler_id).order_by(col(Freeze.id))
-    return [_row(*found) for found in session.exec(wanted)]
+    return [row_of(*found) for found in session.exec(wanted)]
 
 
 def placed_since(session: Session, project_id: int, since: datetime) -> list[FreezeState]:
@@ -224,12 +174,14 @@ def whole_import(session: Session, project_id: int, import_id: int) -> int:
     return found[1] or known_id(found[0])
 
 
-def _with_project() -> Select[Freeze, Project]:
+def with_project() -> Select[Freeze, Project]:
+    """Return the question for freezes with their projects, read anew."""
     wanted = select(Freeze, Project).where(col(Project.id) == col(Freeze.project_id))
     return wanted.execution_options(**FRESH)
 
 
-def _row(freeze: Freeze, project: Project) -> FreezeRow:
+def row_of(freeze: Freeze, project: Project) -> FreezeRow:
+    """Return a freeze as it stands on record."""
     return FreezeRow(
         project_id=freeze.project_id,
         project=project.name,

@@ -81,6 +81,32 @@ def enqueue_once(session: Session, kind: str, key: str, due_at: datetime) -> Non
     session.exec(insert(Job).values(**row).on_conflict_do_nothing())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRow:
+    """An open job as it can be shown."""
+
+    key: str
+    first_due_at: datetime
+    attempts: int
+    leased_until: datetime | None
+    error: str | None
+
+
+def jobs_of(session: Session, kind: str) -> list[JobRow]:
+    """Return the open jobs of a kind, oldest first."""
+    wanted = select(Job).where(col(Job.kind) == kind).order_by(col(Job.id))
+    return [
+        JobRow(
+            key=job.key,
+            first_due_at=job.first_due_at,
+            attempts=job.attempts,
+            leased_until=job.leased_until,
+            error=job.error,
+        )
+        for job in session.exec(wanted)
+    ]
+
+
 def is_due(session: Session, now: datetime) -> bool:
     """Say whether a claim would find something, by a read alone."""
     return session.exec(_claimable(now)).first() is not None

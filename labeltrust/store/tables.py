@@ -635,6 +635,73 @@ class Snapshot(SQLModel, table=True):
     manifest: str = Field(sa_type=Text)
 
 
+class GateChange(SQLModel, table=True):
+    """An opening or closing of a project's training gate, as it was noticed; also an event."""
+
+    __tablename__ = "gate_change"
+    __table_args__ = (Index("ix_gate_change_project_id_id", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    at: datetime
+    open: bool
+    reasons: str = Field(default="[]", sa_type=Text)
+    actor: str = Field(sa_type=Text)
+
+
+class Incident(SQLModel, table=True):
+    """A case file: flags believed to have one cause; every change is an event of the project."""
+
+    __table_args__ = (Index("ix_incident_project_id_status", "project_id", "status"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    title: str = Field(sa_type=Text)
+    status: str = "open"
+    severity: str
+    owner: str = Field(default="", sa_type=Text)
+    summary: str = Field(default="", sa_type=Text)
+    lessons: str = Field(default="", sa_type=Text)
+    checklist: str = Field(default="{}", sa_type=Text)
+    opened_at: datetime
+    opened_by: str = Field(sa_type=Text)
+    contained_at: datetime | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class IncidentMember(SQLModel, table=True):
+    """A flag, labeler or source of an incident; one of the three is set."""
+
+    __tablename__ = "incident_member"
+    __table_args__ = (Index("ix_incident_member_incident_id", "incident_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id")
+    flag_id: int | None = Field(default=None, foreign_key="flag.id")
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+
+
+class IncidentTask(SQLModel, table=True):
+    """Something to be done about an incident, by somebody, by a day."""
+
+    __tablename__ = "incident_task"
+    __table_args__ = (Index("ix_incident_task_incident_id", "incident_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    incident_id: int = Field(foreign_key="incident.id")
+    words: str = Field(sa_type=Text)
+    owner: str = Field(sa_type=Text)
+    due_on: str = ""
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    done_at: datetime | None = None
+    done_by: str | None = Field(default=None, sa_type=Text)
+
+
 class Job(SQLModel, table=True):
     """Background work, one open row a (kind, key); claimed by a lease with a fencing number."""
 

@@ -27,6 +27,7 @@ from labeltrust.web.api import (
     events,
     flags,
     freezes,
+    incidents,
     keys,
     labelers,
     people,
@@ -51,6 +52,8 @@ from labeltrust.web.pages import audits as audit_pages
 from labeltrust.web.pages import desk, media, notices, notifications, oidc, sign_in, workload
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
+from labeltrust.web.pages import gate as gate_page
+from labeltrust.web.pages import incidents as incident_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import live as live_pages
@@ -59,6 +62,7 @@ from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import queue as queue_pages
 from labeltrust.web.pages import settings as setting_pages
+from labeltrust.web.pages import snapshots as snapshot_pages
 from labeltrust.web.pages import sources as source_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
@@ -96,7 +100,7 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys, appeals, audits,
+    quarantine, approvals, thresholds, people, keys, appeals, audits, incidents,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -119,6 +123,9 @@ _PAGES = (
     setting_pages,
     audit_pages,
     desk,
+    snapshot_pages,
+    gate_page,
+    incident_pages,
     media,
     live_pages,
 )

@@ -1,30 +1,100 @@
 """Training sets over HTTP: made, shown, and their files sent as they are."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import ETag
 from litestar.di import NamedDependency
-from litestar.params import FromPath, PathParameter
+from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 from litestar.response import File
 
 from labeltrust.services.create_snapshot import create_snapshot
+from labeltrust.services.diff_snapshots import DiffPage, SnapshotDiff, diff_snapshots
+from labeltrust.services.list_snapshots import list_snapshots
 from labeltrust.services.verify_snapshot import (
     Verification,
     show_snapshot,
     snapshot_file,
     verify_snapshot,
 )
+from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
-from labeltrust.web.pagination import MAX_ID
+from labeltrust.web.openapi import example
+from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cursor_after, number_of_cursor
 
 SnapshotNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     "labels.parquet": "application/vnd.apache.parquet",
     "judgments.parquet": "application/vnd.apache.parquet",
     "manifest.json": "application/json",
 }
+
+
+class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How fresh a label must not be to go in: received at least so many hours ago."""
+
+    hold_back_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotList:
+    """Snapshots, newest first."""
+
+    snapshots: list[SnapshotLine]
+    next_cursor: str | None
+
+
+_HOLD_BACK = example("Without the labels of the last two days", {"hold_back_hours": 48})
+Kind = Annotated[
+    str | None,
+    QueryParameter(required=False, description="`added`, `removed` or `changed`; without it, all."),
+]
+Offset = Annotated[
+    int, QueryParameter(ge=0, le=MAX_ID, required=False, description="Changes to pass over.")
+]
+
+
+@get(
+    "/v1/projects/{project:str}/snapshots",
+    opt=by_key("read"),
+    tags=["snapshots"],
+    summary="List snapshots",
+)
+async def index(
+    project: FromPath[str],
+    caller: NamedDependency[Caller],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> SnapshotList:
+    """Return the snapshots of a project, newest first."""
+    before = number_of_cursor(cursor) or None
+    found = await caller.ask(list_snapshots, project, before=before, limit=limit + 1)
+    more = len(found) > limit
+    return SnapshotList(
+        snapshots=found[:limit], next_cursor=cursor_after(found[limit - 1].id) if more else None
+    )
+
+
+@get(
+    "/v1/snapshots/{snapshot:int}/diff/{other:int}",
+    summary="Compare two snapshots",
+    opt=by_key("read"),
+    tags=["snapshots"],
+)
+async def diff(
+    snapshot: SnapshotNumber,
+    other: SnapshotNumber,
+    caller: NamedDependency[Caller],
+    kind: Kind = None,
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> SnapshotDiff:
+    """Return what changed from one to the other: counts of all, and a page of the items."""
+    page = DiffPage(kind=kind, offset=offset, limit=limit)
+    return await caller.ask(diff_snapshots, snapshot, other, page)
 
 
 @post(
@@ -34,10 +104,13 @@ _MEDIA_TYPES = {
     summary="Make a snapshot",
 )
 async def create(
-    project: FromPath[str], caller: NamedDependency[Caller]
+    project: FromPath[str],
+    caller: NamedDependency[Caller],
+    data: Annotated[SnapshotBody | None, BodyKwarg(examples=[_HOLD_BACK])] = None,
 ) -> Response[dict[str, Any]]:
     """Write a training set without frozen labels, and return its manifest."""
-    manifest = await caller.ask(create_snapshot, project)
+    hours = 0.0 if data is None else data.hold_back_hours
+    manifest = await caller.ask(create_snapshot, project, hold_back_hours=hours)
     return Response(manifest, headers={"Location": f"/v1/snapshots/{manifest['snapshot']}"})
 
 
@@ -64,7 +137,7 @@ async def verify(snapshot: SnapshotNumber, caller: NamedDependency[Caller]) -> V
 
 
 @get(
-    [f"/v1/snapshots/{{snapshot:int}}/{name}" for name in _MEDIA_TYPES],
+    [f"/v1/snapshots/{{snapshot:int}}/{name}" for name in MEDIA_TYPES],
     summary="Download a file of a snapshot",
     opt=by_key("read"),
     tags=["snapshots"],
@@ -80,9 +153,9 @@ async def download(
     return File(
         path,
         filename=f"snapshot-{snapshot}-{name}",
-        media_type=_MEDIA_TYPES[name],
+        media_type=MEDIA_TYPES[name],
         etag=None if known is None else ETag(value=known["sha256"]),
     )
 
 
-HANDLERS = (create, show, verify, download)
+HANDLERS = (index, create, diff, show, verify, download)

@@ -9,16 +9,16 @@ from litestar.params import FromQuery
 
 from labeltrust.domain.approvals import Approval
 from labeltrust.domain.cases import FreezeCase
-from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
-from labeltrust.services.lift_freeze import lift_freeze
+from labeltrust.services.lift_freeze import lift_freeze, lift_freezes
 from labeltrust.services.list_freezes import SHOWN, list_freezes
 from labeltrust.services.show_freeze import freeze_holdings, show_freeze
 from labeltrust.services.show_project import list_projects
 from labeltrust.services.undo_lift import undo_lift
 from labeltrust.web.access import by_session
 from labeltrust.web.api.freezes import FreezeNumber
-from labeltrust.web.pages._forms import scoped_draft
+from labeltrust.web.pages._forms import scoped_draft, whole_number
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.pagination import MAX_ID
 
@@ -43,6 +43,34 @@ async def place(request: Request[Any, Any, Any], view: NamedDependency[View]) ->
     except LabeltrustError as error:
         return await _list(view, "active", MAX_ID, form, refusal(error))
     return see_other(f"/freezes/{placed.id}")
+
+
+@post("/freezes/lifts", opt=by_session("freeze"), include_in_schema=False)
+async def lift_many(request: Request[Any, Any, Any], view: NamedDependency[View]) -> Response[Any]:
+    """Ask a second person to lift the freezes that were ticked."""
+    form = await view.form(request)
+    try:
+        done = await view.ask(lift_freezes, _ticked(form), reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _list(view, "active", MAX_ID, form, refusal(error))
+    if isinstance(done, Approval):
+        return see_other(f"/approvals/{done.id}")
+    return see_other(f"/freezes/{done[0].id}")
+
+
+def _ticked(form: Form) -> list[int]:
+    """Return the numbers whose boxes were ticked: fields `lift-7`.
+
+    Raises:
+        InvalidInput: None was, or a field is named otherwise.
+
+    >>> _ticked({"lift-7": "1", "reason": "audited"})
+    [7]
+    """
+    names = [name.removeprefix("lift-") for name in form if name.startswith("lift-")]
+    if not names:
+        raise InvalidInput("tick the freezes to lift", place="freezes")
+    return [whole_number(name, "freezes") for name in names]
 
 
 @get("/freezes/{freeze:int}", opt=by_session("read"), include_in_schema=False)
@@ -121,4 +149,4 @@ async def _page(view: View, freeze: int, form: Form, refused: Refusal | None) ->
     )
 
 
-HANDLERS = (freezes, place, show, holds, lift, undo)
+HANDLERS = (freezes, place, lift_many, show, holds, lift, undo)

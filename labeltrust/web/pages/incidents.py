@@ -1,0 +1,235 @@
+"""Incidents: the list, the case file with its forms, and the postmortem to take away."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+
+from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
+from labeltrust.domain.incidents import CHANGES, SEVERITIES, STATUSES
+from labeltrust.services.change_incident import (
+    IncidentChange,
+    change_incident,
+    move_incident,
+    tick_step,
+)
+from labeltrust.services.incident_members import (
+    MemberDraft,
+    TaskDraft,
+    add_member,
+    add_task,
+    finish_task,
+    remove_member,
+)
+from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.show_incident import list_incidents, show_incident
+from labeltrust.services.show_project import list_projects
+from labeltrust.services.write_postmortem import duration_text, postmortem
+from labeltrust.web.access import by_session
+from labeltrust.web.api.incidents import IncidentNumber
+from labeltrust.web.pages._forms import whole_number
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pagination import MAX_ID
+
+_ON_A_PAGE = 100
+
+
+@get("/incidents", opt=by_session("read"), include_in_schema=False)
+async def incidents(
+    view: NamedDependency[View], status: FromQuery[str] = "", before: FromQuery[int] = MAX_ID
+) -> Response[str]:
+    """List the incidents of all projects in scope."""
+    return await _list(view, status, before, {}, None)
+
+
+@post("/incidents", opt=by_session("respond"), include_in_schema=False)
+async def open_one(request: Request[Any, Any, Any], view: NamedDependency[View]) -> Response[Any]:
+    """Open an incident."""
+    form = await view.form(request)
+    try:
+        number = await view.ask(open_incident, _draft(form))
+    except NotFound as error:
+        return await _list(view, "", MAX_ID, form, Refusal(status=404, reason=str(error)))
+    except LabeltrustError as error:
+        return await _list(view, "", MAX_ID, form, refusal(error))
+    return see_other(f"/incidents/{number}")
+
+
+@get("/incidents/{incident:int}", opt=by_session("read"), include_in_schema=False)
+async def show(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
+    """Show the case file."""
+    return await _page(view, incident, {}, None)
+
+
+@post("/incidents/{incident:int}/act", opt=by_session("respond"), include_in_schema=False)
+async def act(
+    incident: IncidentNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Contain, resolve, close or reopen it."""
+
+    async def done(form: Form) -> None:
+        reason = form.get("reason", "")
+        await view.ask(move_incident, incident, form.get("act", ""), reason=reason)
+
+    return await _acted(view, incident, await view.form(request), done)
+
+
+@post("/incidents/{incident:int}/change", opt=by_session("respond"), include_in_schema=False)
+async def change(
+    incident: IncidentNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Say more about it."""
+
+    async def done(form: Form) -> None:
+        parts = ("title", "severity", "owner", "summary", "lessons")
+        said = IncidentChange(**{name: form[name] for name in parts if name in form})
+        await view.ask(change_incident, incident, said)
+
+    return await _acted(view, incident, await view.form(request), done)
+
+
+@post("/incidents/{incident:int}/members", opt=by_session("respond"), include_in_schema=False)
+async def members(
+    incident: IncidentNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Add a member, or take one out."""
+
+    async def done(form: Form) -> None:
+        if "remove" in form:
+            number = whole_number(form["remove"], "remove")
+            await view.ask(remove_member, incident, number, reason=form.get("reason", ""))
+        else:
+            await view.ask(add_member, incident, _member(form))
+
+    return await _acted(view, incident, await view.form(request), done)
+
+
+@post("/incidents/{incident:int}/actions", opt=by_session("respond"), include_in_schema=False)
+async def actions(
+    incident: IncidentNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Note something to be done, or that it was done."""
+
+    async def done(form: Form) -> None:
+        if "finished" in form:
+            await view.ask(finish_task, incident, whole_number(form["finished"], "finished"))
+            return
+        given = {name: form.get(name, "") for name in ("words", "owner", "due_on")}
+        await view.ask(add_task, incident, TaskDraft(**given))
+
+    return await _acted(view, incident, await view.form(request), done)
+
+
+@post("/incidents/{incident:int}/steps", opt=by_session("respond"), include_in_schema=False)
+async def steps(
+    incident: IncidentNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Tick a step of the checklist, or take the tick away."""
+
+    async def done(form: Form) -> None:
+        is_done = form.get("done") == "yes"
+        await view.ask(tick_step, incident, form.get("step", ""), done=is_done)
+
+    return await _acted(view, incident, await view.form(request), done)
+
+
+@get("/incidents/{incident:int}/postmortem.md", opt=by_session("read"), include_in_schema=False)
+async def as_markdown(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
+    """Send the postmortem as Markdown."""
+    text = postmortem(await view.ask(show_incident, incident))
+    return _file(text, "text/markdown; charset=utf-8", f"incident-{incident}.md")
+
+
+@get("/incidents/{incident:int}/postmortem.html", opt=by_session("read"), include_in_schema=False)
+async def as_html(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
+    """Send the postmortem as a page that stands alone: no script, no style, no address."""
+    case = await view.ask(show_incident, incident)
+    text = view.page("postmortem.html", case=case, duration=duration_text).content
+    return _file(text, "text/html; charset=utf-8", f"incident-{incident}.html")
+
+
+def _file(text: str, media_type: str, name: str) -> Response[str]:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text, media_type=media_type, headers=headers)
+
+
+def _draft(form: Form) -> IncidentDraft:
+    numbers = form.get("flags", "").replace("#", " ").replace(",", " ").split()
+    return IncidentDraft(
+        project=form.get("project", ""),
+        title=form.get("title", ""),
+        severity=form.get("severity", ""),
+        owner=form.get("owner", ""),
+        summary=form.get("summary", ""),
+        flags=tuple(whole_number(number, "flags") for number in numbers[:1_000]),
+    )
+
+
+def _member(form: Form) -> MemberDraft:
+    kind, who = form.get("kind", ""), form.get("who", "")
+    if kind == "flag":
+        return MemberDraft(flag=whole_number(who.strip().lstrip("#"), "flag"))
+    if kind == "source":
+        return MemberDraft(source=who.strip())
+    if kind != "labeler":
+        raise InvalidInput("name a flag, a labeler or a source", place="kind")
+    return MemberDraft(labeler=who)
+
+
+async def _acted(
+    view: View, incident: int, form: Form, done: Callable[[Form], Awaitable[None]]
+) -> Response[Any]:
+    await view.ask(show_incident, incident)  # what is not there stays not found
+    try:
+        await done(form)
+    except NotFound as error:
+        return await _page(view, incident, form, Refusal(status=404, reason=str(error)))
+    except LabeltrustError as error:
+        return await _page(view, incident, form, refusal(error))
+    return see_other(f"/incidents/{incident}")
+
+
+async def _list(
+    view: View, status: str, before: int, form: Form, refused: Refusal | None
+) -> Response[str]:
+    shown = status if status in STATUSES else None
+    first = before if 0 < before < MAX_ID else None
+    found = await view.ask(list_incidents, status=shown, before=first, limit=_ON_A_PAGE + 1)
+    projects = await view.ask(list_projects) if view.principal.may("respond") else []
+    return view.page(
+        "incidents.html",
+        status=200 if refused is None else refused.status,
+        incidents=found[:_ON_A_PAGE],
+        before=found[_ON_A_PAGE - 1].id if len(found) > _ON_A_PAGE else None,
+        shown=shown or "",
+        statuses=STATUSES,
+        severities=SEVERITIES,
+        projects=[project.name for project in projects],
+        form=form,
+        refused=refused,
+    )
+
+
+async def _page(view: View, incident: int, form: Form, refused: Refusal | None) -> Response[str]:
+    case = await view.ask(show_incident, incident)
+    return view.page(
+        "incident.html",
+        status=200 if refused is None else refused.status,
+        case=case,
+        acts=[act for before, act in CHANGES if before == case.incident.status],
+        severities=SEVERITIES,
+        duration=duration_text,
+        form=form,
+        refused=refused,
+    )
+
+
+HANDLERS = (
+    incidents, open_one, show, act, change, members, actions, steps, as_markdown, as_html,
+)  # fmt: skip

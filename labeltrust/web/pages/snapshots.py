@@ -1,0 +1,137 @@
+"""Snapshots: ordered, listed, read, verified, downloaded and compared."""
+
+import asyncio
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import File
+
+from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.services.diff_snapshots import KINDS, DiffPage, diff_snapshots
+from labeltrust.services.list_snapshots import list_snapshots
+from labeltrust.services.order_snapshot import order_snapshot, snapshots_under_way
+from labeltrust.services.verify_snapshot import show_snapshot, snapshot_file, verify_snapshot
+from labeltrust.web.access import by_session
+from labeltrust.web.api.snapshots import MEDIA_TYPES, SnapshotNumber
+from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+from labeltrust.web.pagination import MAX_ID
+from labeltrust.web.paths import segment
+
+_ON_A_PAGE = 100
+_MOST_EXCLUDED = 200
+
+
+@get("/projects/{project:str}/snapshots", opt=by_session("read"), include_in_schema=False)
+async def snapshots(
+    project: FromPath[str], view: NamedDependency[View], before: FromQuery[int] = MAX_ID
+) -> Response[str]:
+    """List the snapshots of a project, those under way on top."""
+    return await _list(view, project, before, {}, None)
+
+
+@post("/projects/{project:str}/snapshots", opt=by_session("snapshot"), include_in_schema=False)
+async def order(
+    project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Order a snapshot; the background worker makes it."""
+    form = await view.form(request)
+    try:
+        hours = _hours(form.get("hold_back_hours", ""))
+        await view.ask(order_snapshot, project, hold_back_hours=hours)
+    except LabeltrustError as error:
+        return await _list(view, project, MAX_ID, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/snapshots")
+
+
+@get("/snapshots/{snapshot:int}", opt=by_session("read"), include_in_schema=False)
+async def show(snapshot: SnapshotNumber, view: NamedDependency[View]) -> Response[str]:
+    """Show the manifest of a snapshot."""
+    return await _page(view, snapshot)
+
+
+@post("/snapshots/{snapshot:int}/verify", opt=by_session("read"), include_in_schema=False)
+async def verify(
+    snapshot: SnapshotNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[str]:
+    """Recompute everything that the manifest states, and say what differs."""
+    await view.form(request)
+    return await _page(view, snapshot, found=await view.ask(verify_snapshot, snapshot))
+
+
+@get(
+    [f"/snapshots/{{snapshot:int}}/{name}" for name in MEDIA_TYPES],
+    opt=by_session("read"),
+    include_in_schema=False,
+)
+async def download(
+    snapshot: SnapshotNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> File:
+    """Send a file of a snapshot, byte for byte."""
+    name = request.scope["path"].rpartition("/")[2]
+    path = await view.ask(snapshot_file, snapshot, name)
+    return File(path, filename=f"snapshot-{snapshot}-{name}", media_type=MEDIA_TYPES[name])
+
+
+@get("/snapshots/{snapshot:int}/compare", opt=by_session("read"), include_in_schema=False)
+async def compare(
+    snapshot: SnapshotNumber,
+    view: NamedDependency[View],
+    other: FromQuery[int],
+    kind: FromQuery[str] = "",
+    offset: FromQuery[int] = 0,
+) -> Response[str]:
+    """Show what changed from another snapshot to this one."""
+    page = DiffPage(
+        kind=kind if kind in KINDS else None,
+        offset=min(max(offset, 0), MAX_ID),
+        limit=_ON_A_PAGE,
+    )
+    found = await view.ask(diff_snapshots, min(max(other, 1), MAX_ID), snapshot, page)
+    return view.page("snapshot_diff.html", diff=found, kinds=KINDS, on_page=_ON_A_PAGE)
+
+
+def _hours(text: str) -> float:
+    try:
+        return float(text) if text.strip() else 0.0
+    except ValueError:
+        detail = f"{text[:40]!r} is no number of hours"
+        raise InvalidInput(detail, place="hold_back_hours") from None
+
+
+async def _list(
+    view: View, project: str, before: int, form: Form, refused: Refusal | None
+) -> Response[str]:
+    first = before if 0 < before < MAX_ID else None
+    found, under_way = await asyncio.gather(
+        view.ask(list_snapshots, project, before=first, limit=_ON_A_PAGE + 1),
+        view.ask(snapshots_under_way, project),
+    )
+    return view.page(
+        "snapshots.html",
+        status=200 if refused is None else refused.status,
+        project=project,
+        snapshots=found[:_ON_A_PAGE],
+        before=found[_ON_A_PAGE - 1].id if len(found) > _ON_A_PAGE else None,
+        under_way=under_way,
+        form=form,
+        refused=refused,
+    )
+
+
+async def _page(view: View, snapshot: int, found: object = None) -> Response[str]:
+    manifest = await view.ask(show_snapshot, snapshot)
+    others = await view.ask(list_snapshots, manifest["project"], limit=_ON_A_PAGE)
+    return view.page(
+        "snapshot.html",
+        number=snapshot,
+        manifest=manifest,
+        excluded=manifest["excluded"][:_MOST_EXCLUDED],
+        others=[one for one in others if one.id != snapshot],
+        files=tuple(MEDIA_TYPES),
+        found=found,
+    )
+
+
+HANDLERS = (snapshots, order, show, verify, download, compare)

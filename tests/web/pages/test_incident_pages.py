@@ -1,0 +1,125 @@
+"""The pages of incidents, by their forms."""
+
+import re
+
+import pytest
+from factories import owner
+from web.crowds import HOSTILE_NAME, HOSTILE_TEXT
+from web.pages.browsing import sign_in_as, submitted
+from web.pages.counting import queries
+from web.pages.test_hostile_text import Seen
+
+from labeltrust.services.incident_members import MemberDraft, TaskDraft, add_member, add_task
+from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.show_incident import show_incident
+
+
+def opened(deployment, title=HOSTILE_TEXT[:40], **more):
+    draft = IncidentDraft(project="fraud", title=title.replace("\u2066", ""), **more)
+    return open_incident(deployment, owner(), draft)
+
+
+async def test_an_incident_is_opened_worked_and_closed_by_forms(browser, deployment):
+    await sign_in_as(browser, deployment, "investigator")
+
+    made = await submitted(
+        browser, "/incidents", "/incidents",
+        project="fraud", title="a ring", severity="high", flags="#1", owner="ann",
+    )  # fmt: skip
+    path = made.headers["location"]
+    for where, fields in (
+        ("members", {"kind": "source", "who": "import"}),
+        ("actions", {"words": "rotate", "due_on": "2026-12-24"}),
+        ("actions", {"finished": "1"}),
+        ("steps", {"step": "triage", "done": "yes"}),
+        ("act", {"act": "resolve", "reason": "mended"}),
+        ("change", {"lessons": "vet newcomers"}),
+        ("act", {"act": "close", "reason": "all done"}),
+    ):
+        answer = await submitted(browser, path, f"{path}/{where}", **fields)
+        assert answer.status_code == 303, (where, answer.text)
+
+    case = show_incident(deployment, owner(), int(path.rpartition("/")[2]))
+    assert (case.incident.status, case.lessons) == ("closed", "vet newcomers")
+    assert [member.kind for member in case.members] == ["flag", "source"]
+
+
+@pytest.mark.parametrize(
+    ("where", "fields", "status"),
+    [
+        ("act", {"act": "close", "reason": "x"}, 409),
+        ("act", {"act": "contain", "reason": " "}, 422),
+        ("members", {"kind": "flag", "who": "seven"}, 422),
+        ("members", {"kind": "labeler", "who": "nobody"}, 404),
+        ("members", {"kind": "all", "who": "x"}, 422),
+        ("actions", {"words": "x", "due_on": "soon"}, 422),
+        ("actions", {"finished": "99"}, 404),
+        ("steps", {"step": "panic", "done": "yes"}, 422),
+        ("change", {"title": ""}, 422),
+    ],
+)
+async def test_what_cannot_be_done_is_told_on_the_page(browser, deployment, where, fields, status):
+    path = f"/incidents/{opened(deployment)}"
+    await sign_in_as(browser, deployment)
+
+    answer = await submitted(browser, path, f"{path}/{where}", **fields)
+
+    assert answer.status_code == status
+    assert 'role="alert"' in answer.text
+
+
+async def test_hostile_text_stays_text_on_page_and_in_downloads(browser, deployment):
+    number = opened(deployment, summary=HOSTILE_TEXT, owner=HOSTILE_NAME[:60], flags=(1,))
+    add_member(deployment, owner(), number, MemberDraft(labeler=HOSTILE_NAME))
+    add_task(deployment, owner(), number, TaskDraft(words=HOSTILE_TEXT))
+    await sign_in_as(browser, deployment)
+
+    for path in ("/incidents", f"/incidents/{number}", f"/incidents/{number}/postmortem.html"):
+        answer = await browser.get(path)
+        seen = Seen()
+        seen.feed(answer.text)
+        assert answer.status_code == 200
+        assert not {"img", "svg"} & seen.tags, path
+        assert not [name for name, _ in seen.attributes if name.startswith("on")], path
+    text = (await browser.get(f"/incidents/{number}/postmortem.md")).text
+    assert "<img" not in text.replace("\\<", "")
+
+
+async def test_downloads_are_files_and_nothing_runs_in_them(browser, deployment):
+    number = opened(deployment)
+    await sign_in_as(browser, deployment, "auditor")
+
+    for kind, media in (("md", "text/markdown"), ("html", "text/html")):
+        answer = await browser.get(f"/incidents/{number}/postmortem.{kind}")
+        assert answer.headers["content-disposition"].startswith("attachment")
+        assert answer.headers["content-type"].startswith(media)
+    page = (await browser.get(f"/incidents/{number}")).text
+    forms = re.findall(r'<form[^>]*action="([^"]*)"', page)
+    assert forms == ["/sign-out"]
+
+
+async def test_an_incident_of_another_project_is_not_there(browser, deployment):
+    number = opened(deployment)
+    await sign_in_as(browser, deployment, projects=())
+
+    assert "No incident was opened yet" in (await browser.get("/incidents")).text
+    for part in ("", "/postmortem.md", "/postmortem.html"):
+        assert (await browser.get(f"/incidents/{number}{part}")).status_code == 404
+
+
+async def test_more_members_and_incidents_ask_the_database_no_more_often(browser, deployment):
+    number = opened(deployment, flags=(1,))
+    add_member(deployment, owner(), number, MemberDraft(source="import"))
+    await sign_in_as(browser, deployment)
+    paths = ("/incidents", f"/incidents/{number}")
+    before = [await queries(deployment, browser, path) for path in paths]
+    for n in range(10):
+        opened(deployment, title=f"incident {n}")
+        add_task(deployment, owner(), number, TaskDraft(words=f"task {n}"))
+    add_member(deployment, owner(), number, MemberDraft(labeler=HOSTILE_NAME))
+    add_member(deployment, owner(), number, MemberDraft(source="acme"))
+
+    after = [await queries(deployment, browser, path) for path in paths]
+
+    assert after == before
+    assert max(after) <= 20
