@@ -13,7 +13,7 @@ from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import Project
-from labeltrust.policy.gate import POLICY_VERSION, gate
+from labeltrust.policy.gate import POLICY_VERSION
 from labeltrust.services._acts import begin_act, note_assessment
 from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
 from labeltrust.services._heavy import heavily
