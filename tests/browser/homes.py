@@ -16,10 +16,11 @@ from pathlib import Path
 from browser.payloads import HOSTILE
 from commands import environment
 from factories import owner
-from web.crowds import HOSTILE_TEXT, assessed_home
+from web.crowds import HOSTILE_NAME, HOSTILE_TEXT, assessed_home
 
 from labeltrust.app import build_deployment
 from labeltrust.services.assess_project import assess_project
+from labeltrust.services.draw_audit import AuditDraft, draw_audit
 from labeltrust.services.import_file import ImportRequest, import_file
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.settings import Settings
@@ -58,6 +59,15 @@ def _make(home: Path) -> None:
     _seeds(home)
     _hostile(home)
     _appeal(home)
+    _audit(home)
+
+
+def _audit(home: Path) -> None:
+    """Have an audit of the hostile labeler wait on the desk."""
+    deployment = build_deployment(Settings(home=home))
+    draft = AuditDraft(project="fraud", reason=HOSTILE_TEXT, labeler=HOSTILE_NAME)
+    draw_audit(deployment, owner(), draft)
+    deployment.engine.dispose()
 
 
 def _appeal(home: Path) -> None:

@@ -26,6 +26,8 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "approval": "1",
         "appeal": "1",
         "person": "the admin",
+        "audit": "1",
+        "task": "1",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(
