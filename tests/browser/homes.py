@@ -20,9 +20,11 @@ from web.crowds import HOSTILE_NAME, HOSTILE_TEXT, assessed_home
 
 from labeltrust.app import build_deployment
 from labeltrust.services.assess_project import assess_project
+from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.draw_audit import AuditDraft, draw_audit
 from labeltrust.services.import_file import ImportRequest, import_file
 from labeltrust.services.open_appeal import open_appeal
+from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.settings import Settings
 
 PATIENCE_SECONDS = 280.0
@@ -60,6 +62,19 @@ def _make(home: Path) -> None:
     _hostile(home)
     _appeal(home)
     _audit(home)
+    _incident(home)
+
+
+def _incident(home: Path) -> None:
+    """Open a case file in hostile words, and make two training sets to compare."""
+    deployment = build_deployment(Settings(home=home))
+    draft = IncidentDraft(
+        project="fraud", title=HOSTILE_TEXT[:100], summary=HOSTILE_TEXT, flags=(1,)
+    )
+    open_incident(deployment, owner(), draft)
+    for hours in (0.0, 1.0):
+        create_snapshot(deployment, owner(), "fraud", hold_back_hours=hours)
+    deployment.engine.dispose()
 
 
 def _audit(home: Path) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlmodel import col, delete
 
 from labeltrust.app import build_deployment
@@ -55,7 +56,7 @@ def test_a_search_narrows_the_table_while_it_is_typed(opened):
 
     page.get_by_role("searchbox").press_sequentially("reviewer-22")
     page.wait_for_url("**q=reviewer-22**")
-    page.wait_for_function("document.querySelectorAll('tbody tr').length === 1")
+    expect(page.locator("tbody tr")).to_have_count(1)
 
     assert page.get_by_role("searchbox").input_value() == "reviewer-22"
     assert page.locator("tbody").get_by_role("link", name="reviewer-22").count() == 1

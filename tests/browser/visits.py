@@ -26,6 +26,8 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "approval": "1",
         "appeal": "1",
         "person": "the admin",
+        "incident": "1",
+        "snapshot": "1",
         "audit": "1",
         "task": "1",
     }
@@ -34,9 +36,9 @@ CROWD: Mapping[str, str] = MappingProxyType(
     {**KNOWN, "project": "fraud", "labeler": HOSTILE_NAME, "flag": "1"}
 )
 # Answers that are no pages and need more than an address to be asked for.
-NO_PAGES = frozenset(
-    {"/", "/media", "/live", "/notifications/unseen", "/flags/{flag:int}/charts/{signal:str}"}
-)
+NO_PAGES = frozenset({"/", "/media", "/live", "/notifications/unseen"})
+_DATA = re.compile(r"/charts/|/postmortem\.|/snapshots/[^/]+/[a-z]+\.")
+"""Specifications of charts, which pages draw, and files to take away."""
 _ROLES = ("qa_lead", "admin", "reviewer", "auditor")
 
 
@@ -63,7 +65,7 @@ def page_routes() -> dict[str, str]:
         and handler.opt.get("access") == "session"
         and "GET" in handler.http_methods
         for path in handler.paths
-        if path not in NO_PAGES
+        if path not in NO_PAGES and not _DATA.search(path)
     }
 
 

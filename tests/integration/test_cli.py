@@ -17,6 +17,8 @@ from tampering import tamper
 from labeltrust.app import build_deployment
 from labeltrust.cli import app
 from labeltrust.domain.events import Event
+from labeltrust.domain.principals import Principal
+from labeltrust.services.give_approval import approve
 from labeltrust.settings import Settings
 from labeltrust.store.migrate import downgrade
 
@@ -209,10 +211,15 @@ def test_a_secret_is_printed_alone_on_stdout(cli):
     assert "not shown again" in said.err
 
 
-def test_gold_is_declared_listed_and_withdrawn(cli, frauds):
+def test_gold_is_declared_listed_and_withdrawn(cli, frauds, settings):
     assert cli("gold", "add", "i399", "fraud", "-p", "fraud", "--note", "chargeback").code == 0
     assert "i399" in cli("gold", "list", "-p", "fraud").out
-    assert cli("gold", "withdraw", "i399", "-p", "fraud").code == 0
+    said = cli("gold", "withdraw", "i399", "-p", "fraud", "--note", "the bank erred", "--json")
+    second = Principal(name="person:ben", role="qa_lead", projects=None, person="ben")
+    # by the clock of the commands: an approval in the past would come before what it withdraws
+    deployment = build_deployment(settings)
+    approve(deployment, second, said.document["id"], reason="the bank confirms it")
+    deployment.engine.dispose()
     listed = cli("gold", "list", "-p", "fraud", "--json").document
 
     assert "i399" not in {gold["item"] for gold in listed}

@@ -3,7 +3,7 @@
 import pytest
 from web.route_table import routes_of
 
-HIDDEN = ("/sign-in", "/static", "/schema")
+HIDDEN = ("/sign-in", "/static", "/schema", "/password", "/oidc")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from factories import START
 
+from labeltrust.domain.approvals import require_second
 from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed
 from labeltrust.domain.freezes import (
     HOLD_ENDS_AFTER,
@@ -12,7 +13,6 @@ from labeltrust.domain.freezes import (
     FreezeState,
     require_change,
     require_kind_for_people,
-    require_second_person,
 )
 
 DAY = timedelta(days=1)
@@ -38,10 +38,11 @@ def test_only_a_provisional_hold_is_confirmed():
 
 
 def test_who_placed_a_hold_is_not_the_second_person():
-    require_second_person(freeze(kind="provisional"), "os:ben")
+    placed = freeze(kind="provisional")
+    require_second(placed.placed_by, "os:ben", "a hold")
 
-    with pytest.raises(NotAllowed, match="a second person confirms it"):
-        require_second_person(freeze(kind="provisional"), "os:ann")
+    with pytest.raises(NotAllowed, match="second person"):
+        require_second(placed.placed_by, "os:ann", "a hold")
 
 
 def test_a_machine_made_hold_on_a_person_ends_by_itself_and_no_other_freeze_does():
