@@ -47,13 +47,13 @@ def agreement_frame(points: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 def draw_agreement(found: pd.DataFrame) -> Drawing:
     """Draw both numbers as lines with their intervals as bands."""
     scale = alt.Scale(domain=[_ALPHA, _GOLD], range=[ORDINARY, SUSPECT])
-    color = alt.Color("number:N", scale=scale, title=None)
-    across = alt.X("at:T", title="assessed (UTC)")
+    color = alt.Color("number:N", scale=scale, title=None, legend=alt.Legend(symbolOpacity=1))
+    across = alt.X("at:T", title="assessed (UTC)", axis=alt.Axis(format="%d %b %H:%M"))
     base = alt.Chart(found).encode(x=across, color=color)
     band = base.mark_area(opacity=0.2).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     line = base.mark_line(strokeWidth=2, point=True).encode(
         y=alt.Y("value:Q", title="value", scale=alt.Scale(zero=False)),
-        strokeDash=alt.StrokeDash("number:N", title=None),
+        strokeDash=alt.StrokeDash("number:N", legend=None),
         tooltip=[
             alt.Tooltip("at:T", title="assessed", format="%Y-%m-%d %H:%M"),
             alt.Tooltip("number:N", title="number"),

@@ -101,8 +101,12 @@ def _agreement(overview: Overview) -> Any:  # noqa: ANN401 - a frame; pages do n
 
 
 def _spec(drawing: Any) -> Spec:  # noqa: ANN401 - any drawing
-    """Return a drawing as JSON values, as wide as its place on the page where it is one view."""
+    """Return a drawing as JSON values, as wide as its place on the page where it is one view.
+
+    The page says the title above it; how to read it stays.
+    """
     found: Spec = drawing.to_dict(validate=False)
+    found["title"] = {**found["title"], "text": ""}
     if "vconcat" not in found and found.get("width", 0) > _NARROW:
         found |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
     return found
