@@ -119,3 +119,12 @@ async def test_lists_ask_the_database_as_often_for_many_as_for_few(browser, depl
 
 
 PATHS = (LIST, "/snapshots/1", "/projects/fraud/gate")
+
+
+async def test_the_overview_of_a_project_leads_to_its_gate_and_snapshots(browser, deployment):
+    await sign_in_as(browser, deployment)
+
+    page = (await browser.get("/projects/fraud")).text
+
+    assert 'href="/projects/fraud/gate"' in page
+    assert f'href="{LIST}"' in page
