@@ -69,7 +69,7 @@ def _incident(home: Path) -> None:
     """Open a case file in hostile words, and make two training sets to compare."""
     deployment = build_deployment(Settings(home=home))
     draft = IncidentDraft(
-        project="fraud", title=HOSTILE_TEXT[:100], summary=HOSTILE_TEXT, flags=(1,)
+        project="fraud", title=HOSTILE_TEXT.replace("\u2066", ""), summary=HOSTILE_TEXT, flags=(1,)
     )
     open_incident(deployment, owner(), draft)
     for hours in (0.0, 1.0):
