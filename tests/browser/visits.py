@@ -27,7 +27,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "appeal": "1",
         "person": "the admin",
         "incident": "1",
-        "snapshot": "1",
+        "snapshot": "2",
         "audit": "1",
         "task": "1",
     }

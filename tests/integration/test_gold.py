@@ -36,7 +36,8 @@ def test_the_newest_gold_label_of_an_item_counts_and_withdrawing_takes_it_away(d
     approve(deployment, SECOND, withdraw_gold(deployment, owner(), gone).id, reason="so it is")
 
     assert golds(deployment, record.project) == {}
-    said = [(r.type, r.actor) for r in chain_rows(deployment, record.project)[-7:]]
+    rows = chain_rows(deployment, record.project)
+    said = [(r.type, r.actor) for r in rows if not r.type.startswith("gate.")][-7:]
     asked = ("approval.asked", "os:tester")
     approved = ("approval.approved", "person:ben")
     assert said == [

@@ -78,17 +78,19 @@ async def download(
 async def compare(
     snapshot: SnapshotNumber,
     view: NamedDependency[View],
-    other: FromQuery[int],
+    other: FromQuery[int] = 0,
     kind: FromQuery[str] = "",
     offset: FromQuery[int] = 0,
 ) -> Response[str]:
-    """Show what changed from another snapshot to this one."""
+    """Show what changed from another snapshot, the one before unless named, to this one."""
     page = DiffPage(
         kind=kind if kind in KINDS else None,
         offset=min(max(offset, 0), MAX_ID),
         limit=_ON_A_PAGE,
     )
-    found = await view.ask(diff_snapshots, min(max(other, 1), MAX_ID), snapshot, page)
+    found = await view.ask(
+        diff_snapshots, min(max(other or snapshot - 1, 1), MAX_ID), snapshot, page
+    )
     return view.page("snapshot_diff.html", diff=found, kinds=KINDS, on_page=_ON_A_PAGE)
 
 
