@@ -192,3 +192,13 @@ async def test_each_signal_of_a_case_has_its_chart_as_data(browser, deployment):
     assert not any("\u202e" in name for name in names)
     missing = await browser.get("/flags/1/charts/unheard.json")
     assert missing.status_code == 404
+
+
+async def test_an_open_case_leads_to_a_blind_audit_of_its_labeler(browser, deployment):
+    await sign_in_as(browser, deployment)
+
+    page = (await browser.get("/flags/1")).text
+    form = await browser.get(re.search(r'href="(/projects/[^"]+/audits/new\?flag=1)"', page)[1])
+
+    assert form.status_code == 200
+    assert "flag #1" in text_of(form.text).lower()
