@@ -32,7 +32,9 @@ def draw(  # noqa: PLR0913 - one parameter an option
     project: Project,
     labeler: Annotated[str | None, typer.Option(help="Whose labels; without it, all.")] = None,
     source: SourceName = None,
-    flag: Annotated[int | None, typer.Option(help="A flag: its labeler and question.")] = None,
+    flag: Annotated[
+        int | None, typer.Option(help="A flag: its labeler, question and onset.")
+    ] = None,
     question: Annotated[str | None, typer.Option(help="Name of the question.")] = None,
     size: Annotated[int | None, typer.Option(help="Items to re-label.")] = None,
     margin: Annotated[

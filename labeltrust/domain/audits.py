@@ -14,6 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
+from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import Conflict, InvalidInput
 
 AuditStatus = Literal["drawn", "under_way", "done", "cancelled"]
@@ -75,6 +76,9 @@ class AuditPlan:
         seed: Of the random numbers; on record, so that the draw can be repeated.
         choices: Answers that reviewers are offered where the question declares no classes; found
             when the sample is drawn.
+        since_us: Only labels from this moment on are audited, microseconds since 1970; None: all.
+            Of a flag with an onset it is the onset, found when the sample is drawn.
+        clock: Which time of a label that is compared with: `received` or `occurred`.
     """
 
     size: int | None = None
@@ -87,6 +91,13 @@ class AuditPlan:
     reviewers: tuple[str, ...] = ()
     seed: int = 0
     choices: tuple[str, ...] = ()
+    since_us: int | None = None
+    clock: str = "received"
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on labels are audited, or None for all."""
+        return None if self.since_us is None else moment(self.since_us)
 
     @property
     def random(self) -> float:

@@ -14,7 +14,7 @@ disputes, so that noise cannot stop training for ever.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
@@ -46,12 +46,14 @@ class Reason:
         detail: In words, with numbers.
         since: Since when it holds, or None where unknown.
         reopens: Who reopens the gate, and how.
+        waits: Numbers of the holds or flags that wait for somebody, where it is about those.
     """
 
     code: str
     detail: str
     since: datetime | None
     reopens: str
+    waits: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,10 +142,10 @@ def _of_people(facts: GateFacts) -> list[Reason]:
     reasons = []
     if facts.provisional.ids:
         detail = f"provisional hold(s) {_listed(facts.provisional)} wait for a second person"
-        reasons.append(_reason("breaker_tripped", detail, facts.provisional.since))
+        reasons.append(_waiting("breaker_tripped", detail, facts.provisional))
     if facts.strong_flags.ids:
         detail = f"strong flag(s) {_listed(facts.strong_flags)} neither reviewed nor frozen"
-        reasons.append(_reason("strong_flag_open", detail, facts.strong_flags.since))
+        reasons.append(_waiting("strong_flag_open", detail, facts.strong_flags))
     return reasons
 
 
@@ -161,6 +163,10 @@ def _of_freshness(facts: GateFacts, now: datetime) -> list[Reason]:
 
 def _reason(code: str, detail: str, since: datetime | None) -> Reason:
     return Reason(code=code, detail=detail, since=since, reopens=REOPENED[code])
+
+
+def _waiting(code: str, detail: str, found: Waiting) -> Reason:
+    return replace(_reason(code, detail, found.since), waits=found.ids)
 
 
 def _listed(waiting: Waiting) -> str:

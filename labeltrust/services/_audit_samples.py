@@ -29,7 +29,7 @@ from labeltrust.store.judgments import LoadedJudgments, read_judgments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """What a draft means: row ids instead of names."""
+    """What a draft means: row ids instead of names; `since_us` and `clock` as in a plan."""
 
     project_id: int
     question: str
@@ -37,6 +37,8 @@ class Target:
     flag_id: int | None
     position: int
     reviewers: tuple[Reviewer, ...]
+    since_us: int | None = None
+    clock: str = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +59,8 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
         InvalidInput: There is nothing to audit, or the plan asks for too much or too little.
     """
     loaded = read_judgments(deployment.engine, project, target.question, through=target.position)
-    labeled = Labeled(
-        item=loaded.item, labeler=loaded.labeler, label=loaded.label, words=loaded.words,
-        scale=loaded.scale,
-    )  # fmt: skip
     code = _code(loaded, target.labeler_id)
+    labeled = _labeled(loaded, target, code)
     pool = consensus_candidates(labeled) if code is None else labeler_candidates(labeled, code)
     classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
     strata = strata_of(pool, loaded.words, by_class=classed)
@@ -77,6 +76,21 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
         turns=_turns(items, plan, target, rng),
         choices=common_labels(labeled),
     )
+
+
+def _labeled(loaded: LoadedJudgments, target: Target, code: int | None) -> Labeled:
+    """Return the judgments without those of the audited labeler before the moment asked for."""
+    kept = np.ones(loaded.item.size, dtype=np.bool_)
+    if code is not None and target.since_us is not None:
+        times = loaded.occurred_us if target.clock == "occurred" else loaded.received_us
+        mine = loaded.labeler == code
+        kept = ~mine | (times >= target.since_us)
+        if not (mine & kept).any():
+            raise InvalidInput("this labeler gave no labels since then", code="nothing_to_audit")
+    return Labeled(
+        item=loaded.item[kept], labeler=loaded.labeler[kept], label=loaded.label[kept],
+        words=loaded.words, scale=loaded.scale,
+    )  # fmt: skip
 
 
 def _items(

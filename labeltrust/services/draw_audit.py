@@ -4,7 +4,9 @@ import secrets
 from dataclasses import dataclass, field, replace
 
 from labeltrust.domain.audits import AuditCase, AuditPlan, AuditState, checked_plan
+from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.flags import FlagState
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audit_cost import AuditCost
@@ -32,7 +34,7 @@ class AuditDraft:
         reason: Why, in words.
         labeler: Outside id of a labeler; None for the labels of all.
         source: Whose labeler, where two sources use the same id.
-        flag: Number of a flag: its labeler and question.
+        flag: Number of a flag: its labeler and question, and the labels from its onset on.
         question: Name of the question.
         plan: How the sample is drawn.
     """
@@ -94,13 +96,16 @@ def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) 
             labeler_id=target.labeler_id,
             flag_id=target.flag_id,
             status="drawn",
-            plan=replace(plan, size=len(drawn.sample), choices=drawn.choices),
+            plan=replace(
+                plan, size=len(drawn.sample), choices=drawn.choices, since_us=target.since_us,
+                clock=target.clock,
+            ),
             strata=drawn.cost.strata,
             position=target.position,
             reason=reason,
             drawn_at=act.at,
             drawn_by=act.actor,
-        )
+        )  # fmt: skip
         number = _audit_acts.draw(act, state, drawn.sample, drawn.turns)
         (case,) = audit_cases(session, principal, [get_audit(session, number)])
     return DrawnAudit(audit=case, cost=drawn.cost)
@@ -111,12 +116,14 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
     with reading(deployment.engine) as session:
         project = project_row(session, draft.project)
         labeler, question = None, draft.question or "label"
+        since_us, clock = None, "received"
         if draft.flag is not None:
             flag = seen_flag(session, principal, draft.flag, "read")
             if flag.project != draft.project:
                 detail = f"flag {draft.flag} is of another project"
                 raise InvalidInput(detail, place="flag")
             labeler, question = flag.state.labeler_id, draft.question or flag.state.question
+            since_us, clock = _onset(flag.state)
         elif draft.labeler is not None:
             labeler = labeler_named(deployment, session, project, draft.labeler, draft.source)
         number = known_id(project.id)
@@ -128,4 +135,11 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
             flag_id=draft.flag,
             position=chain_end(session, project).position,
             reviewers=tuple(known_reviewer(deployment, session, n, [number]) for n in names),
+            since_us=since_us,
+            clock=clock,
         )
+
+
+def _onset(flag: FlagState) -> tuple[int | None, str]:
+    """Return from when on a flag is about labels, and by which clock."""
+    return None if flag.since is None else microseconds(flag.since), flag.clock

@@ -18,6 +18,8 @@ from labeltrust.store.labelers import labeler_names
 from labeltrust.store.projects import project_row, project_rows
 from labeltrust.store.session import reading
 
+MOST_OF_FLAG = 10
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccuserCase:
@@ -127,17 +129,27 @@ def show_audit(deployment: Deployment, principal: Principal, audit: int) -> Audi
         return audit_cases(session, principal, [row])[0]
 
 
-def audits_of_flag(deployment: Deployment, principal: Principal, flag: int) -> list[AuditCase]:
-    """Return the audits that were asked for a flag, newest first.
+def audits_of_flag(deployment: Deployment, principal: Principal, flag: int) -> list[AuditResult]:
+    """Return the newest audits that were asked for a flag, each with what it found so far.
+
+    One that the caller re-labels in is not told: it would no longer be blind.
 
     Raises:
         NotAllowed: The role may not read.
     """
     principal.require("read")
     with reading(deployment.engine) as session:
-        rows = audits.list_audits(session, flag_id=flag)
-        seen = [row for row in rows if principal.sees(row.project)]
-        return audit_cases(session, principal, seen)
+        rows = audits.list_audits(session, flag_id=flag, limit=MOST_OF_FLAG)
+        rows = [row for row in rows if principal.sees(row.project)]
+        cases = audit_cases(session, principal, rows)
+        seen = [(case, row) for case, row in zip(cases, rows, strict=True) if not case.blind]
+        found = [found_by(session, row) for _, row in seen]
+        whose = {a.labeler_id for one in found for a in one.findings.accusers}
+        names = labeler_names(session, whose)
+    return [
+        _result(case, row.state.plan, one, names)
+        for (case, row), one in zip(seen, found, strict=True)
+    ]
 
 
 def audit_result(

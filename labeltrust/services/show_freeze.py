@@ -10,13 +10,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from sqlmodel import Session
 
+from labeltrust.domain.appeals import Appeal, Notice
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import Principal
+from labeltrust.services._appeal_cases import appeal_cases
 from labeltrust.services._snapshot_files import JUDGMENTS
 from labeltrust.services.create_snapshot import snapshot_folder
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.list_freezes import FreezeLine, freeze_lines
+from labeltrust.store.appeals import list_appeals, notices_of
 from labeltrust.store.freezes import FreezeRow, get_freeze
 from labeltrust.store.held_labels import HeldLabels, held_labels
 from labeltrust.store.session import reading
@@ -49,16 +52,46 @@ class ShownFreeze:
     snapshots: tuple[SnapshotShare, ...]
 
 
-def show_freeze(deployment: Deployment, principal: Principal, freeze_id: int) -> FreezeLine:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreezeFile:
+    """A freeze with what was told of it, and what was said against it.
+
+    Attributes:
+        line: The freeze, and what can be done about it now.
+        notices: That somebody was told of it, oldest first.
+        appeals: Appeals against it, those that wait first.
+        now: When this was read.
+    """
+
+    line: FreezeLine
+    notices: tuple[Notice, ...]
+    appeals: tuple[Appeal, ...]
+    now: datetime
+
+    @property
+    def may_be_appealed(self) -> bool:
+        """Say whether an appeal can be recorded: labels of a labeler are held, and none waits."""
+        freeze = self.line.freeze
+        waits = any(appeal.outcome is None for appeal in self.appeals)
+        return freeze.labeler is not None and freeze.lifted_at is None and not waits
+
+
+def show_freeze(deployment: Deployment, principal: Principal, freeze_id: int) -> FreezeFile:
     """Return a freeze, and what can be done about it now.
 
     Raises:
         NotAllowed: The role may not read.
         NotFound: There is no such freeze in scope.
     """
+    now = deployment.clock()
     with reading(deployment.engine) as session:
         row = _seen(session, principal, freeze_id)
-        return freeze_lines(session, [row], deployment.clock())[0]
+        return FreezeFile(
+            line=freeze_lines(session, [row], now)[0],
+            notices=tuple(notices_of(session, [freeze_id])),
+            appeals=tuple(appeal_cases(session, list_appeals(session, freezes=[freeze_id]))),
+            now=now,
+        )
 
 
 def freeze_holdings(deployment: Deployment, principal: Principal, freeze_id: int) -> ShownFreeze:

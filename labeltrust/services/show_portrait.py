@@ -11,16 +11,18 @@ from typing import Any
 
 from sqlmodel import Session
 
+from labeltrust.domain.audits import AuditCase
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import Principal
+from labeltrust.services._audits import audit_cases
 from labeltrust.services._cases import labeler_named
 from labeltrust.services._keeping import unpacked
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.read_assessment import Document, entry_of, head_of
 from labeltrust.store.assessed import figures_of, labelers_shown_as, portrait_of, some_parts
 from labeltrust.store.assessments import latest_assessment
-from labeltrust.store.audits import AuditRow, list_audits
+from labeltrust.store.audits import list_audits
 from labeltrust.store.flags import brief_flags
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
@@ -105,14 +107,14 @@ class Portrait:
         pairs: Others who stand out, those who agree most first.
         items: Doubted items of one page, the surest first.
         n_items: How many of them are kept.
-        audits: Audits of the labeler, newest first.
+        audits: Audits of the labeler, newest first, but for those that the reader re-labels in.
     """
 
     drawn: Drawn
     pairs: Sequence[Meeting]
     items: Sequence[DoubtedItem]
     n_items: int
-    audits: Sequence[AuditRow]
+    audits: Sequence[AuditCase]
 
 
 def read_drawn(deployment: Deployment, principal: Principal, project: str, labeler: str) -> Drawn:
@@ -184,9 +186,10 @@ def show_portrait(
     with reading(deployment.engine) as session:
         names = labeler_names(session, wanted)
         number = known_id(project_row(session, project).id)
-        audits = list_audits(
+        rows = list_audits(
             session, project_ids=[number], labeler_id=drawn.labeler_id, limit=_AUDITS
         )
+        audits = [case for case in audit_cases(session, principal, rows) if not case.blind]
     return Portrait(
         drawn=drawn,
         pairs=[Meeting(**{**pair, "labeler": names[pair["labeler"]]}) for pair in pairs],

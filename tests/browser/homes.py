@@ -58,7 +58,7 @@ def _alone(lock: Path) -> Iterator[None]:
 
 def _make(home: Path) -> None:
     assessed_home(home)
-    _seeds(home)
+    make_demo(home)
     _hostile(home)
     _appeal(home)
     _audit(home)
@@ -92,7 +92,8 @@ def _appeal(home: Path) -> None:
     deployment.engine.dispose()
 
 
-def _seeds(home: Path) -> None:
+def make_demo(home: Path) -> None:
+    """Make the sample project as `make demo` does."""
     done = subprocess.run(
         [sys.executable, "-m", "labeltrust", "demo", "--no-serve"],
         env=os.environ | environment(Settings(home=home)),

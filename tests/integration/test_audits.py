@@ -6,6 +6,7 @@ import msgspec
 import pytest
 from audited import crowd, drawn, person, reviewed, truth_of
 from factories import label, owner
+from flagging import flagged
 from recorded import history, record
 
 from labeltrust.domain.audits import AuditCase
@@ -45,6 +46,29 @@ def test_an_audit_clears_a_framed_labeler_and_refutes_those_who_accused_her(frau
     assert standing["liar-a"] == standing["liar-b"] == "refuted"
     assert result.error_rate.low <= wrong["victim"] <= result.error_rate.high
     assert result.audited == 60
+
+
+def test_an_audit_of_a_flag_asks_for_labels_from_its_onset_on(frauds, clock):
+    later = clock.tick(3_600)
+    record(frauds, [label(f"late-{n}", "mallory", label="fraud") for n in range(30)])
+    record(frauds, [label(f"late-{n}", "honest-a", label="benign") for n in range(30)])
+    flag = flagged(frauds, "mallory", since=later)
+
+    audit = drawn(frauds, QA, flag=flag, plan={"size": 40}).audit
+    whole = price_audit(frauds, QA, AuditDraft(project="fraud", labeler="mallory"))
+    plan = audit_result(frauds, QA, audit.id).plan
+
+    names = {task.item for task in audit_tasks(frauds, person("ann"), audit.id).tasks}
+    assert names == {f"late-{n}" for n in range(30)}
+    assert (plan.since, plan.clock) == (later, "received")
+    assert sum(part.population for part in whole.strata) > 30
+
+
+def test_a_flag_whose_labels_are_gone_has_nothing_to_audit(frauds, clock):
+    flag = flagged(frauds, "mallory", since=clock.tick(3_600))
+
+    with pytest.raises(InvalidInput, match="no labels since then"):
+        drawn(frauds, QA, flag=flag)
 
 
 def test_an_audit_bears_out_what_is_said_of_a_bad_labeler(frauds, wrong):

@@ -1,4 +1,4 @@
-"""Appeals against freezes: recorded beside the freeze, decided by another person."""
+"""Appeals against freezes, decided by another person; they are recorded beside the freeze."""
 
 from typing import Any
 
@@ -9,10 +9,8 @@ from labeltrust.domain.appeals import Appeal
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.decide_appeal import decide_appeal
 from labeltrust.services.list_appeals import list_appeals, show_appeal
-from labeltrust.services.open_appeal import open_appeal
 from labeltrust.web.access import by_session
 from labeltrust.web.api.appeals import AppealNumber
-from labeltrust.web.api.freezes import FreezeNumber
 from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 
@@ -46,16 +44,6 @@ async def decide(
     except LabeltrustError as error:
         return await _page(view, appeal, form, refusal(error))
     return see_other(f"/appeals/{appeal}")
-
-
-@post("/freezes/{freeze:int}/appeals", opt=by_session("review"), include_in_schema=False)
-async def record(
-    freeze: FreezeNumber, request: Asked, view: NamedDependency[View]
-) -> Response[Any]:
-    """Record an appeal against a freeze."""
-    form = await view.form(request)
-    made = await view.ask(open_appeal, freeze, reason=form.get("reason", ""))
-    return see_other(f"/appeals/{made.id}")
 
 
 async def _page(view: View, number: int, form: Form, refused: Refusal | None) -> Response[str]:
@@ -97,4 +85,4 @@ _TABLE: Table[Appeal] = Table(
     ),
 )
 
-HANDLERS = (appeals, show, decide, record)
+HANDLERS = (appeals, show, decide)

@@ -13,6 +13,7 @@ from labeltrust.services.comment_flag import comment_flag
 from labeltrust.services.decide_flag import decide_flag
 from labeltrust.services.draw_signal import draw_signal
 from labeltrust.services.freeze_flagged import freeze_flagged
+from labeltrust.services.show_audit import audits_of_flag
 from labeltrust.services.show_case import show_case
 from labeltrust.web.access import by_session
 from labeltrust.web.api.flags import FlagNumber
@@ -109,6 +110,7 @@ async def _page(view: View, number: int, form: Form, refused: Refusal | None) ->
         status=200 if refused is None else refused.status,
         case=case,
         flag=case.evidence.flag,
+        audits=await view.ask(audits_of_flag, number),
         form=form,
         refused=refused,
     )

@@ -13,6 +13,7 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze, lift_freezes
 from labeltrust.services.list_freezes import SHOWN, list_freezes
+from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.show_freeze import freeze_holdings, show_freeze
 from labeltrust.services.show_project import list_projects
 from labeltrust.services.undo_lift import undo_lift
@@ -105,6 +106,19 @@ async def undo(
     return await _acted(view, request, freeze, undo_lift)
 
 
+@post("/freezes/{freeze:int}/appeals", opt=by_session("review"), include_in_schema=False)
+async def appeal(
+    freeze: FreezeNumber, request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Record an appeal against a freeze, which another person decides."""
+    form = await view.form(request)
+    try:
+        made = await view.ask(open_appeal, freeze, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, freeze, {"appeal": form.get("reason", "")}, refusal(error))
+    return see_other(f"/appeals/{made.id}")
+
+
 async def _acted(
     view: View,
     request: Request[Any, Any, Any],
@@ -143,10 +157,10 @@ async def _page(view: View, freeze: int, form: Form, refused: Refusal | None) ->
     return view.page(
         "freeze.html",
         status=200 if refused is None else refused.status,
-        line=await view.ask(show_freeze, freeze),
+        file=await view.ask(show_freeze, freeze),
         form=form,
         refused=refused,
     )
 
 
-HANDLERS = (freezes, place, lift_many, show, holds, lift, undo)
+HANDLERS = (freezes, place, lift_many, show, holds, lift, undo, appeal)

@@ -106,7 +106,18 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// News: no more of them on the page than can be read.
+// News: their stream ends every minute, and the browser comes back by itself. That is no error.
+function openNews(address) {
+  const news = new EventSource(address, { withCredentials: true });
+  news.addEventListener("error", (event) => {
+    if (news.readyState === EventSource.CONNECTING) event.stopImmediatePropagation();
+  });
+  return news;
+}
+
+if (window.htmx) window.htmx.createEventSource = openNews;
+
+// No more of them on the page than can be read.
 function keepFew(notices) {
   while (notices.children.length > 4) notices.firstElementChild.remove();
 }

@@ -70,6 +70,39 @@ async def test_an_appeal_is_recorded_from_the_case_and_decided_on_its_page(brows
     assert "overturned" in text_of((await browser.get("/appeals")).text)
 
 
+async def test_a_freeze_leads_to_its_notice_and_takes_an_appeal(browser, deployment):
+    (freeze,) = list_standing(deployment, owner(), "fraud")
+    place = f"/freezes/{freeze.id}"
+    await sign_in_as(browser, deployment)
+    await submitted(browser, f"{place}/notice", f"{place}/notice", sent_to="her manager")
+
+    before = (await browser.get(place)).text
+    empty = await submitted(browser, place, f"{place}/appeals", reason=" ")
+    made = await submitted(browser, place, f"{place}/appeals", reason=HOSTILE_TEXT)
+    after = (await browser.get(place)).text
+    again = await submitted(browser, place, f"{place}/appeals", reason="once more")
+
+    assert f'href="{place}/notice"' in before
+    assert "given to her manager" in text_of(before)
+    assert "Nobody appealed" in text_of(before)
+    assert empty.status_code == 422
+    assert made.headers["location"] == "/appeals/1"
+    assert f"Appeal #1 open {visible(HOSTILE_TEXT)}" in text_of(after)
+    assert f'action="{place}/appeals"' not in after
+    assert again.status_code == 409
+    assert "waits already" in text_of(again.text)
+
+
+async def test_only_who_reviews_records_an_appeal(browser, deployment):
+    (freeze,) = list_standing(deployment, owner(), "fraud")
+    await sign_in_as(browser, deployment, role="auditor")
+
+    page = (await browser.get(f"/freezes/{freeze.id}")).text
+
+    assert "/notice" in page
+    assert "/appeals" not in page[page.index("<main") :]
+
+
 async def test_notifications_are_counted_listed_and_marked_as_seen(browser, deployment, clock):
     await sign_in_as(browser, deployment, "reviewer")
     clock.tick(1)

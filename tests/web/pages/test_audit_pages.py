@@ -6,11 +6,14 @@ import httpx
 import pytest
 from audited import crowd, drawn, reviewed, truth_of
 from factories import owner
+from flagging import flagged
 from web.crowds import HOSTILE_TEXT
 from web.pages.browsing import sign_in_as, submitted, token_on
+from web.pages.test_case_page import text_of
 
 from labeltrust.app import application
 from labeltrust.domain.projects import ProjectChange
+from labeltrust.services.assess_project import assess_project
 from labeltrust.services.change_project import change_project
 from labeltrust.services.finish_audit import finish_audit
 from labeltrust.services.review_audit import audit_tasks
@@ -318,3 +321,48 @@ async def test_who_does_not_review_is_told_so_and_gets_no_item(browser, frauds):
     assert "Your role does not re-label" in desk.text
     assert item.headers["location"] == "/desk"
     assert new.headers["location"] == "/audits"
+
+
+async def test_a_case_lists_its_audits_with_what_they_found(browser, frauds):
+    flag = flagged(frauds, "mallory")
+    audit = drawn(frauds, flag=flag, plan={"size": 40, "twice": 0.0}).audit
+    await sign_in_as(browser, frauds)
+    fresh = text_of((await browser.get(f"/flags/{flag}")).text)
+    reviewed(frauds, audit.id, "ben")
+
+    page = text_of((await browser.get(f"/flags/{flag}")).text)
+
+    assert "#1 drawn nobody has begun" in fresh
+    assert "#1 under way Borne out: the labels are wrong" in page
+    assert re.search(r"wrong: more than half beyond doubt\. Of all labels since .* are wrong", page)
+    assert "40 of 40 verdicts on 40 items" in page
+
+
+async def test_who_relabels_blind_learns_from_no_page_whose_labels_they_are(browser, frauds):
+    flag = flagged(frauds, "victim")
+    assess_project(frauds, owner(), "fraud")
+    drawn(frauds, flag=flag)
+    await sign_in_as(browser, frauds, role="reviewer")
+
+    case = (await browser.get(f"/flags/{flag}")).text
+    labeler = (await browser.get("/projects/fraud/labelers/victim")).text
+
+    assert "/audits/1" not in case + labeler
+    assert "No audit that you may see" in labeler
+
+
+@pytest.mark.parametrize(
+    ("role", "draws"), [("qa_lead", True), ("investigator", True), ("reviewer", False)]
+)
+async def test_an_audit_is_drawn_from_case_labeler_and_project(browser, frauds, role, draws):
+    flag = flagged(frauds, "mallory")
+    assess_project(frauds, owner(), "fraud")
+    await sign_in_as(browser, frauds, role=role)
+    places = {
+        f"/flags/{flag}": f"{NEW}?flag={flag}",
+        "/projects/fraud/labelers/mallory": f"{NEW}?labeler=mallory",
+        "/projects/fraud": NEW,
+    }
+
+    for page, address in places.items():
+        assert (f'href="{address}"' in (await browser.get(page)).text) is draws, page
