@@ -19,7 +19,7 @@ def combined(p_value: Float, weight: Float) -> Float:
 
     Args:
         p_value: (k, n) p-values; NaN takes no part.
-        weight: (k,) positive weights.
+        weight: (k, n) positive weights, or (k,) for everybody.
 
     Returns:
         (n,) p-values, NaN where a column has none.
@@ -32,7 +32,7 @@ def combined(p_value: Float, weight: Float) -> Float:
     """
     known = np.isfinite(p_value)
     p = np.where(known, np.clip(p_value, 1e-300, _MOST), 0.5)
-    share = np.where(known, weight[:, None], 0.0)
+    share = np.where(known, weight.reshape(p.shape[0], -1), 0.0)
     total = share.sum(axis=0)
     quantile = np.where(p < _FAR, 1 / (np.pi * p), np.tan((0.5 - p) * np.pi))
     mean = (share * quantile).sum(axis=0) / np.maximum(total, 1e-12)

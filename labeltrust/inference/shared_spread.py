@@ -10,10 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from labeltrust.inference.crowd_rows import Float
-from labeltrust.inference.population_null import TRIM, PopulationNull
-
-_CUT_VARIANCE = 0.911
-"""Variance of a standard normal cut at `TRIM` = 2.5."""
+from labeltrust.inference.population_null import KEPT_VARIANCE, TRIM, PopulationNull
 
 
 def shared_spread(effects: Sequence[tuple[Float, Float]], nulls: Sequence[PopulationNull]) -> Float:
@@ -53,4 +50,4 @@ def _moment(effect: Float, error: Float, null: PopulationNull) -> tuple[float, f
         return null.spread**2, 1.0
     off = float((weight * (x - np.average(x, weights=weight)) ** 2).sum())
     scale = total - float((weight**2).sum()) / total
-    return (off - (n - 1) * _CUT_VARIANCE) / scale, 2 * (n - 1) / scale**2
+    return (off - (n - 1) * KEPT_VARIANCE) / scale, 2 * (n - 1) / scale**2

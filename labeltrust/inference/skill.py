@@ -35,6 +35,8 @@ _CLOSE = 1e-3
 _STEPS = 12
 _LEAST = 1e-6
 _REACH = 5.0
+_CELLS = 1 << 22
+"""Numbers reckoned with at a time: bounds memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +139,10 @@ def replaced(table: AnswerTable, by: Float, spread: float = WIDE) -> Rates:
     [False, True]
     """
     law, start = law_of(table), shifts(table, spread)
-    curve = np.stack(
-        [_profiled((table, law, spread), start, (rate, by)) for rate in _RATES], axis=1
-    )
+    size = max(_CELLS // (_RATES.size * law.wrong.size), 1)
+    parts = [slice(a, a + size) for a in range(0, start.size, size)]
+    curves = [_profiled(table.n[at], (law, spread), start[at], by) for at in parts]
+    curve = np.concatenate([np.empty((0, _RATES.size)), *curves])
     nothing = int(np.abs(_RATES).argmin())
     rate, best = _peak(curve)
     ratio = np.maximum(best - curve[:, nothing], 0.0)
@@ -147,23 +150,33 @@ def replaced(table: AnswerTable, by: Float, spread: float = WIDE) -> Rates:
     return _rates(rate, step, ratio, near)
 
 
-def _profiled(
-    known: tuple[AnswerTable, Law, float], start: Float, mixed: tuple[float, Float]
-) -> Float:
-    """Return the log likelihood at a rate with the best shift, by Newton steps from the skill."""
-    (table, law, spread), (rate, by) = known, mixed
-    shift = start.copy()
+def _profiled(n: Float, known: tuple[Law, float], start: Float, by: Float) -> Float:
+    """Return the log likelihood at each rate with the best shift, by Newton steps from the skill.
+
+    Args:
+        n: (n_labelers, N_KINDS, n_classes, n_classes) answers.
+        known: The typical labeler, and the width of the prior of skill.
+        start: (n_labelers,) shifts to start from.
+        by: (n_classes, n_classes) what answers are replaced by.
+
+    Returns:
+        (n_labelers, n_rates).
+    """
+    law, spread = known
+    rate = _RATES[:, None, None, None, None]
+    shift = np.repeat(start[None], _RATES.size, axis=0)
+    away = (1 - rate) * (law.wrong - np.eye(by.shape[0]))
+    total, axes = n.sum(axis=-1, keepdims=True), (2, 3, 4)
     for _ in range(4):
-        honest = law.chance(shift)
-        whole = np.maximum((1 - rate) * honest + rate * by, _LEAST)
-        error = expit(law.odds + shift[:, None, None])[..., None]
-        moves = (1 - rate) * error * (1 - error) * (law.wrong - np.eye(table.n_classes))
-        slope = (table.n * moves / whole).sum(axis=(1, 2, 3)) - shift / spread**2
-        told = (table.n.sum(axis=-1, keepdims=True) * moves**2 / whole).sum(axis=(1, 2, 3))
+        whole = np.maximum((1 - rate) * law.chance(shift) + rate * by, _LEAST)
+        error = expit(law.odds + shift[..., None, None])[..., None]
+        moves = error * (1 - error) * away
+        slope = (n * moves / whole).sum(axis=axes) - shift / spread**2
+        told = (total * moves**2 / whole).sum(axis=axes)
         shift = np.clip(shift + np.clip(slope / (told + 1 / spread**2), -1, 1), -_REACH, _REACH)
     whole = np.maximum((1 - rate) * law.chance(shift) + rate * by, _LEAST)
-    likelihood: Float = (table.n * np.log(whole)).sum(axis=(1, 2, 3)) - shift**2 / spread**2 / 2
-    return likelihood
+    likelihood: Float = (n * np.log(whole)).sum(axis=axes) - shift**2 / spread**2 / 2
+    return likelihood.T
 
 
 def _peak(curve: Float) -> tuple[Float, Float]:

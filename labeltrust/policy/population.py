@@ -20,6 +20,8 @@ from labeltrust.policy.settings import PolicySettings
 from labeltrust.signals._base import Readings, Signal
 
 _LEAST = 1e-300
+_IDLE = 0.01
+"""Part of its weight that a signal keeps for a labeler of hardly any labels."""
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -60,25 +62,26 @@ def weigh(
     signals: Mapping[str, Signal],
     settings: PolicySettings,
     *,
-    n_active: int,
+    activity: Int,
 ) -> Suspicion:
     """Weigh the readings of all signals.
 
     Signals that only corroborate take no part. With fewer active labelers than a population takes,
-    only e-values of gold count.
+    only e-values of gold count. A signal's weight grows with a labeler's labels up to its whole
+    weight: that depends on how much he labels, not on what, so rates hold.
 
     Args:
         readings: By signal name.
         signals: The signals themselves, by name.
         settings: Rates.
-        n_active: Labelers with enough labels to be compared.
+        activity: (n_labelers,) labels of each.
     """
     names = tuple(n for n in sorted(readings) if not signals[n].corroborates_only)
     p_value = np.array([readings[n].p_value for n in names])
-    weight = np.array([signals[n].weight for n in names])
+    weight = np.array([_weight(signals[n], activity) for n in names])
     of_labeler = combined(p_value, weight)
     q_value = accusations(p_value, of_labeler, weight)
-    few = n_active < settings.min_population
+    few = int((activity >= settings.min_labels).sum()) < settings.min_population
     proving = [n for n in names if not few or signals[n].rests_on == "gold"]
     log_e = _mean([readings[n].log_e for n in proving], p_value.shape[1])
     return Suspicion(
@@ -92,6 +95,11 @@ def weigh(
     )
 
 
+def _weight(signal: Signal, activity: Int) -> Float:
+    weight: Float = signal.weight * np.clip(activity / signal.whole_from, _IDLE, 1.0)
+    return weight
+
+
 def accusations(p_value: Float, of_labeler: Float, weight: Float) -> Float:
     """Return the flag rate from which on each signal accuses each labeler.
 
@@ -102,7 +110,7 @@ def accusations(p_value: Float, of_labeler: Float, weight: Float) -> Float:
     Args:
         p_value: (n_signals, n_labelers), NaN where undefined.
         of_labeler: (n_labelers,) combined.
-        weight: (n_signals,) weights.
+        weight: (n_signals, n_labelers) weights, or (n_signals,) for everybody.
 
     Returns:
         (n_signals, n_labelers) q-values, NaN where undefined.
@@ -112,7 +120,8 @@ def accusations(p_value: Float, of_labeler: Float, weight: Float) -> Float:
     [[0.0004, 0.5], [1.0, nan]]
     """
     known = np.isfinite(p_value)
-    charge = np.where(known, weight[:, None], 0.0).sum(axis=0) / weight[:, None]
+    weight = weight.reshape(p_value.shape[0], -1)
+    charge = np.where(known, weight, 0.0).sum(axis=0) / weight
     charged = np.minimum(p_value * charge, 1.0)
     q_value = np.where(known, _level(charged, of_labeler), np.nan)
     q_labeler = false_discovery(of_labeler)

@@ -64,7 +64,8 @@ def appraised(judgments: Judgments) -> Appraisal:
     """Appraise a project of its own, without a history, a minute after its last label."""
     now = moment(int(judgments.received_us.max(initial=0))) + timedelta(minutes=1)
     names = names_of(judgments)
-    return appraise(judgments, names, policy=PolicySettings(), history=History(), now=now)
+    policy = PolicySettings()
+    return appraise(judgments, names, policy=policy, history=History(), now=now, documented=False)
 
 
 def flagged_in(found: Appraisal, n_labelers: int) -> Bool:

@@ -83,8 +83,8 @@ _RATES = {
 _USUAL_RATE = 0.3
 _COARSE = 4
 """Looks where no target speaks of the time to detect."""
-_FINE = 20
-"""Looks where the time to detect has a target: about one every 17 labels of a labeler."""
+_FINE = 40
+"""Looks where the time to detect has a target: about one every 8 labels of a labeler."""
 
 
 def standard_cells() -> tuple[Cell, ...]:

@@ -84,6 +84,16 @@ class _Read:
     suspicion: Suspicion
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Decided:
+    """What was decided about labelers."""
+
+    cases: Sequence[Case]
+    findings: tuple[FlagFinding, ...]
+    freezing: Freezing
+    standing: Standing
+
+
 def appraise(
     judgments: Judgments,
     names: Names,
@@ -91,6 +101,7 @@ def appraise(
     policy: PolicySettings,
     history: History,
     now: datetime,
+    documented: bool = True,
 ) -> Appraisal:
     """Measure, read the signals, and decide on flags and freezes.
 
@@ -100,6 +111,8 @@ def appraise(
         policy: Rates and rules.
         history: Flags and freezes on record, by opaque labeler ids.
         now: The present moment, aware.
+        documented: Whether to write the document, trust scores with it; False leaves it empty, for
+            those who only ask who is flagged and held.
     """
     signals = discover(signals_folder, "SIGNAL", Signal)
     names = named(names, judgments)
@@ -112,11 +125,9 @@ def appraise(
     findings = flag_findings(_found(cases, read, names), history.flags, standing.code_of, now)
     live = {f.labeler for f in findings if f.action != "weaken"}
     freezing = propose_freezes(crowd, [c for c in cases if c.labeler in live], standing, policy)
-    held = _held(read.evidence, freezing, standing)
-    words = _words(read.evidence, names).fitted
-    trust = trust_scores(crowd, policy.trust_floor, _counting(read.evidence, cases), words)
+    decided = _Decided(cases=cases, findings=findings, freezing=freezing, standing=standing)
     return Appraisal(
-        document=_document(read, counts, names, (trust, held, findings), policy),
+        document=_document(read, counts, names, decided, policy) if documented else {},
         flags=findings,
         freezes=freezing.proposals,
         breaker_tripped=freezing.tripped,
@@ -187,8 +198,7 @@ def _evidence(
 
 def _read(evidence: Evidence, signals: Mapping[str, Signal], policy: PolicySettings) -> _Read:
     readings = {name: read_signal(signal, evidence) for name, signal in signals.items()}
-    n_active = int((evidence.crowd.rows.activity >= policy.min_labels).sum())
-    suspicion = weigh(readings, signals, policy, n_active=n_active)
+    suspicion = weigh(readings, signals, policy, activity=evidence.crowd.rows.activity)
     return _Read(evidence=evidence, readings=readings, suspicion=suspicion)
 
 
@@ -207,6 +217,13 @@ def _found(cases: Sequence[Case], read: _Read, names: Names) -> list[Found]:
         )
         for case in cases
     ]
+
+
+def _trust(
+    evidence: Evidence, cases: Sequence[Case], names: Names, policy: PolicySettings
+) -> Trust:
+    words = _words(evidence, names).fitted
+    return trust_scores(evidence.crowd, policy.trust_floor, _counting(evidence, cases), words)
 
 
 def _words(evidence: Evidence, names: Names) -> ClassWords:
@@ -237,11 +254,12 @@ def _document(
     read: _Read,
     counts: Mapping[str, Counts],
     names: Names,
-    decided: tuple[Trust, Bool, tuple[FlagFinding, ...]],
+    decided: _Decided,
     policy: PolicySettings,
 ) -> Document:
-    trust, held, findings = decided
     judgments, rows = read.evidence.judgments, read.evidence.crowd.rows
+    trust = _trust(read.evidence, decided.cases, names, policy)
+    held = _held(read.evidence, decided.freezing, decided.standing)
     labels = np.bincount(judgments.labeler, minlength=judgments.n_labelers)
     of_project, of_labelers = measured(counts, judgments, labels, rows.activity, policy.window_days)
     classes = _words(read.evidence, names)
@@ -249,7 +267,7 @@ def _document(
         signal_lines(read.readings, read.suspicion, classes, code)
         for code in range(judgments.n_labelers)
     ]
-    open_flags = {f.labeler: f for f in findings}
+    open_flags = {f.labeler: f for f in decided.findings}
     sizes = {
         "items": int(np.unique(judgments.item).size),
         "labels": judgments.n,

@@ -115,6 +115,8 @@ class Signal:
             `features`. Without them it is silent and says which it misses.
         weight: Share of the false discovery budget, relative to other signals: an attack that is
             common and hard to see deserves more (Genovese, Roeder and Wasserman 2006).
+        whole_from: Labels of a labeler from which on it has its whole weight. With fewer it finds
+            little, so what finds more gets its share.
     """
 
     title: str
@@ -126,6 +128,7 @@ class Signal:
     rests_on: str = field(default="peers")
     needs: frozenset[str] = field(default=frozenset())
     weight: float = field(default=1.0)
+    whole_from: int = field(default=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -92,4 +92,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of labels on contested items had from the ring, beyond the typical labeler",
+    whole_from=100,
 )

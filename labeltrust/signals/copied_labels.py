@@ -76,4 +76,5 @@ SIGNAL = Signal(
     unit="share of labels equal to the one just before, beyond chance, where the others disagree",
     needs=frozenset({"times"}),
     weight=0.5,
+    whole_from=200,
 )

@@ -132,4 +132,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of labels in error where the others disagree, beyond the share where they agree",
     weight=4.0,
+    whole_from=300,
 )

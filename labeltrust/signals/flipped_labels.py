@@ -11,6 +11,7 @@ import numpy as np
 
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.answer_table import answer_table
+from labeltrust.inference.combination import combined
 from labeltrust.inference.population_null import fit_null
 from labeltrust.inference.skill import Rates, replaced, skill_spread
 from labeltrust.signals._base import (
@@ -28,7 +29,7 @@ from labeltrust.signals._base import (
 LEVELS = frozenset({"nominal", "ordinal", "interval", "ratio"})
 MIN_ITEMS = 20
 HOW = ("flipped", "random")
-HABITS = 15
+HABITS = 20
 """Degrees of freedom of honest rates: habits of some lie further out than a normal's would."""
 _Z95 = 1.959963984540054
 
@@ -50,7 +51,7 @@ def read(evidence: Evidence) -> Readings:
     rate, error = (np.choose(worse, [getattr(x, k) for x in found]) for k in ("rate", "error"))
     effects = Effects(value=rate, low=rate - _Z95 * error, high=rate + _Z95 * error, n=n)
     nothing = np.full(n.size, np.nan)
-    least = nothing if gap else np.minimum(p_value.min(axis=0) * len(HOW), 1.0)
+    least = nothing if gap else combined(p_value, np.ones(len(HOW)))
     said = Said(p_value=least, log_e=nothing, gap=gap)
     detail = tuple(_detail(HOW[k], share) for k, share in zip(worse, rate, strict=True))
     return readings(effects, said, detail, enough=enough, needs=f"{MIN_ITEMS} labels with peers")
@@ -84,5 +85,5 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of answers replaced, beyond what the labeler's skill explains",
-    weight=4.0,
+    weight=8.0,
 )

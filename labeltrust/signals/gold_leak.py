@@ -173,4 +173,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of labels in error elsewhere, beyond the share on gold",
     needs=frozenset({"gold"}),
+    whole_from=200,
 )

@@ -14,7 +14,7 @@ import numpy as np
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.crowd_rows import summed
 from labeltrust.inference.label_baseline import Baseline, same_items, same_time
-from labeltrust.inference.population_null import MIN_POPULATION, TRIM, fit_null
+from labeltrust.inference.population_null import MIN_POPULATION, fit_null
 from labeltrust.metrics._shift_test import described
 from labeltrust.signals._base import (
     Bool,
@@ -34,6 +34,8 @@ MIN_WINDOW = 10
 """Labels in a window, and in the others together, that a change is looked for in."""
 _LOOKS = 2
 _STEPS = 4
+_FAR = 2.5
+"""Robust standard deviations from the line beyond which a labeler does not bend it."""
 HABITS = 10
 """Degrees of freedom of honest leanings: skill and habit multiply, so some lie far out."""
 _Z95 = 1.959963984540054
@@ -211,7 +213,7 @@ def _line(x: Float, y: Float, use: Bool) -> Float:
     slope, level = 0.0, float(np.median(y[use]))
     for _ in range(_STEPS):
         away = np.abs(y - level - slope * x)
-        kept = use & (away <= TRIM * max(1.4826 * float(np.median(away[use])), 1e-9))
+        kept = use & (away <= _FAR * max(1.4826 * float(np.median(away[use])), 1e-9))
         if float(np.ptp(x[kept])) == 0:
             break
         slope, level = np.polyfit(x[kept], y[kept], 1)
@@ -296,4 +298,5 @@ SIGNAL = Signal(
     min_judgments=MIN_JUDGMENTS,
     read=read,
     unit="share of labels moved to or from one class",
+    whole_from=100,
 )

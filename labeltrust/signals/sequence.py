@@ -87,4 +87,5 @@ SIGNAL = Signal(
     unit="share of labels equal to an earlier one, beyond what the items explain",
     needs=frozenset({"times"}),
     weight=0.5,
+    whole_from=100,
 )

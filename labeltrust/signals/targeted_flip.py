@@ -182,5 +182,6 @@ SIGNAL = Signal(
     min_judgments=MIN_ITEMS,
     read=read,
     unit="share of items of one class called another, beyond what the labeler's skill explains",
-    weight=4.0,
+    weight=5.0,
+    whole_from=200,
 )

@@ -250,4 +250,5 @@ SIGNAL = Signal(
     read=read,
     unit="share of labels in error since the onset, beyond the share before",
     needs=frozenset({"times"}),
+    whole_from=200,
 )

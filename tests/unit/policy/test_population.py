@@ -18,6 +18,7 @@ PEERS = Signal(
 GOLD = replace(PEERS, rests_on="gold")
 SETTINGS = PolicySettings()
 MANY = 40
+BUSY = np.full(MANY, 50)
 
 
 def says(p_value, log_e):
@@ -82,20 +83,20 @@ def test_combined_p_values_are_small_no_more_often_than_they_say(correlation):
 def test_a_project_without_readings_suspects_nobody():
     nothing = silent(MANY, "no data")
 
-    found = weigh({"a": nothing}, {"a": PEERS}, SETTINGS, n_active=MANY)
+    found = weigh({"a": nothing}, {"a": PEERS}, SETTINGS, activity=BUSY)
 
     assert not found.suspected.any()
 
 
 def test_strong_evidence_of_one_signal_is_enough():
-    found = weigh({"a": loud(3), "b": quiet()}, {"a": PEERS, "b": PEERS}, SETTINGS, n_active=MANY)
+    found = weigh({"a": loud(3), "b": quiet()}, {"a": PEERS, "b": PEERS}, SETTINGS, activity=BUSY)
 
     assert np.flatnonzero(found.strong).tolist() == [3]
     assert np.flatnonzero(found.accused[0]).tolist() == [3]
 
 
 def test_a_p_value_alone_flags_and_never_freezes():
-    found = weigh({"a": loud(3, log_e=0.0)}, {"a": PEERS}, SETTINGS, n_active=MANY)
+    found = weigh({"a": loud(3, log_e=0.0)}, {"a": PEERS}, SETTINGS, activity=BUSY)
 
     assert found.suspected[3]
     assert not found.strong.any()
@@ -104,26 +105,41 @@ def test_a_p_value_alone_flags_and_never_freezes():
 def test_signals_that_only_corroborate_take_no_part():
     timing = replace(PEERS, corroborates_only=True)
 
-    found = weigh({"a": loud(3), "b": quiet()}, {"a": timing, "b": PEERS}, SETTINGS, n_active=MANY)
+    found = weigh({"a": loud(3), "b": quiet()}, {"a": timing, "b": PEERS}, SETTINGS, activity=BUSY)
 
     assert found.signals == ("b",)
     assert not found.suspected.any()
 
 
+def test_a_signal_that_takes_many_labels_leaves_the_budget_to_others_until_it_has_them():
+    slow = replace(PEERS, weight=20.0, whole_from=1000)
+    faint = np.linspace(0.05, 1, MANY)
+    faint[3] = 4e-4
+    readings = {"a": says(faint, np.zeros(MANY)), "b": quiet()}
+    signals = {"a": PEERS, "b": slow}
+
+    early = weigh(readings, signals, SETTINGS, activity=BUSY)
+    late = weigh(readings, signals, SETTINGS, activity=np.full(MANY, 1000))
+
+    assert np.flatnonzero(early.suspected).tolist() == [3]
+    assert not late.suspected.any()
+
+
 def test_fewer_than_ten_labelers_prove_nothing_but_on_gold():
     readings = {"a": loud(3), "g": loud(5)}
 
-    found = weigh(readings, {"a": PEERS, "g": GOLD}, SETTINGS, n_active=9)
+    found = weigh(
+        readings, {"a": PEERS, "g": GOLD}, SETTINGS, activity=np.where(np.arange(MANY) < 9, 50, 1)
+    )
 
     assert np.flatnonzero(found.strong).tolist() == [5]
     assert found.suspected[3]
 
 
 def test_a_crowd_of_suspects_is_divided():
-    activity = np.full(MANY, 50)
-    few = weigh({"a": loud(*range(10))}, {"a": PEERS}, SETTINGS, n_active=MANY)
-    many = weigh({"a": loud(*range(11))}, {"a": PEERS}, SETTINGS, n_active=MANY)
+    few = weigh({"a": loud(*range(10))}, {"a": PEERS}, SETTINGS, activity=BUSY)
+    many = weigh({"a": loud(*range(11))}, {"a": PEERS}, SETTINGS, activity=BUSY)
 
-    assert not is_divided(few, activity, SETTINGS)
-    assert is_divided(many, activity, SETTINGS)
+    assert not is_divided(few, BUSY, SETTINGS)
+    assert is_divided(many, BUSY, SETTINGS)
     assert not is_divided(many, np.zeros(MANY, dtype=int), SETTINGS)
