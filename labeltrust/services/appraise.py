@@ -158,6 +158,8 @@ def _converged(
         if np.array_equal(left, read.evidence.reference):
             return read
         read = _read(_evidence(judgments, rows, counts, left, policy), signals, policy)
+    if is_divided(read.suspicion, rows.activity, policy):
+        return _divided(first, rows, counts, signals, policy)
     return read
 
 
