@@ -73,6 +73,12 @@ def flagged_in(found: Appraisal, n_labelers: int) -> Bool:
     return _members([f.labeler for f in found.flags if f.action != _WEAKENS], n_labelers)
 
 
+def disputed_in(found: Appraisal, n_labelers: int) -> Bool:
+    """Return whose flag is contested: a dispute with a file on both sides, (n_labelers,)."""
+    flags = [f for f in found.flags if f.action != _WEAKENS and f.state.contested]
+    return _members([f.labeler for f in flags], n_labelers)
+
+
 def held_in(found: Appraisal, n_labelers: int) -> Bool:
     """Return whose labels are held out automatically, provisionally too, (n_labelers,)."""
     return _members([p.labeler for p in found.freezes], n_labelers)

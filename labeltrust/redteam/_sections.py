@@ -117,7 +117,7 @@ def _percent(claim: Claim) -> str:
 def _attacks(report: "Report", name: str) -> str:
     columns = [
         "attack", "AUC#", "best other#", "lead, paired#", "", "power#", "oracle#",
-        "false discoveries#", "ever flagged#", "frozen#", "labels to flag#",
+        "false discoveries#", "disputed#", "ever flagged#", "frozen#", "labels to flag#",
         "poisoned before#", "onset error#", "ring named#",
     ]  # fmt: skip
     rows = [_attack(found) for found in report.of(name)]
@@ -132,7 +132,9 @@ _NOTES = {
 _EXPLAINED = (
     "AUC: chance that an attacker ranks above an honest labeler. Best other: the method with the "
     "largest mean AUC. Power and realised false discovery rate of review flags at a nominal 5 %; "
-    "no other method states an error rate, so none has these columns. Labels to flag: median of an "
+    "no other method states an error rate, so none has these columns. A contested flag accuses "
+    "nobody: it opens a file on both sides and never freezes; `disputed` counts honest labelers a "
+    "run who have one, false discoveries count the other flags. Labels to flag: median of an "
     "attacker's labels after his onset until the first look that flags him; poisoned before: his "
     "poisoned labels among them; `over half never` where the median attacker is never flagged. "
     "Onset error: median distance of the estimated onset, in his labels over all of them."
@@ -149,6 +151,7 @@ def _attack(found: AttackFigures) -> list[str]:
         told(found.power),
         told(found.oracle_power) if isinstance(found.oracle_power, Estimate) else "",
         told(found.false_discovery, 3),
+        f"{found.disputed:.2f}",
         told(found.caught),
         told(found.held),
         _median(found.labels_to_flag),

@@ -6,7 +6,13 @@ from time import perf_counter
 
 import numpy as np
 
-from labeltrust.redteam._appraised import appraised, flagged_in, held_in, judgments_of
+from labeltrust.redteam._appraised import (
+    appraised,
+    disputed_in,
+    flagged_in,
+    held_in,
+    judgments_of,
+)
 from labeltrust.redteam._draw import Drawn, draw
 from labeltrust.redteam._looking import Looked, attackers, look
 from labeltrust.redteam._rings import accusers_named, named_rings
@@ -108,9 +114,11 @@ def _timed(method: Method, drawn: Drawn) -> Row:
 def _decided(drawn: Drawn, found: Appraisal, looked: Looked) -> Row:
     n = drawn.scene.n_labelers
     flagged, held = flagged_in(found, n), held_in(found, n)
+    disputed = disputed_in(found, n)
     return {
         "power": share_of(flagged, drawn.attacks),
-        "false_discovery": false_discoveries(flagged, drawn.attacks),
+        "false_discovery": false_discoveries(flagged & ~disputed, drawn.attacks),
+        "honest_disputed": int((disputed & drawn.honest).sum()),
         "flagged": int(flagged.sum()),
         "honest_flagged": int((flagged & drawn.honest).sum()),
         "honest_held": int((held & drawn.honest).sum()),

@@ -25,7 +25,8 @@ class AttackFigures:
         ahead: Product's AUC less the best method's, paired by seed.
         power: Share of attackers flagged, at a nominal false discovery rate of 5 %.
         oracle_power: The same for whoever knows the true likelihoods.
-        false_discovery: Realised.
+        false_discovery: Realised, of the flags that are not contested.
+        disputed: Honest labelers a run whose flag is contested.
         caught: Share of attackers flagged at any look.
         held: Share of attackers whose labels are held automatically.
         labels_to_flag: Median of labels after the onset until the first flag, over all attackers;
@@ -43,6 +44,7 @@ class AttackFigures:
     power: Measured
     oracle_power: Measured
     false_discovery: Measured
+    disputed: float
     caught: Measured
     held: Measured
     labels_to_flag: float | None
@@ -73,6 +75,7 @@ def _figures(cell: str, rows: pd.DataFrame, attackers: pd.DataFrame) -> AttackFi
         power=mean(_known(ours["power"])),
         oracle_power=mean(_known(ours["oracle_power"])),
         false_discovery=mean(_known(ours["false_discovery"])),
+        disputed=float(ours["honest_disputed"].mean()),
         caught=share(int(ours["attackers_ever_flagged"].sum()), n_attackers),
         held=share(int(ours["attackers_held"].sum()), n_attackers),
         labels_to_flag=censored_median(attackers["labels_to_flag"]),

@@ -147,7 +147,25 @@ def test_published_crowds_are_appraised(name):
     said = appraised(judgments)
 
     assert said.document["labels"] == judgments.n
-    assert len(flagged(said)) < 0.3 * judgments.n_labelers
+    assert len(flagged(said)) <= judgments.n_labelers / 3
+
+
+@pytest.mark.parametrize("name", ["bluebirds", "snow-rte", "product-match"])
+def test_who_is_flagged_in_published_crowds_is_poorer_on_gold_than_the_others(name):
+    judgments = published(name)
+    gold = judgments.gold[judgments.item]
+    known = gold >= 0
+    right = np.bincount(
+        judgments.labeler[known],
+        (judgments.label == gold)[known],
+        minlength=judgments.n_labelers,
+    )
+    share = right / np.bincount(judgments.labeler[known], minlength=judgments.n_labelers)
+
+    suspects = np.isin(np.arange(judgments.n_labelers), sorted(flagged(appraised(judgments))))
+
+    print(name, share[suspects].mean(), share[~suspects].mean())  # noqa: T201 - stated figure
+    assert share[suspects].mean() < share[~suspects].mean() - 0.15
 
 
 @pytest.mark.parametrize("name", ["product-match", "snow-temp", "weather-amt"])
