@@ -43,7 +43,7 @@ class Looked:
         return found
 
 
-def look(scene: Scene, looks: int, last: Appraisal) -> Looked:
+def look(scene: Scene, looks: int, last: Appraisal, planted: Bool | None = None) -> Looked:
     """Appraise what had come in at `looks` moments, evenly over the labels, the last one complete.
 
     Each appraisal stands alone, as if no flag had been opened before: a labeler counts from the
@@ -53,7 +53,10 @@ def look(scene: Scene, looks: int, last: Appraisal) -> Looked:
         scene: The whole stream.
         looks: Appraisals, the complete one included; with fewer than two only that one counts.
         last: The appraisal of all labels.
+        planted: (n_labelers,) attackers; no more looks are taken once each of them was flagged, so
+            honest labelers are followed to the end only where there are none.
     """
+    bad = np.zeros(scene.n_labelers, dtype=np.bool_) if planted is None else planted
     flagged = np.full(scene.n_labelers, _NEVER)
     held = np.full(scene.n_labelers, _NEVER)
     for moment_us, rows in _prefixes(scene, looks):
@@ -61,6 +64,8 @@ def look(scene: Scene, looks: int, last: Appraisal) -> Looked:
         first = flagged_in(found, scene.n_labelers) & (flagged == _NEVER)
         flagged[first] = moment_us
         held[held_in(found, scene.n_labelers) & (held == _NEVER)] = moment_us
+        if bad.any() and (flagged[bad] < _NEVER).all():
+            break
     return Looked(looks=max(looks, 1), flagged_us=flagged, held_us=held)
 
 

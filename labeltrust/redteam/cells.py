@@ -93,7 +93,7 @@ def standard_cells() -> tuple[Cell, ...]:
         Cell(name=NONE),
         _one("flip 15 %", "uniform_flip", 0.15),
         _one("flip 30 %", "uniform_flip", 0.30, looks=_FINE),
-        _one("flip 50 % from half-time", "sleeper", 0.50, since_day=HALF_TIME, looks=_FINE),
+        _one("flip 50 % from half-time", "sleeper", 0.50, since_day=HALF_TIME, looks=20),
         _one("targeted 30 %", "targeted_flip", 0.30),
         _one("targeted 60 %", "targeted_flip", 0.60),
         _one("random 30 %", "random_answers", 0.30),

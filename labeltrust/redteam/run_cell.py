@@ -66,7 +66,7 @@ def run_cell(cell: Cell, seed: int, bench: Bench, *, index: int = 0) -> dict[str
     began = perf_counter()
     found = appraised(judgments)
     seconds = perf_counter() - began
-    looked = look(drawn.scene, cell.looks, found)
+    looked = look(drawn.scene, cell.looks, found, drawn.attacks)
     ours = {
         **key,
         **ranking(OURS, found.suspicion.score, drawn, seconds),
