@@ -123,9 +123,15 @@ def facts_block(seen: Seen) -> str:
         "can freeze labels": f"yes, at the common rate of {percent(settings.freeze_rate)}"
         if freezes
         else "no",
-        "share of the budget": f"{signal.weight:g}",
+        "share of the budget": _share(signal),
     }
     return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows.items())])
+
+
+def _share(signal: Signal) -> str:
+    if signal.whole_from == 1:
+        return f"{signal.weight:g}"
+    return f"{signal.weight:g}, less of a labeler with under {signal.whole_from} labels"
 
 
 def _least(seen: Seen) -> str:
