@@ -105,7 +105,12 @@ def _compared(sizes: Mapping[str, Any], value: float) -> str:
     if total:
         words.append(f"More than {below:,} of {total:,} labelers.")
     if honest:
-        words.append(f"95 % of honest ones: {_short(honest[0])} to {_short(honest[1])}.")
+        low, high = (_short(end) for end in honest)
+        words.append(
+            f"95 % of honest ones: {low} to {high}."
+            if low != high
+            else f"Honest ones do not differ measurably from {low}."
+        )
     return " ".join(words)
 
 
