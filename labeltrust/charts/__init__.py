@@ -4,6 +4,7 @@ Charts of pages are drawn from what an assessment keeps (`_portrait`, `_standing
 has a frame, a drawing, and the same in words for who sees no picture.
 """
 
+from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._portrait import (
@@ -42,7 +43,9 @@ __all__ = [
     "draw_days",
     "draw_effects",
     "draw_mix",
+    "draw_promises",
     "draw_standing",
+    "draw_strata",
     "draw_timeline",
     "drawn",
     "mix_frame",

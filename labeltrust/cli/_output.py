@@ -6,10 +6,11 @@ bidirectional override and terminal escape spelled out, and never as rich markup
 
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from labeltrust.domain.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 # Wide enough that nothing is cut where the output is a file or a pipe.
 _PIPE_WIDTH = 10_000
 _LONGEST_CELL = 200
-# Other, format, surrogate, private: invisible or able to reorder what is seen.
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
 def safe(value: object) -> str:
@@ -32,13 +31,7 @@ def safe(value: object) -> str:
     text = "" if value is None else str(value)
     if len(text) > _LONGEST_CELL:
         text = text[: _LONGEST_CELL - 1] + "…"
-    return "".join(_seen(character) for character in text)
-
-
-def _seen(character: str) -> str:
-    if unicodedata.category(character) in _UNSEEN:
-        return character.encode("unicode_escape", "backslashreplace").decode("ascii")
-    return character
+    return visible(text)
 
 
 def print_json(document: object) -> None:
@@ -83,7 +76,7 @@ def safe_line(message: str) -> str:
     >>> safe_line("two\nlines")
     'two\\nlines'
     """
-    return "".join(_seen(character) for character in message)
+    return visible(message)
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], empty: str) -> None:

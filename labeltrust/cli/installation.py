@@ -123,8 +123,9 @@ def completion(
 
 
 def lab() -> None:
-    """Open JupyterLab on the shipped notebooks."""
+    """Open JupyterLab on the shipped notebooks; they read this installation."""
     import importlib.util  # noqa: PLC0415
+    import os  # noqa: PLC0415
     import subprocess  # noqa: PLC0415
     import sys  # noqa: PLC0415
     from pathlib import Path  # noqa: PLC0415
@@ -140,4 +141,7 @@ def lab() -> None:
     if not folder.is_dir():
         folder = Path.cwd()
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)  # noqa: S603 - fixed words
+    # a notebook runs in its own folder, where a relative data folder would be another one
+    known = {**os.environ, "LABELTRUST_HOME": str(settings().home.absolute())}
+    done = subprocess.run(command, check=False, env=known)  # noqa: S603 - fixed words
+    raise typer.Exit(done.returncode)

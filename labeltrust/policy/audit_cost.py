@@ -42,10 +42,15 @@ class AuditCost:
     strata: tuple[Stratum, ...]
 
 
-def planned_margin(strata: Strata, drawn: Int) -> float:
+def planned_margin(strata: Strata, drawn: Int, *, endless: bool = False) -> float:
     """Return the half width that a sample promises if half of all labels were wrong.
 
     Variance of a stratified sample without replacement (Cochran 1977, theorem 5.3).
+
+    Args:
+        strata: The parts of the items.
+        drawn: (n_strata,) items drawn of each.
+        endless: Leave out the correction for a finite population, to show what it saves.
 
     >>> one = Strata(of_item=np.zeros(0), kind=np.array([0]), label=(None,),
     ...              population=np.array([1_000_000]))
@@ -54,7 +59,8 @@ def planned_margin(strata: Strata, drawn: Int) -> float:
     """
     population = strata.population.astype(np.float64)
     weight = population / population.sum()
-    each = _HALF * _HALF / np.maximum(drawn, 1) * (1 - drawn / population)
+    left = 1.0 if endless else 1 - drawn / population
+    each = _HALF * _HALF / np.maximum(drawn, 1) * left
     return float(Z * np.sqrt((weight**2 * each).sum()))
 
 

@@ -1,42 +1,29 @@
-"""The read-only door for investigators: one project as tidy pandas frames.
-
-    from labeltrust.notebook import open_project
-    fraud = open_project("fraud")
-    fraud.labelers().sort_values("trust")
-
-Times are aware UTC; a number that cannot be computed is missing, and its reason stands beside it.
-"""
+"""One project of an installation, read and never written."""
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from labeltrust.app import build_deployment
+from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
+from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._frames import case_frame, labeler_frame, signal_frame
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current, read_item_names
 from labeltrust.settings import Settings, read_settings
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 _READER = Principal(name="notebook", role="auditor", projects=None)
-_MEASURED = (
-    "trust",
-    "gold_accuracy",
-    "cohen_kappa",
-    "kappa_to_consensus",
-    "alpha_without",
-    "alpha_effect",
-    "label_shift",
-)
+# A price is asked for by those who may draw; telling it draws nothing and leaves no trace.
+_PLANNER = Principal(name="notebook", role="investigator", projects=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +47,11 @@ class Project:
 
     def flags(self) -> pd.DataFrame:
         """Return one row a flag, oldest first."""
-        return _frame(list_flags(self.deployment, _READER, self.name))
+        return case_frame(list_flags(self.deployment, _READER, self.name))
 
     def freezes(self) -> pd.DataFrame:
         """Return one row a freeze, lifted ones too, oldest first."""
-        return _frame(list_standing(self.deployment, _READER, self.name, lifted=True))
+        return case_frame(list_standing(self.deployment, _READER, self.name, lifted=True))
 
     def judgments(self, question: str = "label") -> pd.DataFrame:
         """Return one row a current judgment: item, labeler, label, times, source."""
@@ -86,6 +73,42 @@ class Project:
             }
         )
 
+    def plan_audit(
+        self,
+        *,
+        labeler: str | None = None,
+        flag: int | None = None,
+        margin: float | None = None,
+        plan: AuditPlan | None = None,
+    ) -> PlannedAudit:
+        """Return what an audit would draw and cost; nothing is drawn.
+
+        Args:
+            labeler: Whose labels; None or empty for those of all.
+            flag: A flag: its labeler and question.
+            margin: Half width wanted of the interval of the error rate.
+            plan: How else it would be drawn; the usual mixture if None.
+
+        Raises:
+            NotFound: The labeler or flag is not there.
+            InvalidInput: The plan cannot be drawn, or there is nothing to audit.
+        """
+        wanted = plan or AuditPlan(margin=margin)
+        draft = AuditDraft(project=self.name, labeler=labeler or None, flag=flag, plan=wanted)
+        return PlannedAudit(draft=draft, cost=price_audit(self.deployment, _PLANNER, draft))
+
+    def plan_audits(self, margin: float) -> pd.DataFrame:
+        """Return one row an open flag: what an audit of its labeler would draw and cost."""
+        rows = list(self._planned(margin))
+        return pd.DataFrame(rows, columns=["flag", "labeler", "population", "disputed", "items",
+                                           "reviews", "hours"])  # fmt: skip
+
+    def _planned(self, margin: float) -> Iterator[dict[str, Any]]:
+        for flag in list_flags(self.deployment, _READER, self.name):
+            if flag.status == "open":
+                found = self.plan_audit(flag=flag.id, margin=margin)
+                yield {"flag": flag.id, "labeler": flag.labeler, **found.figures()}
+
 
 def open_project(name: str, settings: Settings | None = None) -> Project:
     """Open a project of the installation that the environment names.
@@ -95,61 +118,3 @@ def open_project(name: str, settings: Settings | None = None) -> Project:
     """
     wanted = read_settings(os.environ) if settings is None else settings
     return Project(deployment=build_deployment(wanted), name=name)
-
-
-def labeler_frame(labelers: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return the labelers of an assessment document as a tidy frame.
-
-    >>> entry = {"labeler": "ann", "kind": "human", "labels": 3, "items": 3, "frozen": False,
-    ...     "flag": None, "trust": {"value": 0.9, "low": 0.8, "high": 1.0, "n": 3}}
-    >>> labeler_frame([entry])[["labeler", "trust", "trust_low"]].values.tolist()
-    [['ann', 0.9, 0.8]]
-    """
-    return pd.DataFrame([_labeler_row(entry) for entry in labelers])
-
-
-def signal_frame(labelers: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return every signal's word on every labeler of an assessment document as a tidy frame."""
-    rows = [
-        {
-            "labeler": entry["labeler"],
-            "signal": signal["signal"],
-            **_spread("estimate", signal["estimate"]),
-            "p_value": signal["p_value"],
-            "q_value": signal["q_value"],
-        }
-        for entry in labelers
-        for signal in entry["signals"]
-    ]
-    return pd.DataFrame(rows)
-
-
-def _labeler_row(entry: Mapping[str, Any]) -> dict[str, Any]:
-    flag = entry["flag"]
-    row: dict[str, Any] = {
-        "labeler": entry["labeler"],
-        "kind": entry["kind"],
-        "labels": entry["labels"],
-        "items": entry["items"],
-        "frozen": entry["frozen"],
-        "flag": None if flag is None else flag["id"],
-        "severity": None if flag is None else flag["severity"],
-    }
-    for name in _MEASURED:
-        if name in entry:
-            row |= _spread(name, entry[name])
-    return row
-
-
-def _spread(name: str, measured: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: measured.get("value"),
-        f"{name}_low": measured.get("low"),
-        f"{name}_high": measured.get("high"),
-        f"{name}_n": measured.get("n"),
-        f"{name}_reason": measured.get("reason"),
-    }
-
-
-def _frame(cases: "Iterable[DataclassInstance]") -> pd.DataFrame:
-    return pd.DataFrame([asdict(case) for case in cases])

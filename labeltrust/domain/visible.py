@@ -1,0 +1,21 @@
+"""Text of others, spelled out so that nothing in it is unseen."""
+
+import unicodedata
+
+# Other, format, surrogate, private: invisible or able to reorder what is seen.
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+def visible(text: str) -> str:
+    r"""Return a text whose control characters and bidirectional overrides are spelled out.
+
+    >>> visible("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return "".join(_seen(character) for character in text)
+
+
+def _seen(character: str) -> str:
+    if unicodedata.category(character) in _UNSEEN:
+        return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+    return character

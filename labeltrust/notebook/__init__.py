@@ -1,0 +1,25 @@
+"""The read-only door for investigators: one project as tidy pandas frames.
+
+    from labeltrust.notebook import open_project
+    fraud = open_project("fraud")
+    fraud.labelers().sort_values("trust")
+
+Times are aware UTC; a number that cannot be computed is missing, and its reason stands beside it.
+"""
+
+from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._frames import labeler_frame, signal_frame
+from labeltrust.notebook._project import Project, open_project
+from labeltrust.notebook._show import Command, prepare, say, table
+
+__all__ = [
+    "Command",
+    "PlannedAudit",
+    "Project",
+    "labeler_frame",
+    "open_project",
+    "prepare",
+    "say",
+    "signal_frame",
+    "table",
+]

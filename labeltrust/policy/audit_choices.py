@@ -1,0 +1,108 @@
+"""What other sizes of an audit would give, out of the strata alone: nothing is read again."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from labeltrust.domain.audits import KINDS, AuditPlan, Stratum
+from labeltrust.policy.audit_cost import items_twice, planned_margin, planned_size
+from labeltrust.policy.audit_sampling import Strata, allocation
+
+SPAN = 4
+"""A curve goes from a part of the planned size to so many times it."""
+POINTS = 40
+"""Sizes on a curve: more cannot be seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a sample of some size promises.
+
+    Attributes:
+        size: Items in it.
+        margin: Half width of the interval of the error rate, at worst.
+        random: The same of a plain random sample of that size.
+        endless: The same as planned, if the items were endless: without the correction for a
+            finite population.
+    """
+
+    size: int
+    margin: float
+    random: float
+    endless: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a margin costs: items, verdicts, and hours of work."""
+
+    margin: float
+    items: int
+    reviews: int
+    hours: float
+
+
+def strata_again(parts: Sequence[Stratum]) -> Strata:
+    """Return strata as they were before sizes were chosen; no item is known any more."""
+    return Strata(
+        of_item=np.zeros(0, dtype=np.int64),
+        kind=np.array([KINDS.index(part.kind) for part in parts], dtype=np.int64),
+        label=tuple(part.label for part in parts),
+        population=np.array([part.population for part in parts], dtype=np.int64),
+    )
+
+
+def promises(parts: Sequence[Stratum], plan: AuditPlan, size: int) -> Iterator[Promise]:
+    """Yield what sizes from a quarter to four times a size promise, the size among them.
+
+    >>> half = [Stratum(kind="disputed", label=None, population=100, drawn=1)]
+    >>> [round(one.margin, 2) for one in promises(half, AuditPlan(), 100)][-1]
+    0.0
+    """
+    strata = strata_again(parts)
+    least, most = strata.population.size, int(strata.population.sum())
+    sizes = np.geomspace(max(size / SPAN, least), min(size * SPAN, most), POINTS).round()
+    for one in np.unique(np.append(sizes.astype(int), size)).tolist():
+        yield promise(strata, plan, one)
+
+
+def promise(strata: Strata, plan: AuditPlan, size: int) -> Promise:
+    """Return what one size promises.
+
+    Raises:
+        InvalidInput: The size is smaller than the number of strata.
+    """
+    drawn = allocation(strata, plan, size)
+    plain = allocation(strata, replace(plan, disputed=0.0, unanimous=0.0), size)
+    return Promise(
+        size=size,
+        margin=planned_margin(strata, drawn),
+        random=planned_margin(strata, plain),
+        endless=planned_margin(strata, drawn, endless=True),
+    )
+
+
+def prices(
+    parts: Sequence[Stratum], plan: AuditPlan, margins: Sequence[float], seconds: float
+) -> Iterator[Price]:
+    """Yield what each of some margins would cost.
+
+    Args:
+        parts: The strata.
+        plan: All but its size and margin.
+        margins: Half widths wanted, each in [0.005, 0.5].
+        seconds: Time that one verdict takes.
+
+    Raises:
+        InvalidInput: A margin needs more than an audit may hold.
+
+    >>> all_alike = [Stratum(kind="unanimous", label=None, population=1_000, drawn=1)]
+    >>> [one.items for one in prices(all_alike, AuditPlan(), [0.1, 0.05], 30.0)]
+    [88, 278]
+    """
+    strata = strata_again(parts)
+    for margin in margins:
+        items = planned_size(strata, replace(plan, size=None, margin=margin))
+        reviews = items + items_twice(plan, items)
+        yield Price(margin=margin, items=items, reviews=reviews, hours=reviews * seconds / 3600)
