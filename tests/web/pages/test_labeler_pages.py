@@ -60,6 +60,9 @@ async def test_a_labeler_page_tells_each_signal_and_shows_its_chart(browser, dep
 
     assert "with 95 % confidence" in page
     assert "Says nothing:" in page
+    marks = re.findall(r">(stands out|like the others|silent)<", page)
+    assert "stands out" in marks
+    assert "stands out" not in marks[marks.count("stands out") :]
     for name in ("timeline", "mix", "consensus", "confusion", "signals/spam"):
         assert f'data-spec="{LABELER}/charts/{name}.json"' in page
     assert visible(FRAUD_CLASS).replace("'", "&#39;").split("<")[0].split('"')[0] in page
