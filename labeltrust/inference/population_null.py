@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 from scipy.optimize import brentq
+from scipy.special import stdtr
 
 from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.crowd_rows import Bool, Float
@@ -44,13 +45,13 @@ class PopulationNull:
 
     def p_values(self, effect: Float, error: Float) -> Float:
         """Return one-sided p-values of effects larger than the population's; NaN stays NaN."""
-        p: Float = stats.t.sf(self._standardised(effect, error), self._freedom)
+        p: Float = stdtr(self._freedom, -self._standardised(effect, error))
         return p
 
     def two_sided(self, effect: Float, error: Float) -> Float:
         """Return p-values of effects that deviate to either side; NaN stays NaN."""
         z = np.abs(self._standardised(effect, error))
-        p: Float = 2 * stats.t.sf(z, self._freedom)
+        p: Float = 2 * stdtr(self._freedom, -z)
         return p
 
     @property
@@ -102,16 +103,18 @@ def _start(x: Float, se: Float) -> tuple[float, float]:
 
 
 def _mean(x: Float, se: Float, spread: float) -> float:
-    return float(np.average(x, weights=1 / (spread**2 + se**2)))
+    weights = 1 / (spread**2 + se**2)
+    return float(weights @ x / weights.sum())
 
 
 def _spread(x: Float, se: Float) -> float:
     """Solve Paule and Mandel's equation: the weighted sum of squares equals its expectation."""
+    square, least = se**2, (x.size - 1) * KEPT_VARIANCE
 
     def excess(tau: float) -> float:
-        weights = 1 / (tau**2 + se**2)
-        deviation = x - np.average(x, weights=weights)
-        return float((weights * deviation**2).sum()) - (x.size - 1) * KEPT_VARIANCE
+        weights = 1 / (tau**2 + square)
+        deviation = x - weights @ x / weights.sum()
+        return float(weights @ deviation**2) - least
 
     top = 10 * float(np.ptp(x)) + 1e-12
     if excess(0.0) <= 0 or excess(top) >= 0:

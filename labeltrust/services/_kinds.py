@@ -31,7 +31,9 @@ def counted(
     found = local.count(classes, counters)
     if classes is judgments:
         return found
-    return found | local.count(judgments, {name: counters[name] for name in _BY_LIKENESS})
+    return found | local.count(
+        judgments, {name: counters[name] for name in _BY_LIKENESS if name in counters}
+    )
 
 
 def named(names: Names, judgments: Judgments) -> Names:

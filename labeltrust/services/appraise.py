@@ -32,6 +32,8 @@ from labeltrust.policy.trust import Trust, trust_scores
 from labeltrust.services._kinds import classes_of, counted, measured, named, read_signal
 from labeltrust.signals._base import Evidence, Floors, Readings, Signal
 
+READ_BY_SIGNALS = ("exchange", "label_mix", "tempo")
+"""Counters that signals read; the others' numbers stand in the document alone."""
 REFITS = 2
 """Times that the suspected are left out of their peers' reference and everything is read again."""
 
@@ -117,7 +119,9 @@ def appraise(
     signals = discover(signals_folder, "SIGNAL", Signal)
     names = named(names, judgments)
     classes = classes_of(judgments)
-    counts = counted(judgments, classes, discover(counts_folder, "COUNTER", Counter))
+    counters = discover(counts_folder, "COUNTER", Counter)
+    wanted = counters if documented else {name: counters[name] for name in READ_BY_SIGNALS}
+    counts = counted(judgments, classes, wanted)
     read = _converged(judgments, crowd_rows(classes), counts, signals, policy)
     crowd = read.evidence.crowd
     cases = open_cases(crowd, read.readings, signals, read.suspicion, policy)
