@@ -190,11 +190,12 @@ def draw_timeline(found: pd.DataFrame, onset: datetime | None) -> Drawing:
     above = alt.layer(*layers).properties(width=WIDTH, height=190)
     below = (
         alt.Chart(found)
-        .mark_bar(color=ORDINARY, opacity=0.7)
+        .mark_rect(color=ORDINARY, opacity=0.7)
         .encode(
             x=alt.X("begins:T", title="time of the label (UTC)", axis=alt.Axis(format="%d %b")),
             x2="ends:T",
             y=alt.Y("labels:Q", title="labels"),
+            y2=alt.datum(0),
             tooltip=tips,
         )
         .properties(width=WIDTH, height=70)

@@ -9,11 +9,13 @@ Times are aware UTC; a number that cannot be computed is missing, and its reason
 
 from labeltrust.notebook._audits import PlannedAudit
 from labeltrust.notebook._frames import labeler_frame, signal_frame
+from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._project import Project, open_project
 from labeltrust.notebook._show import Command, prepare, say, table
 
 __all__ = [
     "Command",
+    "LabelerReport",
     "PlannedAudit",
     "Project",
     "labeler_frame",

@@ -13,12 +13,14 @@ from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
 from labeltrust.notebook._frames import case_frame, labeler_frame, signal_frame
+from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current, read_item_names
+from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
 from labeltrust.settings import Settings, read_settings
 
 _READER = Principal(name="notebook", role="auditor", projects=None)
@@ -72,6 +74,46 @@ class Project:
                 "sequence": loaded.sequence,
             }
         )
+
+    def suspects(self) -> list[str]:
+        """Return who stands flagged, in the order of the flags; nobody whose flag was dismissed."""
+        found = list_flags(self.deployment, _READER, self.name)
+        return list(dict.fromkeys(flag.labeler for flag in found if flag.status != "dismissed"))
+
+    def most_suspect(self) -> str:
+        """Return the first of the flagged, or else whom the assessment trusts least.
+
+        Raises:
+            NotFound: Nothing was assessed yet.
+        """
+        flagged = self.suspects()
+        if flagged:
+            return flagged[0]
+        return str(self.labelers().sort_values("trust", kind="stable")["labeler"].iloc[0])
+
+    def labeler(self, name: str, items: int = ON_A_PAGE) -> LabelerReport:
+        """Return everything the newest assessment holds of one labeler.
+
+        Args:
+            name: The outside id.
+            items: Doubted items to show, at most.
+
+        Raises:
+            NotFound: There is no such labeler, or nothing was assessed yet.
+        """
+        pages = range(1, -(-items // ON_A_PAGE) + 1)
+        found = [self._portrait(name, page) for page in pages]
+        doubted = {one.item: one for page in found for one in page.items}
+        return LabelerReport(
+            name=name,
+            drawn=found[0].drawn,
+            meetings=found[0].pairs,
+            doubted=list(doubted.values())[:items],
+            flag_rate=self.deployment.settings.flag_rate,
+        )
+
+    def _portrait(self, name: str, page: int) -> Portrait:
+        return show_portrait(self.deployment, _READER, self.name, name, page=page)
 
     def plan_audit(
         self,
