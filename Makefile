@@ -59,7 +59,7 @@ seed: $(VENV)/.dev ## make the sample data again, byte for byte
 serve: $(VENV)/.base ## the server on the data folder var/
 	$(BIN)/labeltrust serve
 
-redteam: $(VENV)/.dev ## every attack beside the peers, over an hour on two cores; report in docs/redteam
+redteam: $(VENV)/.dev ## every attack beside the peers, over two hours on two cores; report in docs/redteam
 	$(BIN)/python benchmarks/redteam.py $(REDTEAM_ARGS)
 
 bench: $(VENV)/.dev ## every benchmark beside its peer, as ratios

@@ -1,4 +1,4 @@
-"""The red team beside its peers: writes docs/redteam, over an hour on two cores.
+"""The red team beside its peers: writes docs/redteam, over two hours on two cores.
 
 Finished runs are kept under var/redteam: a run that was broken off goes on where it stopped, as
 long as neither code nor seed changes. Published data sets take part where they are found.
