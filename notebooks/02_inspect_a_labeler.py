@@ -55,8 +55,8 @@ say(
 # ## Trust, and the reasons for it
 #
 # The probability that the labeler's accuracy, beyond chance, is above the project's floor; its
-# interval runs from trusting peers not at all to trusting them like gold. All classes count alike, so who
-# flips one class is not saved by being right about the others.
+# interval runs from trusting peers not at all to trusting them like gold. All classes count
+# alike, so who flips one class is not saved by being right about the others.
 
 # %%
 table(report.trust(), {"class": "label", "trust": "trust", "because": "because"})
