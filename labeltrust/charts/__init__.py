@@ -7,6 +7,7 @@ has a frame, a drawing, and the same in words for who sees no picture.
 from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
+from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
 from labeltrust.charts._meetings import draw_meetings
 from labeltrust.charts._portrait import (
     confusion_frame,
@@ -40,11 +41,14 @@ __all__ = [
     "days_frame",
     "days_words",
     "draw_agreement",
+    "draw_between",
     "draw_confusion",
     "draw_days",
     "draw_effects",
+    "draw_leaning",
     "draw_meetings",
     "draw_mix",
+    "draw_onsets",
     "draw_promises",
     "draw_standing",
     "draw_strata",

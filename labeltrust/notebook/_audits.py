@@ -1,6 +1,5 @@
 """An audit before it is drawn: what it would take, and how it is ordered."""
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from labeltrust.domain.audits import DISPUTED
-from labeltrust.notebook._show import Command
+from labeltrust.notebook._show import Command, command
 from labeltrust.policy.audit_choices import Promise, prices, promise, promises, strata_again
 from labeltrust.policy.audit_cost import AuditCost
 from labeltrust.services.draw_audit import AuditDraft
@@ -82,5 +81,4 @@ class PlannedAudit:
             ("seed", seed),
             ("reason", reason),
         ]
-        words = [shlex.quote(f"--{name}={value}") for name, value in given if value is not None]
-        return Command(text=" ".join(["labeltrust audit draw", *words]))
+        return command("labeltrust audit draw", given)

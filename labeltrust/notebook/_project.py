@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,17 @@ from labeltrust.app import build_deployment
 from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._forensics import between_frame, company_frame, company_of, onset_frame
 from labeltrust.notebook._frames import case_frame, labeler_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
+from labeltrust.notebook._show import Command, command
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current, read_item_names
+from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
 from labeltrust.settings import Settings, read_settings
 
@@ -114,6 +118,40 @@ class Project:
 
     def _portrait(self, name: str, page: int) -> Portrait:
         return show_portrait(self.deployment, _READER, self.name, name, page=page)
+
+    def onsets(self) -> pd.DataFrame:
+        """Return one row a suspect, earliest onset first; see `onset_frame`."""
+        return onset_frame(list_flags(self.deployment, _READER, self.name), self.judgments())
+
+    def company(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return what everybody has to do with the suspects, and the suspects with each other.
+
+        Returns:
+            One row a labeler, see `company_frame`; one row a pair, see `between_frame`.
+        """
+        loaded = read_current(self.deployment, _READER, self.name, "label")
+        found, suspects = company_of(loaded, self.onsets())
+        names = [labeler.name for labeler in loaded.labelers]
+        return company_frame(found, names, suspects), between_frame(found, names, suspects)
+
+    def history(self, days: int = 30) -> pd.DataFrame:
+        """Return what happened lately, oldest first: at, actor, what, text, sequence."""
+        now = self.deployment.clock()
+        found, _ = read_timeline(
+            self.deployment, _READER, self.name, (now - timedelta(days=days), now)
+        )
+        columns = ["at", "actor", "what", "text", "sequence"]
+        return pd.DataFrame([asdict(entry) for entry in found], columns=columns)
+
+    def incident_command(self, title: str) -> Command:
+        """Return the command line that opens a case file with all open flags."""
+        flags = [
+            flag.id
+            for flag in list_flags(self.deployment, _READER, self.name)
+            if flag.status == "open"
+        ]
+        given = [("project", self.name), ("title", title), *(("flag", flag) for flag in flags)]
+        return command("labeltrust incident open", given)
 
     def plan_audit(
         self,

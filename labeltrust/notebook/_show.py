@@ -5,6 +5,7 @@ escapes or as a script: a chart is a picture, since a page with Vega in it would
 a script, and load that script from elsewhere.
 """
 
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,6 +77,16 @@ class Table:
             return say(self.empty)._repr_html_()
         shown = self.cells.to_html(index=False, escape=True, border=0, classes=_UNREAD)
         return str(shown)
+
+
+def command(words: str, options: Iterable[tuple[str, object]]) -> Command:
+    """Return a command line whose values are quoted for the shell, without empty options.
+
+    >>> command("labeltrust assess", [("project", "a b"), ("flag", None)])
+    labeltrust assess '--project=a b'
+    """
+    given = [shlex.quote(f"--{name}={value}") for name, value in options if value is not None]
+    return Command(text=" ".join([words, *given]))
 
 
 def say(*sentences: str) -> Sentences:

@@ -1,0 +1,103 @@
+"""Onset, spread and company of all suspects together, as tidy frames."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from labeltrust.domain.cases import FlagCase
+from labeltrust.domain.clock import microseconds
+from labeltrust.policy.company import LEAST, Company, Work, company
+from labeltrust.store.judgments import LoadedJudgments
+
+Onsets = dict[str, Any]
+
+
+def onset_frame(flags: Sequence[FlagCase], judgments: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a standing suspect, earliest onset first.
+
+    Returns:
+        Columns labeler, onset (NaT: from the first label), first, last, labels, since_onset
+        (labels since then), signals, opened_at.
+    """
+    rows = [_onset(flag, judgments[judgments["labeler"] == flag.labeler]) for flag in flags
+            if flag.status != "dismissed"]  # fmt: skip
+    columns = ["labeler", "onset", "first", "last", "labels", "since_onset", "signals", "opened_at"]
+    found = pd.DataFrame(rows, columns=columns).assign(
+        onset=lambda frame: pd.to_datetime(frame["onset"], utc=True)
+    )
+    found = found.drop_duplicates("labeler")
+    begun = found["onset"].fillna(found["first"])
+    return found.iloc[np.argsort(begun.to_numpy(), kind="stable")].reset_index(drop=True)
+
+
+def _onset(flag: FlagCase, mine: pd.DataFrame) -> Onsets:
+    since = flag.since
+    return {
+        "labeler": flag.labeler,
+        "onset": since,
+        "first": mine["occurred_at"].min(),
+        "last": mine["occurred_at"].max(),
+        "labels": len(mine),
+        "since_onset": len(mine) if since is None else int((mine["occurred_at"] >= since).sum()),
+        "signals": list(flag.signals),
+        "opened_at": flag.opened_at,
+    }
+
+
+def company_of(loaded: LoadedJudgments, onsets: pd.DataFrame) -> tuple[Company, list[str]]:
+    """Compare everybody with the suspects of an onset frame; also return their names in order."""
+    names = [labeler.name for labeler in loaded.labelers]
+    known = [name for name in onsets["labeler"] if name in names]
+    begun = onsets.set_index("labeler")["onset"]
+    since = [0 if pd.isna(begun[name]) else microseconds(begun[name]) for name in known]
+    codes = np.array([names.index(name) for name in known], dtype=np.int64)
+    _, item = np.unique(loaded.item, return_inverse=True)
+    work = Work(
+        item=item,
+        labeler=loaded.labeler,
+        label=loaded.label,
+        at_us=loaded.occurred_us,
+        n_labelers=len(names),
+    )
+    return company(work, codes, np.array(since, dtype=np.int64)), known
+
+
+def company_frame(found: Company, names: Sequence[str], suspects: Sequence[str]) -> pd.DataFrame:
+    """Return one row a labeler, those who lean to the suspects most first.
+
+    Returns:
+        Columns labeler, flagged, items, expected, meets, close, close_expected, hurries, and lean
+        with lean_low, lean_high, lean_n, lean_reason.
+    """
+    reason = f"fewer than {LEAST} items beside others"
+    frame = pd.DataFrame(
+        {
+            "labeler": names,
+            "flagged": np.isin(names, list(suspects)),
+            "items": found.items,
+            "expected": found.expected,
+            "meets": found.meets,
+            "close": found.close,
+            "close_expected": found.close_expected,
+            "hurries": found.hurries,
+            "lean": found.lean,
+            "lean_low": found.low,
+            "lean_high": found.high,
+            "lean_n": found.n,
+            "lean_reason": np.where(np.isnan(found.lean), reason, ""),
+        }
+    )
+    return frame.sort_values("lean", ascending=False, kind="stable", ignore_index=True)
+
+
+def between_frame(found: Company, names: Sequence[str], suspects: Sequence[str]) -> pd.DataFrame:
+    """Return one row an ordered pair of suspects: labeler, suspect, lean (NaN where unknown)."""
+    rows = [
+        (name, suspect, float(found.between[names.index(name), k]))
+        for name in suspects
+        for k, suspect in enumerate(suspects)
+        if name != suspect
+    ]
+    return pd.DataFrame(rows, columns=["labeler", "suspect", "lean"])
