@@ -33,9 +33,7 @@ MIN_JUDGMENTS = 20
 MIN_WINDOW = 10
 """Labels in a window, and in the others together, that a change is looked for in."""
 _LOOKS = 2
-_STEPS = 4
-_FAR = 2.5
-"""Robust standard deviations from the line beyond which a labeler does not bend it."""
+_STEPS, _FAR = 4, 2.5  # steps to a line, which those further out, in robust deviations, do not bend
 HABITS = 10
 """Degrees of freedom of honest leanings: skill and habit multiply, so some lie far out."""
 _Z95 = 1.959963984540054
