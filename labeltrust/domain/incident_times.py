@@ -62,7 +62,7 @@ def time_to_contain(
     Args:
         flags: The flags of the incident.
         members: Its labelers and sources, flagged labelers among them, with their names.
-        freezes: All freezes of the project, lifted ones too.
+        freezes: All freezes of these members, lifted ones too; others do not count.
     """
     standing = _standing(flags)
     if not standing:

@@ -1,6 +1,6 @@
 """Freezes of all projects: what stands, what waits for a second person, what was lifted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,11 @@ from sqlmodel import Session
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.freezes import undo_ends
+from labeltrust.domain.listings import Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import freeze_cases
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.freeze_lists import freeze_counts, freezes_of_all
+from labeltrust.store.freeze_lists import find_freezes, freeze_counts
 from labeltrust.store.freezes import FreezeRow
 from labeltrust.store.session import reading
 
@@ -38,50 +39,47 @@ class FreezeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreezePage:
-    """Some freezes, newest first, and how many there are of each kind."""
+    """Some freezes, and how many there are of each kind.
+
+    Attributes:
+        lines: Those of the page.
+        n_found: How many match.
+        n_all: How many there are in scope.
+        counts: How many are `active`, `waiting` and `lifted`.
+    """
 
     lines: tuple[FreezeLine, ...]
-    before: int | None
-    active: int
-    waiting: int
-    lifted: int
+    n_found: int
+    n_all: int
+    counts: Mapping[str, int]
 
 
-def list_freezes(
-    deployment: Deployment,
-    principal: Principal,
-    *,
-    shown: str = "active",
-    before: int | None = None,
-    limit: int = 100,
-) -> FreezePage:
+def list_freezes(deployment: Deployment, principal: Principal, wanted: Listing) -> FreezePage:
     """Return a page of freezes of the projects in scope.
 
     Args:
         deployment: The installation.
         principal: Who reads.
-        shown: One of `SHOWN`.
-        before: Only freezes with a smaller number.
-        limit: At most so many.
+        wanted: Filters `shown` (one of `SHOWN`) and `project`; sorted by `id`, `project`,
+            `labeler`, `since`, `placed_at` or `lifted_at`.
 
     Raises:
         NotAllowed: The role may not read.
         InvalidInput: There is no such choice.
     """
     principal.require("read")
+    shown = wanted.chosen.get("shown", "all")
     if shown not in SHOWN:
         detail = f"shown is {shown[:80]!r}, must be one of {', '.join(SHOWN)}"
         raise InvalidInput(detail, place="shown")
     with reading(deployment.engine) as session:
-        scope = principal.projects
-        rows = freezes_of_all(session, scope, shown=shown, before=before, limit=limit + 1)
-        active, waiting, lifted = freeze_counts(session, scope)
+        found = find_freezes(session, principal.projects, wanted)
+        active, waiting, lifted = freeze_counts(session, principal.projects)
         return FreezePage(
-            lines=tuple(freeze_lines(session, rows[:limit], deployment.clock())),
-            before=rows[limit - 1].state.id if len(rows) > limit else None,
-            active=active,
-            waiting=waiting,
-            lifted=lifted,
+            lines=tuple(freeze_lines(session, found.rows, deployment.clock())),
+            n_found=found.n_found,
+            n_all=found.n_all,
+            counts={"active": active, "waiting": waiting, "lifted": lifted},
         )
 
 

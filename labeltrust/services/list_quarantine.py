@@ -4,11 +4,13 @@ import codecs
 from dataclasses import dataclass
 
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.quarantine import (
     HeldOf,
     HeldRow,
+    find_held,
     held_choices,
     held_row,
     held_rows,
@@ -81,6 +83,25 @@ def list_quarantine(
             after=after,
             limit=limit,
         )
+
+
+def find_quarantine(
+    deployment: Deployment, principal: Principal, wanted: Listing
+) -> Listed[HeldRow]:
+    """Return held rows of sources that speak for a project in scope, as a table asks for them.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        wanted: Filters `status`, `source` and `code`; sorted by `id`, `source`, `code` or
+            `created_at`.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        return find_held(session, principal.projects, wanted)
 
 
 def quarantine_choices(

@@ -11,7 +11,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import flag_cases
 from labeltrust.services._reasons import Reason, known_signals, reasons_of
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.projects import project_rows
+from labeltrust.services.show_project import project_names
 from labeltrust.store.review_queue import NOBODY, Wanted, queued
 from labeltrust.store.session import reading
 
@@ -57,11 +57,8 @@ def queue_choices(deployment: Deployment, principal: Principal) -> QueueChoices:
     Raises:
         NotAllowed: The role may not read.
     """
-    principal.require("read")
-    with reading(deployment.engine) as session:
-        names = [row.name for row in project_rows(session)]
     return QueueChoices(
-        projects=tuple(name for name in names if principal.sees(name)),
+        projects=project_names(deployment, principal),
         signals={name: signal.title for name, signal in sorted(known_signals().items())},
     )
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from labeltrust.domain.audits import STATUSES, AuditCase, AuditPlan
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.estimates import Measured
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audit_result import Part, Proposal
 from labeltrust.services._audit_findings import Found, found_by
-from labeltrust.services._audits import audit_cases, seen_audit
+from labeltrust.services._audits import audit_cases, reviewer_name, seen_audit
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import audits
+from labeltrust.store.audit_lists import AuditReader, find_audits
 from labeltrust.store.audit_work import Turn
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
@@ -115,6 +117,27 @@ def list_audits(
             limit=limit,
         )
         return audit_cases(session, principal, rows)
+
+
+def search_audits(
+    deployment: Deployment, principal: Principal, wanted: Listing
+) -> Listed[AuditCase]:
+    """Return audits in scope as a table asks for them.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads; an audit that they re-label blind is not found by its labeler.
+        wanted: Filters `status` and `project`; sorted by `id`, `project`, `labeler`, `status`,
+            `answered`, `items` or `drawn_at`.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    reader = AuditReader(name=reviewer_name(principal), assesses=principal.may("assess"))
+    with reading(deployment.engine) as session:
+        found = find_audits(session, principal.projects, wanted, reader)
+        return found.of(audit_cases(session, principal, found.rows))
 
 
 def show_audit(deployment: Deployment, principal: Principal, audit: int) -> AuditCase:

@@ -11,12 +11,14 @@ from labeltrust.domain.estimates import Undefined
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.incident_times import Span, Suspect, time_to_contain, time_to_detect
 from labeltrust.domain.incidents import STATUSES, STEPS, IncidentState
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services._incident_timeline import TimelineEntry, timeline
 from labeltrust.services._incidents import seen_incident
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.flags import flags_among
-from labeltrust.store.freezes import list_freezes, source_names
+from labeltrust.store.freezes import source_names, states_among
+from labeltrust.store.incident_lists import find_incidents
 from labeltrust.store.incidents import (
     IncidentRow,
     Member,
@@ -132,6 +134,26 @@ def list_incidents(
     return [_line(row) for row in rows]
 
 
+def search_incidents(
+    deployment: Deployment, principal: Principal, wanted: Listing
+) -> Listed[IncidentLine]:
+    """Return the incidents of all projects in scope as a table asks for them.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        wanted: Filters `status`, `severity` and `project`; sorted by `id`, `project`, `title`,
+            `severity`, `status`, `owner` or `opened_at`.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        found = find_incidents(session, principal.projects, wanted)
+    return found.of([_line(row) for row in found.rows])
+
+
 def show_incident(deployment: Deployment, principal: Principal, number: int) -> IncidentCase:
     """Return one incident.
 
@@ -150,7 +172,13 @@ def _case(session: Session, row: IncidentRow, now: datetime) -> IncidentCase:
     numbers = [m.flag_id for m in members if m.flag_id is not None]
     flags = {f.state.id: f.state for f in flags_among(session, row.project_id, numbers)}
     names = _names(session, members, flags)
-    freezes = [found.state for found in list_freezes(session, row.project_id, lifted=True)]
+    suspects = {who: names[who] for who in _suspects(members, flags)}
+    freezes = states_among(
+        session,
+        row.project_id,
+        [number for kind, number in suspects if kind == "labeler"],
+        [number for kind, number in suspects if kind == "source"],
+    )
     told, is_cut = timeline(
         session,
         project_row(session, row.project),
@@ -158,7 +186,6 @@ def _case(session: Session, row: IncidentRow, now: datetime) -> IncidentCase:
         (names, frozenset(flags)),
         _window(row.state, flags.values(), now),
     )
-    suspects = {who: names[who] for who in _suspects(members, flags)}
     return IncidentCase(
         incident=_line(row),
         summary=row.state.summary,

@@ -29,3 +29,14 @@ def list_projects(deployment: Deployment, principal: Principal) -> tuple[Project
     with reading(deployment.engine) as session:
         seen = (row for row in project_rows(session) if principal.sees(row.name))
         return tuple(project_of(session, row) for row in seen)
+
+
+def project_names(deployment: Deployment, principal: Principal) -> tuple[str, ...]:
+    """Return the names of the projects in scope, in order, by one query.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        return tuple(row.name for row in project_rows(session) if principal.sees(row.name))

@@ -5,14 +5,18 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
 
 from labeltrust.domain.approvals import WAITS
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.chains import FRESH
 from labeltrust.store.inserting import known_id
+from labeltrust.store.listing import Sought, holding, look_up
 from labeltrust.store.tables import Approval, Project
 
 
@@ -102,6 +106,53 @@ def approval_rows(
             col(Approval.status) == "waiting", col(Approval.expires_at) > waiting_at
         )
     return list(session.exec(wanted.order_by(col(Approval.id).desc()).limit(limit)).all())
+
+
+def find_approvals(
+    session: Session, projects: frozenset[str] | None, wanted: Listing, now: datetime
+) -> Listed[tuple[Approval, str]]:
+    """Return requests with the names of their projects, as a table asks for them.
+
+    Args:
+        session: An open read.
+        projects: Names of the projects in scope, None for all.
+        wanted: Filters `show` (a status, `all` for every one) and `project`; searches the reason,
+            who asked, and who answered.
+        now: The moment at which what nobody answered has expired or not.
+    """
+    every = select(Approval, Project.name).join(
+        Project, col(Project.id) == col(Approval.project_id)
+    )
+    if projects is not None:
+        every = every.where(col(Project.name).in_(sorted(projects)))
+    words = (col(Approval.reason), col(Approval.asked_by), col(Approval.decided_by))
+    narrowed = [*_standing(wanted.chosen.get("show", "all"), now), *holding(wanted.text, *words)]
+    if wanted.chosen.get("project"):
+        narrowed.append(col(Project.name) == wanted.chosen["project"])
+    sought = Sought(every=every, narrowed=narrowed, number=col(Approval.id), orders=_ORDERS)
+    return look_up(session, sought, wanted)
+
+
+_ORDERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "id": col(Approval.id),
+        "project": func.lower(Project.name),
+        "kind": col(Approval.kind),
+        "asked_by": func.lower(Approval.asked_by),
+        "asked_at": col(Approval.asked_at),
+        "expires_at": col(Approval.expires_at),
+    }
+)
+
+
+def _standing(status: str, now: datetime) -> list[ColumnElement[bool]]:
+    """Say the same as `status_at`."""
+    if status == "all":
+        return []
+    if status in {"waiting", "expired"}:
+        late = col(Approval.expires_at) <= now
+        return [col(Approval.status) == "waiting", late if status == "expired" else ~late]
+    return [col(Approval.status) == status]
 
 
 def change_of(row: Approval) -> dict[str, Any]:

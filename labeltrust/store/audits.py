@@ -93,7 +93,7 @@ def get_audit(session: Session, audit_id: int) -> AuditRow:
     if found is None:
         detail = f"no audit {audit_id}"
         raise NotFound(detail)
-    return _rows(session, [found])[0]
+    return rows_of(session, [found])[0]
 
 
 def list_audits(  # noqa: PLR0913 - one keyword a filter
@@ -119,10 +119,11 @@ def list_audits(  # noqa: PLR0913 - one keyword a filter
     if before is not None:
         wanted = wanted.where(col(Audit.id) < before)
     wanted = wanted.order_by(col(Audit.id).desc()).limit(limit).execution_options(**FRESH)
-    return _rows(session, list(session.exec(wanted)))
+    return rows_of(session, list(session.exec(wanted)))
 
 
-def _rows(session: Session, found: Sequence[tuple[Audit, Project]]) -> list[AuditRow]:
+def rows_of(session: Session, found: Sequence[tuple[Audit, Project]]) -> list[AuditRow]:
+    """Return audits as they stand on record, with their progress; by one query."""
     numbers = [known_id(audit.id) for audit, _ in found]
     work = (
         select(

@@ -1,41 +1,67 @@
-"""Freezes of all projects: lists and counts of what stands, waits and was lifted."""
+"""Freezes of all projects: found by what stands, waits or was lifted, and how many there are."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.freezes import FreezeRow, row_of, with_project
-from labeltrust.store.tables import Freeze, Project
+from labeltrust.store.listing import Sought, holding, look_up
+from labeltrust.store.tables import Freeze, LabelerAlias, Project, Source
+
+_STANDS = col(Freeze.lifted_at).is_(None)
+_PROVISIONAL = col(Freeze.kind) == "provisional"
+_SHOWN: Mapping[str, ColumnElement[bool]] = MappingProxyType(
+    {
+        "active": _STANDS & ~_PROVISIONAL,
+        "waiting": _STANDS & _PROVISIONAL,
+        "lifted": col(Freeze.lifted_at).is_not(None),
+    }
+)
+# A name is looked up for the rows that are compared, never joined: a freeze has one scope.
+_LABELER = (
+    select(LabelerAlias.outside_id)
+    .where(col(LabelerAlias.id) == col(Freeze.labeler_id))
+    .scalar_subquery()
+)
+_SOURCE = select(Source.name).where(col(Source.id) == col(Freeze.source_id)).scalar_subquery()
+_ORDERS = MappingProxyType(
+    {
+        "id": col(Freeze.id),
+        "project": func.lower(Project.name),
+        "labeler": func.lower(func.coalesce(_LABELER, _SOURCE)),
+        "since": col(Freeze.since),
+        "placed_at": col(Freeze.placed_at),
+        "lifted_at": col(Freeze.lifted_at),
+    }
+)
 
 
-def freezes_of_all(
-    session: Session,
-    projects: frozenset[str] | None,
-    *,
-    shown: str = "all",
-    before: int | None = None,
-    limit: int,
-) -> list[FreezeRow]:
-    """Return freezes of all projects, newest first.
+def find_freezes(
+    session: Session, projects: frozenset[str] | None, wanted: Listing
+) -> Listed[FreezeRow]:
+    """Return freezes of all projects.
 
     Args:
         session: An open read.
         projects: Names of the projects in scope, or None for all.
-        shown: `active`, `waiting` (provisional ones that stand), `lifted` or `all`.
-        before: Only freezes with a smaller number (the cursor of a page).
-        limit: At most so many.
+        wanted: Filters `shown` (`active`, `waiting`: provisional ones that stand, `lifted`) and
+            `project`; searches whose labels are held, the reason, and who placed it.
     """
-    wanted = with_project()
+    every = with_project()
     if projects is not None:
-        wanted = wanted.where(col(Project.name).in_(projects))
-    if before is not None:
-        wanted = wanted.where(col(Freeze.id) < before)
-    if shown in {"active", "waiting"}:
-        wanted = wanted.where(col(Freeze.lifted_at).is_(None))
-        provisional = col(Freeze.kind) == "provisional"
-        wanted = wanted.where(provisional if shown == "waiting" else ~provisional)
-    elif shown == "lifted":
-        wanted = wanted.where(col(Freeze.lifted_at).is_not(None))
-    found = session.exec(wanted.order_by(col(Freeze.id).desc()).limit(limit))
-    return [row_of(*pair) for pair in found]
+        every = every.where(col(Project.name).in_(sorted(projects)))
+    words = (_LABELER, _SOURCE, col(Freeze.reason), col(Freeze.placed_by))
+    narrowed = holding(wanted.text, *words)
+    if wanted.chosen.get("shown") in _SHOWN:
+        narrowed.append(_SHOWN[wanted.chosen["shown"]])
+    if wanted.chosen.get("project"):
+        narrowed.append(col(Project.name) == wanted.chosen["project"])
+    sought = Sought(every=every, narrowed=narrowed, number=col(Freeze.id), orders=_ORDERS)
+    found = look_up(session, sought, wanted)
+    return found.of([row_of(*pair) for pair in found.rows])
 
 
 def freeze_counts(session: Session, projects: frozenset[str] | None) -> tuple[int, int, int]:

@@ -1,10 +1,12 @@
 """Freezes as rows; whoever places or lifts one appends the event in the same transaction."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import select as plain_select
+from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import Select
 
 from labeltrust.domain.errors import NotFound
@@ -12,6 +14,8 @@ from labeltrust.domain.freezes import FreezeState
 from labeltrust.store.chains import FRESH
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import Delivery, Freeze, Project, Source, SourceProject
+
+_SLICE = 500  # both databases take so many parameters in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,15 @@ def get_freeze(session: Session, freeze_id: int) -> FreezeRow:
     return row_of(*found)
 
 
+def get_freezes(session: Session, freeze_ids: Collection[int]) -> list[FreezeRow]:
+    """Return some freezes by number; those that are not there are left out."""
+    numbers, found = sorted(set(freeze_ids)), []
+    for start in range(0, len(numbers), _SLICE):
+        part = with_project().where(col(Freeze.id).in_(numbers[start : start + _SLICE]))
+        found += [row_of(*pair) for pair in session.exec(part)]
+    return found
+
+
 def _missing(freeze_id: int) -> NotFound:
     return NotFound(f"no freeze {freeze_id}")
 
@@ -99,6 +112,38 @@ def list_freezes(
     if not lifted:
         wanted = wanted.where(col(Freeze.lifted_at).is_(None))
     return [row_of(*found) for found in session.exec(wanted.order_by(col(Freeze.id)).limit(limit))]
+
+
+def standing_states(
+    session: Session, project_id: int, *, labeler_ids: Collection[int] | None = None
+) -> list[FreezeState]:
+    """Return the freezes that stand in a project, oldest first, without anybody's words.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        labeler_ids: Only those of these labelers, or None for all.
+    """
+    wanted = _states(project_id).where(col(Freeze.lifted_at).is_(None))
+    if labeler_ids is not None:
+        wanted = wanted.where(col(Freeze.labeler_id).in_(sorted(labeler_ids)))
+    return [FreezeState(**row) for row in session.execute(wanted).mappings()]
+
+
+def states_among(
+    session: Session, project_id: int, labeler_ids: Collection[int], source_ids: Collection[int]
+) -> list[FreezeState]:
+    """Return the freezes of some labelers and sources, lifted ones too, oldest first."""
+    mine = col(Freeze.labeler_id).in_(sorted(labeler_ids))
+    theirs = col(Freeze.source_id).in_(sorted(source_ids))
+    wanted = _states(project_id).where(or_(mine, theirs))
+    return [FreezeState(**row) for row in session.execute(wanted).mappings()]
+
+
+def _states(project_id: int) -> Any:  # noqa: ANN401 - a query of the fields of a state
+    columns = (getattr(Freeze, field.name) for field in fields(FreezeState))
+    wanted = plain_select(*columns).where(col(Freeze.project_id) == project_id)
+    return wanted.order_by(col(Freeze.id))
 
 
 def freezes_of_labeler(session: Session, project_id: int, labeler_id: int) -> list[FreezeRow]:

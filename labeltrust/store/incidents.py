@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import Select
 
 from labeltrust.domain.errors import Conflict, NotFound
 from labeltrust.domain.incidents import IncidentState
@@ -69,13 +70,17 @@ def get_incident(session: Session, number: int) -> IncidentRow:
     Raises:
         NotFound: No incident has this number.
     """
-    wanted = select(Incident, Project).where(col(Project.id) == col(Incident.project_id))
-    wanted = wanted.where(col(Incident.id) == number).execution_options(**FRESH)
+    wanted = with_project().where(col(Incident.id) == number).execution_options(**FRESH)
     found = session.exec(wanted).first()
     if found is None:
         detail = f"no incident {number}"
         raise NotFound(detail)
-    return _row(*found)
+    return row_of(*found)
+
+
+def with_project() -> Select[Incident, Project]:
+    """Return the question for incidents with their projects."""
+    return select(Incident, Project).where(col(Project.id) == col(Incident.project_id))
 
 
 def incidents_of_all(
@@ -95,7 +100,7 @@ def incidents_of_all(
         before: Only incidents with a smaller number.
         limit: At most so many.
     """
-    wanted = select(Incident, Project).where(col(Project.id) == col(Incident.project_id))
+    wanted = with_project()
     if projects is not None:
         wanted = wanted.where(col(Project.name).in_(projects))
     if status is not None:
@@ -103,7 +108,7 @@ def incidents_of_all(
     if before is not None:
         wanted = wanted.where(col(Incident.id) < before)
     found = session.exec(wanted.order_by(col(Incident.id).desc()).limit(limit))
-    return [_row(*pair) for pair in found]
+    return [row_of(*pair) for pair in found]
 
 
 def members_of(session: Session, incident: int) -> list[Member]:
@@ -242,7 +247,8 @@ def _columns(state: IncidentState) -> dict[str, Any]:
     }
 
 
-def _row(row: Incident, project: Project) -> IncidentRow:
+def row_of(row: Incident, project: Project) -> IncidentRow:
+    """Return an incident as it stands on record."""
     return IncidentRow(project_id=row.project_id, project=project.name, state=_state(row))
 
 

@@ -4,11 +4,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.inserting import known_id
+from labeltrust.store.listing import Sought, holding, look_up
 from labeltrust.store.tables import Delivery, Project, Quarantine, Source, SourceProject
 
 
@@ -82,23 +85,59 @@ def held_rows(
         after: Only rows of a greater id.
         limit: At most so many.
     """
-    wanted = (
-        select(Quarantine, Delivery, Source.name)
-        .join(Delivery, col(Delivery.id) == col(Quarantine.delivery_id))
-        .join(Source, col(Source.id) == col(Delivery.source_id))
-        .where(col(Quarantine.id) > after)
-        .order_by(col(Quarantine.id))
-        .limit(limit)
-    )
+    wanted = _every(session, projects).where(col(Quarantine.id) > after)
     if status is not None:
         wanted = wanted.where(col(Quarantine.status) == status)
     if only is not None and only.source is not None:
         wanted = wanted.where(col(Source.name) == only.source)
     if only is not None and only.code is not None:
         wanted = wanted.where(col(Quarantine.code) == only.code)
-    if projects is not None:
-        wanted = wanted.where(col(Delivery.source_id).in_(_source_ids(session, projects)))
-    return [_held(row, delivery, source) for row, delivery, source in session.exec(wanted)]
+    found = session.exec(wanted.order_by(col(Quarantine.id)).limit(limit))
+    return [_held(*row) for row in found]
+
+
+def find_held(
+    session: Session, projects: frozenset[str] | None, wanted: Listing
+) -> Listed[HeldRow]:
+    """Return held rows as a table asks for them.
+
+    Args:
+        session: An open read.
+        projects: Only of sources that speak for one of these; None for all.
+        wanted: Filters `status`, `source` and `code`; searches what is wrong and the event id.
+    """
+    equal = {
+        "status": col(Quarantine.status), "source": col(Source.name), "code": col(Quarantine.code),
+    }  # fmt: skip
+    chosen = [(equal[name], value) for name, value in wanted.chosen.items() if value]
+    sought = Sought(
+        every=_every(session, projects),
+        narrowed=[
+            *(column == value for column, value in chosen),
+            *holding(wanted.text, col(Quarantine.detail), col(Quarantine.event_id)),
+        ],
+        number=col(Quarantine.id),
+        orders={
+            "id": col(Quarantine.id),
+            "source": func.lower(Source.name),
+            "code": col(Quarantine.code),
+            "created_at": col(Quarantine.created_at),
+        },
+    )
+    found = look_up(session, sought, wanted)
+    return found.of([_held(*row) for row in found.rows])
+
+
+def _every(session: Session, projects: frozenset[str] | None) -> Any:  # noqa: ANN401 - a query
+    """Select held rows with the headers of their deliveries; what is sealed stays unread."""
+    wanted = (
+        select(Quarantine, Delivery.headers, Source.name)
+        .join(Delivery, col(Delivery.id) == col(Quarantine.delivery_id))
+        .join(Source, col(Source.id) == col(Delivery.source_id))
+    )
+    if projects is None:
+        return wanted
+    return wanted.where(col(Delivery.source_id).in_(_source_ids(session, projects)))
 
 
 def held_counts(session: Session) -> dict[str, int]:
@@ -150,7 +189,7 @@ def held_row(
         detail = f"nothing is held under the number {number}"
         raise NotFound(detail)
     source = session.get_one(Source, delivery.source_id)
-    return _held(row, delivery, source.name), row
+    return _held(row, delivery.headers, source.name), row
 
 
 def original(session: Session, delivery_id: int) -> Original:
@@ -193,8 +232,8 @@ def _source_ids(session: Session, projects: frozenset[str]) -> set[int]:
     return set(session.exec(wanted))
 
 
-def _held(row: Quarantine, delivery: Delivery, source: str) -> HeldRow:
-    first = json.loads(delivery.headers).get("first_row")
+def _held(row: Quarantine, headers: str, source: str) -> HeldRow:
+    first = json.loads(headers).get("first_row")
     in_file = isinstance(first, int) and row.position is not None
     return HeldRow(
         id=known_id(row.id),

@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import defer
-from sqlmodel import Session, col, select
+from sqlalchemy import select as plain_select
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.inserting import known_id
+from labeltrust.store.listing import Sought, holding, look_up
 from labeltrust.store.statements import Statements
 from labeltrust.store.tables import Project, Snapshot, Source, SourceProject
 
@@ -93,13 +97,17 @@ def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotLine:
-    """A snapshot as a list shows it: without its manifest, which may be large."""
+    """A snapshot as a list shows it: without its manifest, which may be large.
+
+    `previous` is the number of the one before it in its project, or None.
+    """
 
     id: int
     created_at: datetime
     created_by: str
     events_through: int
     rows: int
+    previous: int | None
 
 
 def snapshot_lines(
@@ -113,20 +121,41 @@ def snapshot_lines(
         before: Only snapshots with a smaller number.
         limit: At most so many.
     """
-    wanted = select(Snapshot).where(col(Snapshot.project_id) == project_id)
+    wanted = _lines(project_id)
     if before is not None:
         wanted = wanted.where(col(Snapshot.id) < before)
-    wanted = wanted.options(defer(Snapshot.manifest)).order_by(col(Snapshot.id).desc())  # type: ignore[arg-type]
-    return [
-        SnapshotLine(
-            id=known_id(row.id),
-            created_at=row.created_at,
-            created_by=row.created_by,
-            events_through=row.events_through,
-            rows=row.rows,
-        )
-        for row in session.exec(wanted.limit(limit))
-    ]
+    found = session.execute(wanted.order_by(col(Snapshot.id).desc()).limit(limit))
+    return [SnapshotLine(**row) for row in found.mappings()]
+
+
+def find_snapshots(session: Session, project_id: int, wanted: Listing) -> Listed[SnapshotLine]:
+    """Return snapshots of a project as a table asks for them; it searches who made them."""
+    columns = ("id", "created_at", "created_by", "events_through", "rows")
+    sought = Sought(
+        every=_lines(project_id),
+        narrowed=holding(wanted.text, col(Snapshot.created_by)),
+        number=col(Snapshot.id),
+        orders={name: getattr(Snapshot, name) for name in columns},
+    )
+    found = look_up(session, sought, wanted)
+    return found.of([SnapshotLine(**row._asdict()) for row in found.rows])
+
+
+def _lines(project_id: int) -> Any:  # noqa: ANN401 - a query of the columns of a line
+    earlier = aliased(Snapshot)
+    previous = (
+        select(func.max(earlier.id))
+        .where(col(earlier.project_id) == project_id, col(earlier.id) < col(Snapshot.id))
+        .scalar_subquery()
+    )
+    return plain_select(
+        col(Snapshot.id),
+        col(Snapshot.created_at),
+        col(Snapshot.created_by),
+        col(Snapshot.events_through),
+        col(Snapshot.rows),
+        previous.label("previous"),
+    ).where(col(Snapshot.project_id) == project_id)
 
 
 def newest_snapshots(session: Session, project_id: int, limit: int) -> list[SnapshotRow]:

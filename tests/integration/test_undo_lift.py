@@ -7,6 +7,7 @@ from factories import START, label, owner
 from recorded import history, project, record
 
 from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from labeltrust.domain.listings import Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels, list_standing
 from labeltrust.services.lift_freeze import lift_freeze
@@ -70,15 +71,15 @@ def test_rights_scope_and_reason_are_asked_for(deployment, lifted):
 
 
 def test_lists_tell_what_stands_and_until_when_a_lift_can_be_undone(deployment, lifted, clock):
-    page = list_freezes(deployment, owner(), shown="lifted")
+    page = list_freezes(deployment, owner(), Listing(chosen={"shown": "lifted"}))
     clock.tick(86_401)
-    later = list_freezes(deployment, owner(), shown="all")
+    later = list_freezes(deployment, owner(), Listing())
 
     assert [line.freeze.id for line in page.lines] == [lifted.id]
     assert page.lines[0].undo_until == lifted.lifted_at + timedelta(hours=24)
-    assert (page.active, page.waiting, page.lifted) == (0, 0, 1)
+    assert page.counts == {"active": 0, "waiting": 0, "lifted": 1}
     assert later.lines[0].undo_until is None
-    assert list_freezes(deployment, owner(), shown="active").lines == ()
+    assert list_freezes(deployment, owner(), Listing(chosen={"shown": "active"})).lines == ()
 
 
 def test_pages_of_freezes_follow_one_another(deployment, lifted):
@@ -88,13 +89,13 @@ def test_pages_of_freezes_follow_one_another(deployment, lifted):
         )
         lift_freeze(deployment, owner(), placed.id, reason="x")
 
-    first = list_freezes(deployment, owner(), shown="all", limit=3)
-    rest = list_freezes(deployment, owner(), shown="all", limit=3, before=first.before)
+    first = list_freezes(deployment, owner(), Listing(limit=3))
+    rest = list_freezes(deployment, owner(), Listing(limit=3, offset=3))
 
     numbers = [line.freeze.id for line in (*first.lines, *rest.lines)]
     assert numbers == sorted(numbers, reverse=True)
     assert len(numbers) == 4
-    assert rest.before is None
+    assert first.n_found == rest.n_all == 4
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What every kind of two-person act is made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,8 @@ class ApprovalKind:
         check: Refuses a change that cannot be carried out as things stand; called when it is
             asked and again, in the same transaction, before it is carried out.
         carry_out: Does it.
-        said: The change as (what, becomes) lines for people.
+        said: Changes as (what, becomes) lines for people, by as many queries however many there
+            are.
         told: What history says of the change: no names of labelers or items.
         about: The rows that it is about, whose pseudonyms history keeps.
     """
@@ -52,6 +53,6 @@ class ApprovalKind:
     right: str
     check: Callable[[Doing, Change], None]
     carry_out: Callable[[Doing, Change], None]
-    said: Callable[[Session, Change], Lines]
+    said: Callable[[Session, Sequence[Change]], Sequence[Lines]]
     told: Callable[[Change], Mapping[str, Any]]
     about: Callable[[Doing, Change], About] = _nothing

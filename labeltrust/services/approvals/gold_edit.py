@@ -1,5 +1,6 @@
 """Change or withdraw a gold label that was declared: gold is what everybody is measured by."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -49,7 +50,11 @@ def _carry_out(doing: Doing, change: Change) -> None:
     taken(outcome)
 
 
-def _said(_: Session, change: Change) -> Lines:
+def _said(_: Session, changes: Sequence[Change]) -> list[Lines]:
+    return [_lines(change) for change in changes]
+
+
+def _lines(change: Change) -> Lines:
     becomes = "no gold label" if change["label"] is None else str(change["label"])
     return (
         ("Item", str(change["item"])),

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import InvalidInput, NotFound
 from labeltrust.domain.freezes import FreezeState, require_change
 from labeltrust.services import _acts
 from labeltrust.services._cases import freeze_cases
 from labeltrust.services.approvals._base import ApprovalKind, Change, Doing, Lines
-from labeltrust.store.freezes import get_freeze
+from labeltrust.store.freezes import get_freeze, get_freezes
 
 MOST = 1_000
 
@@ -47,15 +48,15 @@ def _carry_out(doing: Doing, change: Change) -> None:
         _acts.lift_freeze(doing.act, freeze, doing.reason)
 
 
-def _said(session: Session, change: Change) -> Lines:
-    rows = [get_freeze(session, number) for number in _numbers(change)]
-    return tuple(
-        (
-            f"Freeze {case.id}",
-            f"labels of {case.labeler or case.source or f'import {case.import_id}'} return",
-        )
-        for case in freeze_cases(session, rows)
-    )
+def _said(session: Session, changes: Sequence[Change]) -> list[Lines]:
+    numbers = {number for change in changes for number in _numbers(change)}
+    cases = {case.id: case for case in freeze_cases(session, get_freezes(session, numbers))}
+    return [tuple(_line(cases[number]) for number in _numbers(change)) for change in changes]
+
+
+def _line(case: FreezeCase) -> tuple[str, str]:
+    whose = case.labeler or case.source or f"import {case.import_id}"
+    return f"Freeze {case.id}", f"labels of {whose} return"
 
 
 def _told(change: Change) -> dict[str, Any]:

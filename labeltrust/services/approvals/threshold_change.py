@@ -1,6 +1,6 @@
 """Change thresholds of the policy: who moves them decides who is flagged."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -50,7 +50,11 @@ def _carry_out(doing: Doing, change: Change) -> None:
     )
 
 
-def _said(_: Session, change: Change) -> Lines:
+def _said(_: Session, changes: Sequence[Change]) -> list[Lines]:
+    return [_lines(change) for change in changes]
+
+
+def _lines(change: Change) -> Lines:
     return tuple(
         (THRESHOLDS[name].title, f"{_worded(change['before'].get(name))} → {_worded(value)}")
         for name, value in change["thresholds"].items()

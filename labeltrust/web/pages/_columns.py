@@ -1,8 +1,8 @@
 """Columns and filters of tables: declared once by a page, used for headings and downloads."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from labeltrust.web.pages._downloads import Plain
 
@@ -49,3 +49,22 @@ class Filter(Generic[Row]):
     def chosen(self, given: str | None) -> str:
         """Return a value of the choice, the first one for anything that is none."""
         return given if given is not None and given in self.choices else next(iter(self.choices))
+
+
+def kept(name: str, value: Callable[[Row], Plain]) -> Column[Row]:
+    """Return a column that downloads alone have.
+
+    >>> kept("clock", str).shown
+    False
+    """
+    return Column(name=name, title="", value=value, sortable=False, shown=False)
+
+
+def of_project(projects: Sequence[str]) -> Filter[Any]:
+    """Return the choice among the projects of a reader.
+
+    >>> of_project(["fraud"]).chosen("spam")
+    ''
+    """
+    choices = {"": "every project"} | {name: name for name in projects}
+    return Filter(name="project", title="Project", choices=choices)

@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
+from labeltrust.domain.listings import Listing
+from labeltrust.domain.naming import is_storable
 from labeltrust.web.pages._columns import Column, Filter
 from labeltrust.web.pages._downloads import FORMATS, Plain, Record, downloaded
 
@@ -48,6 +50,17 @@ class Asked:
     def offset(self) -> int:
         """How many rows stand before the page; downloads begin at the first."""
         return 0 if self.format else (min(self.page, _MOST_PAGES) - 1) * self.on_page
+
+    @property
+    def listing(self) -> Listing:
+        """What the database is asked for where it searches, sorts and cuts; see `counted`."""
+        return Listing(
+            sort=self.sort,
+            text=self.search,
+            chosen=self.chosen,
+            offset=self.offset,
+            limit=MOST_DOWNLOADED if self.format else self.on_page,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +192,11 @@ class Table(Generic[Row]):
             query: Its parameters.
         """
         sort, form = query.get("sort", ""), query.get("format", "")
+        search = query.get("q", "").strip()[:_MOST_SEARCHED]
         return Asked(
             path=path,
             sort=sort if sort in self.sorts else self.order,
-            search=query.get("q", "").strip()[:_MOST_SEARCHED],
+            search=search if is_storable(search) else "",
             chosen={f.name: f.chosen(query.get(f.name)) for f in self.filters},
             page=max(_number(query.get("page")), 1),
             after=_number(query.get("after")),

@@ -1,27 +1,61 @@
 """What waits for a second person: the list, and one request with its answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 
+from labeltrust.domain.approvals import STATUSES, Approval
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.give_approval import approve as give
 from labeltrust.services.give_approval import refuse as withhold
-from labeltrust.services.list_approvals import list_approvals, show_approval
+from labeltrust.services.list_approvals import search_approvals, show_approval
+from labeltrust.services.show_project import project_names
 from labeltrust.web.access import by_session
 from labeltrust.web.api.approvals import ApprovalNumber
+from labeltrust.web.pages._columns import kept, of_project
+from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
+
+_SHOWN = {"waiting": "waiting", "all": "all"} | {word: word for word in STATUSES[1:]}
+
+
+def _table(projects: Sequence[str]) -> Table[Approval]:
+    return Table(
+        name="approvals",
+        order="-id",
+        columns=_COLUMNS,
+        searched=lambda one: one.reason,
+        hint="reason or person",
+        filters=(Filter(name="show", title="Status", choices=_SHOWN), of_project(projects)),
+    )
+
+
+_COLUMNS: tuple[Column[Approval], ...] = (
+    Column(name="id", title="Request", value=lambda a: a.id),
+    Column(name="project", title="Project", value=lambda a: a.project),
+    Column(name="kind", title="What", value=lambda a: a.title),
+    kept("said", lambda a: "; ".join(f"{what}: {becomes}" for what, becomes in a.said)),
+    kept("reason", lambda a: a.reason),
+    Column(name="asked_by", title="Asked by", value=lambda a: a.asked_by),
+    Column(name="asked_at", title="Asked", value=lambda a: a.asked_at),
+    Column(name="status", title="Status", value=lambda a: a.status, sortable=False),
+    Column(name="expires_at", title="Expires", value=lambda a: a.expires_at),
+    kept("decided_by", lambda a: a.decided_by),
+    kept("decided_at", lambda a: a.decided_at),
+    kept("decision_reason", lambda a: a.decision_reason),
+)
 
 
 @get("/approvals", opt=by_session("read"), include_in_schema=False)
-async def approvals(view: NamedDependency[View], show: FromQuery[str] = "waiting") -> Response[str]:
+async def approvals(view: NamedDependency[View]) -> Response[Any]:
     """List the requests in scope."""
-    waiting = show != "all"
-    found = await view.ask(list_approvals, waiting=waiting)
-    return view.page("approvals.html", approvals=found, waiting=waiting)
+    table = _table(await view.ask(project_names))
+    asked = view.asked(table)
+    found = await view.ask(search_approvals, asked.listing)
+    shown = table.counted(found.rows, asked, found.n_found, found.n_all)
+    return view.listed("approvals.html", shown)
 
 
 @get("/approvals/{approval:int}", opt=by_session("read"), include_in_schema=False)

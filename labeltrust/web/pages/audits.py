@@ -1,6 +1,6 @@
 """Audits: the list, the draw with its price, the result, and the ways to close one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,55 +13,59 @@ from labeltrust.domain.errors import LabeltrustError, NotFound
 from labeltrust.services.draw_audit import draw_audit, price_audit
 from labeltrust.services.finish_audit import cancel_audit, finish_audit, resume_audit
 from labeltrust.services.list_flags import show_flag
-from labeltrust.services.show_audit import AuditResult, audit_result, list_audits
-from labeltrust.services.show_project import show_project
+from labeltrust.services.show_audit import AuditResult, audit_result, search_audits
+from labeltrust.services.show_project import project_names, show_project
 from labeltrust.web.access import by_session
 from labeltrust.web.api.audits import AuditNumber
 from labeltrust.web.pages._audit_forms import audit_draft, with_defaults
+from labeltrust.web.pages._columns import kept, of_project
 from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 
 _STATUSES = MappingProxyType(
     {
-        "": "all",
+        "": "every status",
         "drawn": "drawn",
         "under_way": "under way",
         "done": "done",
         "cancelled": "cancelled",
     }
 )
-_MOST = 10_000
-AUDITS: Table[AuditCase] = Table(
-    name="audits",
-    columns=(
-        Column(name="id", title="Audit", value=lambda a: a.id),
-        Column(name="project", title="Project", value=lambda a: a.project),
-        Column(name="labeler", title="Labels of", value=lambda a: a.labeler),
-        Column(name="status", title="Status", value=lambda a: a.status),
-        Column(name="answered", title="Progress", value=lambda a: a.answered, is_number=True),
-        Column(name="turns", title="", value=lambda a: a.turns, shown=False),
-        Column(name="items", title="Items", value=lambda a: a.items, is_number=True),
-        Column(name="drawn_at", title="Drawn", value=lambda a: a.drawn_at.isoformat()),
-        Column(name="drawn_by", title="", value=lambda a: a.drawn_by, shown=False),
-        Column(name="flag", title="", value=lambda a: a.flag, shown=False),
-    ),
-    order="-id",
-    searched=lambda a: f"{a.project} {a.labeler or ''} {a.id}",
-    hint="project, labeler or number",
-    filters=(
-        Filter(
-            name="status", title="Status", choices=_STATUSES,
-            keeps=lambda a, status: status in {"", a.status},
-        ),
-    ),
-)  # fmt: skip
+_COLUMNS: tuple[Column[AuditCase], ...] = (
+    Column(name="id", title="Audit", value=lambda a: a.id),
+    Column(name="project", title="Project", value=lambda a: a.project),
+    Column(name="labeler", title="Labels of", value=lambda a: a.labeler),
+    Column(name="status", title="Status", value=lambda a: a.status),
+    Column(name="answered", title="Progress", value=lambda a: a.answered, is_number=True),
+    kept("turns", lambda a: a.turns),
+    Column(name="items", title="Items", value=lambda a: a.items, is_number=True),
+    Column(name="drawn_at", title="Drawn", value=lambda a: a.drawn_at),
+    kept("drawn_by", lambda a: a.drawn_by),
+    kept("flag", lambda a: a.flag),
+    kept("closed_at", lambda a: a.closed_at),
+    kept("closed_by", lambda a: a.closed_by),
+)
+
+
+def _table(projects: Sequence[str]) -> Table[AuditCase]:
+    return Table(
+        name="audits",
+        order="-id",
+        columns=_COLUMNS,
+        searched=lambda audit: audit.labeler or "",
+        hint="labeler, or who drew it",
+        filters=(Filter(name="status", title="Status", choices=_STATUSES), of_project(projects)),
+    )
 
 
 @get("/audits", opt=by_session("read"), include_in_schema=False)
 async def audits(view: NamedDependency[View]) -> Response[Any]:
     """List the audits in scope, newest first."""
-    rows = await view.ask(list_audits, limit=_MOST)
-    return view.listed("audits.html", AUDITS.shown(rows, view.asked(AUDITS)))
+    table = _table(await view.ask(project_names))
+    asked = view.asked(table)
+    found = await view.ask(search_audits, asked.listing)
+    shown = table.counted(found.rows, asked, found.n_found, found.n_all)
+    return view.listed("audits.html", shown)
 
 
 @get("/projects/{project:str}/audits/new", opt=by_session("read"), include_in_schema=False)

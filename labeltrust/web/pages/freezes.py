@@ -5,31 +5,28 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 
 from labeltrust.domain.approvals import Approval
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze, lift_freezes
-from labeltrust.services.list_freezes import SHOWN, list_freezes
+from labeltrust.services.list_freezes import list_freezes
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.show_freeze import freeze_holdings, show_freeze
-from labeltrust.services.show_project import list_projects
+from labeltrust.services.show_project import project_names
 from labeltrust.services.undo_lift import undo_lift
 from labeltrust.web.access import by_session
 from labeltrust.web.api.freezes import FreezeNumber
 from labeltrust.web.pages._forms import scoped_draft, whole_number
+from labeltrust.web.pages._freezes_table import PATH, freezes_table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
-from labeltrust.web.pagination import MAX_ID
 
 
 @get("/freezes", opt=by_session("read"), include_in_schema=False)
-async def freezes(
-    view: NamedDependency[View], shown: FromQuery[str] = "active", before: FromQuery[int] = MAX_ID
-) -> Response[str]:
+async def freezes(view: NamedDependency[View]) -> Response[Any]:
     """List the freezes of all projects in scope."""
-    return await _list(view, shown, before, {}, None)
+    return await _list(view, {}, None)
 
 
 @post("/freezes", opt=by_session("freeze"), include_in_schema=False)
@@ -39,10 +36,9 @@ async def place(request: Request[Any, Any, Any], view: NamedDependency[View]) ->
     try:
         placed = await view.ask(freeze_labels, scoped_draft(form))
     except NotFound as error:
-        missing = Refusal(status=404, reason=str(error))
-        return await _list(view, "active", MAX_ID, form, missing)
+        return await _list(view, form, Refusal(status=404, reason=str(error)))
     except LabeltrustError as error:
-        return await _list(view, "active", MAX_ID, form, refusal(error))
+        return await _list(view, form, refusal(error))
     return see_other(f"/freezes/{placed.id}")
 
 
@@ -53,7 +49,7 @@ async def lift_many(request: Request[Any, Any, Any], view: NamedDependency[View]
     try:
         done = await view.ask(lift_freezes, _ticked(form), reason=form.get("reason", ""))
     except LabeltrustError as error:
-        return await _list(view, "active", MAX_ID, form, refusal(error))
+        return await _list(view, form, refusal(error))
     if isinstance(done, Approval):
         return see_other(f"/approvals/{done.id}")
     return see_other(f"/freezes/{done[0].id}")
@@ -135,19 +131,19 @@ async def _acted(
     return see_other(f"/freezes/{done.id}")
 
 
-async def _list(
-    view: View, shown: str, before: int, form: Form, refused: Refusal | None
-) -> Response[str]:
-    shown = shown if shown in SHOWN else "active"
-    first = before if 0 < before < MAX_ID else None
-    projects = await view.ask(list_projects) if view.principal.may("freeze") else []
-    return view.page(
+async def _list(view: View, form: Form, refused: Refusal | None) -> Response[Any]:
+    projects = await view.ask(project_names)
+    table = freezes_table(projects, {})
+    asked = table.asked(PATH, view.query)
+    page = await view.ask(list_freezes, asked.listing)
+    table = freezes_table(projects, page.counts)
+    shown = table.counted(page.lines, asked, page.n_found, page.n_all)
+    return view.listed(
         "freezes.html",
+        shown,
         status=200 if refused is None else refused.status,
-        page=await view.ask(list_freezes, shown=shown, before=first),
-        shown=shown,
-        choices=SHOWN,
-        projects=[project.name for project in projects],
+        counts=page.counts,
+        projects=projects,
         form=form,
         refused=refused,
     )

@@ -1,11 +1,10 @@
 """Incidents: the list, the case file with its forms, and the postmortem to take away."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.domain.incidents import CHANGES, SEVERITIES, STATUSES
@@ -24,24 +23,35 @@ from labeltrust.services.incident_members import (
     remove_member,
 )
 from labeltrust.services.open_incident import IncidentDraft, open_incident
-from labeltrust.services.show_incident import list_incidents, show_incident
-from labeltrust.services.show_project import list_projects
+from labeltrust.services.show_incident import IncidentLine, search_incidents, show_incident
+from labeltrust.services.show_project import project_names
 from labeltrust.services.write_postmortem import duration_text, postmortem
 from labeltrust.web.access import by_session
 from labeltrust.web.api.incidents import IncidentNumber
+from labeltrust.web.pages._columns import kept, of_project
 from labeltrust.web.pages._forms import whole_number
+from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
-from labeltrust.web.pagination import MAX_ID
 
-_ON_A_PAGE = 100
+_COLUMNS: tuple[Column[IncidentLine], ...] = (
+    Column(name="id", title="Incident", value=lambda one: one.id),
+    Column(name="project", title="Project", value=lambda one: one.project),
+    Column(name="title", title="Title", value=lambda one: one.title),
+    Column(name="severity", title="Severity", value=lambda one: one.severity),
+    Column(name="status", title="Status", value=lambda one: one.status),
+    Column(name="owner", title="Owner", value=lambda one: one.owner),
+    Column(name="opened_at", title="Opened", value=lambda one: one.opened_at),
+    kept("opened_by", lambda one: one.opened_by),
+    kept("contained_at", lambda one: one.contained_at),
+    kept("resolved_at", lambda one: one.resolved_at),
+    kept("closed_at", lambda one: one.closed_at),
+)
 
 
 @get("/incidents", opt=by_session("read"), include_in_schema=False)
-async def incidents(
-    view: NamedDependency[View], status: FromQuery[str] = "", before: FromQuery[int] = MAX_ID
-) -> Response[str]:
+async def incidents(view: NamedDependency[View]) -> Response[Any]:
     """List the incidents of all projects in scope."""
-    return await _list(view, status, before, {}, None)
+    return await _list(view, {}, None)
 
 
 @post("/incidents", opt=by_session("respond"), include_in_schema=False)
@@ -51,9 +61,9 @@ async def open_one(request: Request[Any, Any, Any], view: NamedDependency[View])
     try:
         number = await view.ask(open_incident, _draft(form))
     except NotFound as error:
-        return await _list(view, "", MAX_ID, form, Refusal(status=404, reason=str(error)))
+        return await _list(view, form, Refusal(status=404, reason=str(error)))
     except LabeltrustError as error:
-        return await _list(view, "", MAX_ID, form, refusal(error))
+        return await _list(view, form, refusal(error))
     return see_other(f"/incidents/{number}")
 
 
@@ -195,25 +205,39 @@ async def _acted(
     return see_other(f"/incidents/{incident}")
 
 
-async def _list(
-    view: View, status: str, before: int, form: Form, refused: Refusal | None
-) -> Response[str]:
-    shown = status if status in STATUSES else None
-    first = before if 0 < before < MAX_ID else None
-    found = await view.ask(list_incidents, status=shown, before=first, limit=_ON_A_PAGE + 1)
-    projects = await view.ask(list_projects) if view.principal.may("respond") else []
-    return view.page(
+async def _list(view: View, form: Form, refused: Refusal | None) -> Response[Any]:
+    projects = await view.ask(project_names)
+    table = _table(projects)
+    asked = table.asked("/incidents", view.query)
+    found = await view.ask(search_incidents, asked.listing)
+    return view.listed(
         "incidents.html",
+        table.counted(found.rows, asked, found.n_found, found.n_all),
         status=200 if refused is None else refused.status,
-        incidents=found[:_ON_A_PAGE],
-        before=found[_ON_A_PAGE - 1].id if len(found) > _ON_A_PAGE else None,
-        shown=shown or "",
-        statuses=STATUSES,
         severities=SEVERITIES,
-        projects=[project.name for project in projects],
+        projects=projects,
         form=form,
         refused=refused,
     )
+
+
+def _table(projects: Sequence[str]) -> Table[IncidentLine]:
+    return Table(
+        name="incidents",
+        order="-id",
+        columns=_COLUMNS,
+        searched=lambda one: one.title,
+        hint="title or owner",
+        filters=(
+            Filter(name="status", title="Status", choices=_choices("status", STATUSES)),
+            Filter(name="severity", title="Severity", choices=_choices("severity", SEVERITIES)),
+            of_project(projects),
+        ),
+    )
+
+
+def _choices(what: str, words: Iterable[str]) -> dict[str, str]:
+    return {"": f"every {what}"} | {word: word for word in words}
 
 
 async def _page(view: View, incident: int, form: Form, refused: Refusal | None) -> Response[str]:

@@ -110,7 +110,7 @@ def _day_after(text: str) -> datetime | None:
 async def _page(
     view: View, form: Form, refused: Refusal | None, made: NewKey | None
 ) -> Response[Any]:
-    shown = KEYS.shown(await view.ask(list_keys), view.asked(KEYS))
+    shown = KEYS.shown(await view.ask(list_keys), KEYS.asked("/keys", view.query))
     values = {"roles": ROLES, "form": form, "refused": refused, "made": made}
     if refused is None and made is None:
         return view.listed("keys.html", shown, **values)

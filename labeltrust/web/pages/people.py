@@ -150,7 +150,7 @@ def _refused(error: LabeltrustError) -> Refusal:
 
 async def _list(view: View, form: Form, refused: Refusal | None) -> Response[Any]:
     rows = await view.ask(list_people)
-    shown = PEOPLE.shown(rows, view.asked(PEOPLE))
+    shown = PEOPLE.shown(rows, PEOPLE.asked("/people", view.query))
     if refused is None:
         return view.listed("people.html", shown, roles=PEOPLE_ROLES, form=form, refused=None)
     values = {"shown": shown, "roles": PEOPLE_ROLES, "form": form, "refused": refused}

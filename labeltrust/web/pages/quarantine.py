@@ -1,67 +1,86 @@
 """What could not be read: the list, one row with its original, and the two ways to close it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
 
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.domain.naming import is_storable
 from labeltrust.services.discard_quarantine import discard_quarantine
 from labeltrust.services.list_quarantine import (
-    list_quarantine,
+    STATUSES,
+    find_quarantine,
     quarantine_choices,
     show_quarantine,
 )
 from labeltrust.services.retry_quarantine import retry_quarantine
-from labeltrust.store.quarantine import HeldOf
+from labeltrust.store.quarantine import HeldRow
 from labeltrust.web.access import by_session
 from labeltrust.web.api.quarantine import HeldNumber
+from labeltrust.web.pages._columns import kept
+from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
-from labeltrust.web.pagination import MAX_ID
 
-_ON_A_PAGE = 100
-STATUSES = ("open", "accepted", "discarded")
+_STATUS: Filter[HeldRow] = Filter(
+    name="status", title="Status", choices={word: word for word in STATUSES}
+)
+_COLUMNS: tuple[Column[HeldRow], ...] = (
+    Column(name="id", title="Number", value=lambda row: row.id),
+    Column(name="source", title="Source", value=lambda row: row.source),
+    Column(name="code", title="Reason", value=lambda row: row.code),
+    kept("detail", lambda row: row.detail),
+    kept("row", lambda row: row.row),
+    kept("position", lambda row: row.position),
+    kept("event_id", lambda row: row.event_id),
+    Column(name="created_at", title="Came", value=lambda row: row.created_at),
+    Column(name="status", title="Status", value=lambda row: row.status, sortable=False),
+    kept("closed_at", lambda row: row.closed_at),
+    kept("closed_by", lambda row: row.closed_by),
+    kept("reason", lambda row: row.reason),
+)
 
 
 @get("/quarantine", opt=by_session("read"), include_in_schema=False)
-async def quarantine(
-    view: NamedDependency[View],
-    status: FromQuery[str] = "open",
-    source: FromQuery[str] = "",
-    code: FromQuery[str] = "",
-    after: FromQuery[int] = 0,
-) -> Response[str]:
+async def quarantine(view: NamedDependency[View]) -> Response[Any]:
     """List what is held, of all sources or one, for all reasons or one."""
-    shown = status if status in STATUSES else "open"
-    found = await view.ask(
-        list_quarantine,
-        status=shown,
-        only=HeldOf(source=_chosen(source), code=_chosen(code)),
-        after=min(max(after, 0), MAX_ID),
-        limit=_ON_A_PAGE + 1,
-    )
-    choices = await view.ask(quarantine_choices, shown)
-    return view.page(
-        "quarantine.html",
-        held=found[:_ON_A_PAGE],
-        more=len(found) > _ON_A_PAGE,
-        shown=shown,
-        statuses=STATUSES,
-        source=source,
-        code=code,
-        sources=sorted({name for name, _, _ in choices}),
-        codes=sorted({reason for _, reason, _ in choices}),
-        total=sum(
-            n for name, reason, n in choices if source in {"", name} and code in {"", reason}
+    status = _STATUS.chosen(view.query.get("status"))
+    choices = await view.ask(quarantine_choices, status)
+    table = _table(choices, view.query)
+    asked = view.asked(table)
+    found = await view.ask(find_quarantine, asked.listing)
+    shown = table.counted(found.rows, asked, found.n_found, found.n_all)
+    return view.listed("quarantine.html", shown, source=asked.chosen["source"])
+
+
+def _table(choices: Sequence[tuple[str, str, int]], query: Mapping[str, str]) -> Table[HeldRow]:
+    """Return the table with the sources and reasons that there are, and those asked for."""
+    sources = {name for name, _, _ in choices} | _asked(query, "source")
+    codes = {code for _, code, _ in choices} | _asked(query, "code")
+    words = {code: code.replace("_", " ") for code in sorted(codes)}
+    return Table(
+        name="quarantine",
+        order="id",
+        columns=_COLUMNS,
+        searched=lambda row: row.detail,
+        hint="what is wrong, or an event id",
+        filters=(
+            _STATUS,
+            Filter(
+                name="source",
+                title="Source",
+                choices={"": "every source"} | {name: name for name in sorted(sources)},
+            ),
+            Filter(name="code", title="Reason", choices={"": "every reason"} | words),
         ),
     )
 
 
-def _chosen(word: str) -> str | None:
-    return word if word and is_storable(word) else None
+def _asked(query: Mapping[str, str], name: str) -> set[str]:
+    """Return what an address asks for, so that a link to what is mended by now finds nothing."""
+    word = query.get(name, "")
+    return {word} if word and is_storable(word) else set()
 
 
 @get("/quarantine/{held:int}", opt=by_session("read"), include_in_schema=False)

@@ -17,6 +17,7 @@ from labeltrust.services.list_queue import (
     queue_choices,
 )
 from labeltrust.web.access import by_session
+from labeltrust.web.pages._columns import of_project
 from labeltrust.web.pages._tables import Asked, Column, Filter, Table
 from labeltrust.web.pages._view import View
 
@@ -55,13 +56,12 @@ def queue_filter(asked: Asked, reader: Principal) -> QueueFilter:
 
 def queue_table(choices: QueueChoices) -> Table[QueueLine]:
     """Return the table with the choices that this reader has."""
-    every = {"": "every project"} | {name: name for name in choices.projects}
     return Table(
         name="flags",
         order="",
         columns=_columns(),
         filters=(
-            Filter(name="project", title="Project", choices=every),
+            of_project(choices.projects),
             Filter(
                 name="status",
                 title="Status",

@@ -19,6 +19,9 @@ from labeltrust.services.preview_thresholds import (
 from labeltrust.services.show_project import show_project
 from labeltrust.services.show_settings import show_settings
 from labeltrust.web.access import by_session
+from labeltrust.web.pages._columns import kept
+from labeltrust.web.pages._downloads import FORMATS, Record, downloaded
+from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 
 
@@ -33,10 +36,36 @@ class Line:
     is_own: bool
 
 
+Setting = dict[str, Any]
+SETTINGS: Table[Setting] = Table(
+    name="settings",
+    order="",
+    columns=(
+        Column(name="name", title="Setting", value=lambda one: str(one["name"])),
+        Column(name="value", title="Value", value=lambda one: str(one["value"])),
+        kept("default", lambda one: str(one["default"])),
+        Column(
+            name="meaning", title="Meaning", value=lambda one: str(one["meaning"]), sortable=False
+        ),
+    ),
+    searched=lambda one: f"{one['name']} {one['value']} {one['meaning']}",
+    hint="name, value or meaning",
+    filters=(
+        Filter(
+            name="set",
+            title="Which",
+            choices={"": "all", "changed": "not as by default"},
+            keeps=lambda one, wanted: not wanted or one["value"] != one["default"],
+        ),
+    ),
+)
+
+
 @get("/settings", opt=by_session("mend"), include_in_schema=False)
-async def installation(view: NamedDependency[View]) -> Response[str]:
+async def installation(view: NamedDependency[View]) -> Response[Any]:
     """Show the effective settings of the installation, secrets hidden."""
-    return view.page("installation.html", settings=await view.ask(show_settings))
+    shown = SETTINGS.shown(await view.ask(show_settings), view.asked(SETTINGS))
+    return view.listed("installation.html", shown)
 
 
 @get("/projects/{project:str}/settings", opt=by_session("read"), include_in_schema=False)
@@ -52,7 +81,7 @@ async def show(project: FromPath[str], view: NamedDependency[View]) -> Response[
 )
 async def preview(
     project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
-) -> Response[str]:
+) -> Response[Any]:
     """Show who would be flagged and held under other thresholds."""
     form = await view.form(request)
     try:
@@ -60,7 +89,34 @@ async def preview(
         found = await view.ask(preview_thresholds, project, wanted)
     except LabeltrustError as error:
         return await _page(view, project, form, refusal(error), None)
+    if form.get("format") in FORMATS:
+        return downloaded("preview", _TOUCHED, _touched(found), form["format"])
     return await _page(view, project, form, None, found)
+
+
+_TOUCHED = ("change", "labeler", "question", "signals", "severity", "flag")
+
+
+def _touched(found: Preview) -> list[Record]:
+    """Return whom other thresholds would touch, all of them, as rows of a file."""
+    changes = {
+        "would be flagged": found.newly_flagged,
+        "would have no case": found.no_longer_flagged,
+        "labels would be held": found.newly_held,
+        "labels would not be held by the machine": found.no_longer_held,
+    }
+    return [
+        {
+            "change": change,
+            "labeler": one.labeler,
+            "question": one.question,
+            "signals": ", ".join(one.signals),
+            "severity": one.severity,
+            "flag": one.flag,
+        }
+        for change, touched in changes.items()
+        for one in touched
+    ]
 
 
 @post(

@@ -10,25 +10,43 @@ from litestar.response import File
 
 from labeltrust.domain.errors import InvalidInput, LabeltrustError
 from labeltrust.services.diff_snapshots import KINDS, DiffPage, diff_snapshots
-from labeltrust.services.list_snapshots import list_snapshots
+from labeltrust.services.list_snapshots import list_snapshots, search_snapshots
 from labeltrust.services.order_snapshot import order_snapshot, snapshots_under_way
 from labeltrust.services.verify_snapshot import show_snapshot, snapshot_file, verify_snapshot
+from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_session
 from labeltrust.web.api.snapshots import MEDIA_TYPES, SnapshotNumber
+from labeltrust.web.pages._tables import Column, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.pagination import MAX_ID
 from labeltrust.web.paths import segment
 
 _ON_A_PAGE = 100
 _MOST_EXCLUDED = 200
+SNAPSHOTS: Table[SnapshotLine] = Table(
+    name="snapshots",
+    order="-id",
+    columns=(
+        Column(name="id", title="Snapshot", value=lambda s: s.id),
+        Column(name="created_at", title="Made", value=lambda s: s.created_at),
+        Column(name="created_by", title="By", value=lambda s: s.created_by),
+        Column(name="rows", title="Items", value=lambda s: s.rows, is_number=True),
+        Column(
+            name="events_through", title="History up to", value=lambda s: s.events_through,
+            is_number=True,
+        ),
+        Column(name="files", title="Files", value=lambda s: f"/snapshots/{s.id}", sortable=False),
+        Column(name="previous", title="Changes", value=lambda s: s.previous, sortable=False),
+    ),
+    searched=lambda s: s.created_by,
+    hint="who made it",
+)  # fmt: skip
 
 
 @get("/projects/{project:str}/snapshots", opt=by_session("read"), include_in_schema=False)
-async def snapshots(
-    project: FromPath[str], view: NamedDependency[View], before: FromQuery[int] = MAX_ID
-) -> Response[str]:
+async def snapshots(project: FromPath[str], view: NamedDependency[View]) -> Response[Any]:
     """List the snapshots of a project, those under way on top."""
-    return await _list(view, project, before, {}, None)
+    return await _list(view, project, {}, None)
 
 
 @post("/projects/{project:str}/snapshots", opt=by_session("snapshot"), include_in_schema=False)
@@ -41,7 +59,7 @@ async def order(
         hours = _hours(form.get("hold_back_hours", ""))
         await view.ask(order_snapshot, project, hold_back_hours=hours)
     except LabeltrustError as error:
-        return await _list(view, project, MAX_ID, form, refusal(error))
+        return await _list(view, project, form, refusal(error))
     return see_other(f"/projects/{segment(project)}/snapshots")
 
 
@@ -102,20 +120,17 @@ def _hours(text: str) -> float:
         raise InvalidInput(detail, place="hold_back_hours") from None
 
 
-async def _list(
-    view: View, project: str, before: int, form: Form, refused: Refusal | None
-) -> Response[str]:
-    first = before if 0 < before < MAX_ID else None
+async def _list(view: View, project: str, form: Form, refused: Refusal | None) -> Response[Any]:
+    asked = view.asked(SNAPSHOTS)
     found, under_way = await asyncio.gather(
-        view.ask(list_snapshots, project, before=first, limit=_ON_A_PAGE + 1),
+        view.ask(search_snapshots, project, asked.listing),
         view.ask(snapshots_under_way, project),
     )
-    return view.page(
+    return view.listed(
         "snapshots.html",
+        SNAPSHOTS.counted(found.rows, asked, found.n_found, found.n_all),
         status=200 if refused is None else refused.status,
         project=project,
-        snapshots=found[:_ON_A_PAGE],
-        before=found[_ON_A_PAGE - 1].id if len(found) > _ON_A_PAGE else None,
         under_way=under_way,
         form=form,
         refused=refused,

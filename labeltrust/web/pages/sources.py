@@ -11,16 +11,59 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError
 from labeltrust.services.add_source import change_source
 from labeltrust.services.retry_source import retry_source
 from labeltrust.services.rotate_secret import OVERLAP_HOURS, revoke_secret, rotate_secret
-from labeltrust.services.watch_sources import watch_source, watch_sources
+from labeltrust.services.watch_sources import WatchedSource, watch_source, watch_sources
 from labeltrust.web.access import by_session
+from labeltrust.web.pages._columns import kept
+from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.paths import segment
 
 
+def _projects(line: WatchedSource) -> str:
+    return ", ".join(line.source.projects)
+
+
+SOURCES: Table[WatchedSource] = Table(
+    name="sources",
+    order="name",
+    columns=(
+        Column(name="name", title="Source", value=lambda s: s.source.name),
+        kept("platform", lambda s: s.source.platform),
+        Column(name="status", title="Status", value=lambda s: s.source.status),
+        Column(name="projects", title="Feeds", value=_projects),
+        Column(
+            name="accepted_day", title="New, 24 h", value=lambda s: s.activity.day.accepted,
+            is_number=True,
+        ),
+        Column(
+            name="accepted_week", title="7 days", value=lambda s: s.activity.week.accepted,
+            is_number=True,
+        ),
+        Column(
+            name="repeats_week", title="Repeats",
+            value=lambda s: s.activity.week.duplicates, is_number=True,
+        ),
+        Column(name="held", title="Held", value=lambda s: s.held, is_number=True),
+        Column(name="last_at", title="Last event", value=lambda s: s.activity.last_at),
+    ),
+    searched=lambda s: f"{s.source.name} {s.source.platform} {_projects(s)}",
+    hint="name, platform, project",
+    filters=(
+        Filter(
+            name="status",
+            title="Status",
+            choices={"": "all", "trusted": "trusted", "probation": "on probation"},
+            keeps=lambda s, status: status in {"", s.source.status},
+        ),
+    ),
+)  # fmt: skip
+
+
 @get("/sources", opt=by_session("read"), include_in_schema=False)
-async def sources(view: NamedDependency[View]) -> Response[str]:
+async def sources(view: NamedDependency[View]) -> Response[Any]:
     """List the sources in scope with what they sent lately."""
-    return view.page("sources.html", lines=await view.ask(watch_sources))
+    shown = SOURCES.shown(await view.ask(watch_sources), view.asked(SOURCES))
+    return view.listed("sources.html", shown)
 
 
 @get("/sources/{source:str}", opt=by_session("read"), include_in_schema=False)

@@ -131,7 +131,7 @@ async def test_who_may_only_read_sees_no_forms(browser, deployment):
 
     for path in ("/freezes", f"/freezes/{placed.id}"):
         page = (await browser.get(path)).text
-        assert re.findall(r'<form[^>]*action="([^"]*)"', page) == ["/sign-out"], path
+        assert re.findall(r'<form[^>]*method="post" action="([^"]*)"', page) == ["/sign-out"], path
 
 
 async def test_freezes_of_other_projects_are_not_shown(browser, deployment):

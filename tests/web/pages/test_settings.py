@@ -59,6 +59,20 @@ async def test_a_preview_names_who_would_be_flagged_and_stores_nothing(browser, 
     assert list_flags(deployment, owner(), "fraud") == before
 
 
+async def test_a_preview_is_taken_away_as_a_file(browser, deployment):
+    await sign_in_as(browser, deployment)
+    typed = fields((await browser.get(PAGE)).text) | {"gold_floor": "0.99"}
+
+    table = await submitted(browser, PAGE, f"{PAGE}/preview", **typed, format="csv")
+    plain = await submitted(browser, PAGE, f"{PAGE}/preview", **typed, format="json")
+
+    found = preview_thresholds(deployment, owner(), "fraud", {"gold_floor": 0.99})
+    flagged = [row for row in plain.json() if row["change"] == "would be flagged"]
+    assert len(flagged) == len(found.newly_flagged)
+    assert table.headers["content-disposition"] == 'attachment; filename="preview.csv"'
+    assert table.text.startswith("change,labeler,question,signals,severity,flag")
+
+
 def test_what_one_change_brings_the_change_back_takes_away(deployment):
     there = preview_thresholds(deployment, owner(), "fraud", {"gold_floor": 0.99})
     ann = Principal(name="person:ann", role="qa_lead", projects=None, person="ann")
