@@ -14,6 +14,8 @@ Severity = Literal["low", "medium", "high"]
 STATUSES: tuple[str, ...] = get_args(FlagStatus)
 VERDICTS: tuple[str, ...] = get_args(Verdict)
 SEVERITIES: tuple[str, ...] = get_args(Severity)
+STANDING = ("open", "confirmed")
+"""In which a flag says something against a labeler; a dismissed one does not."""
 
 # (status, verdict) -> the next status. A verdict is never overwritten: it is reopened first, so
 # that the history shows that somebody changed their mind.

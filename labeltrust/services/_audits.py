@@ -11,7 +11,7 @@ from labeltrust.services._cases import lookups_of
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.audit_work import Reviewer, answered_by
 from labeltrust.store.audits import AuditRow, get_audit
-from labeltrust.store.labelers import by_lookup, labeler_names, project_spaces
+from labeltrust.store.labelers import by_lookup, labeler_names, spaces_among
 
 UNDO = {
     "drawn": "labeltrust audit cancel {id} --reason …",
@@ -49,7 +49,7 @@ def known_reviewer(
     deployment: Deployment, session: Session, name: str, project_ids: Collection[int]
 ) -> Reviewer:
     """Return a reviewer with the labelers who bear the same name: they may be the same person."""
-    spaces = {s for number in project_ids for s in project_spaces(session, number).values()}
+    spaces = spaces_among(session, project_ids)
     lookups = {key for n in {name, name.lower()} for key in lookups_of(deployment, spaces, n)}
     found = frozenset(known.labeler_id for known in by_lookup(session, lookups))
     return Reviewer(name=name, labeler_ids=found)

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from labeltrust import signals as signals_folder
 from labeltrust.discovery import discover
 from labeltrust.policy.figures import figures
+from labeltrust.policy.loudest import loudest
 from labeltrust.policy.names import class_words
 from labeltrust.policy.portraits import portraits
 from labeltrust.services._appraisal import Appraised
@@ -72,6 +73,8 @@ def _figures(found: Appraised) -> str:
     words = class_words(seen.names, seen.evidence.judgments, crowd.rows, mix)
     signals = discover(signals_folder, "SIGNAL", Signal)
     told: dict[str, Any] = figures(seen.evidence, seen.readings, signals, words)
+    ids = seen.names.labeler_ids
+    told["loudest"] = {name: loudest(said, ids) for name, said in sorted(seen.readings.items())}
     told["sources"] = {
         str(number): [share.labels, share.newest_us] for number, share in found.by_source.items()
     }

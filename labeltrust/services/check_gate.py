@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import GateClosed
-from labeltrust.domain.flags import FlagState
+from labeltrust.domain.flags import STANDING, FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.gate import Gate, GateFacts, Waiting, gate
@@ -18,7 +18,7 @@ from labeltrust.services.verify_news import broken_part
 from labeltrust.store.assessments import StoredAssessment, latest_assessment, news_of
 from labeltrust.store.chains import chain_end
 from labeltrust.store.flags import brief_flags
-from labeltrust.store.freezes import list_freezes
+from labeltrust.store.freezes import standing_states
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
 from labeltrust.store.projects import project_row
@@ -62,8 +62,8 @@ def gate_facts(
     project_id = known_id(project.id)
     stored = latest_assessment(session, project_id)
     news = news_of(session, project, 0 if stored is None else stored.events_through)
-    flags = brief_flags(session, project_id)
-    freezes = [row.state for row in list_freezes(session, project_id)]
+    flags = brief_flags(session, project_id, statuses=STANDING)
+    freezes = standing_states(session, project_id)
     probation = probation_sources(session, project_id)
     names = source_names(session)
     return GateFacts(

@@ -12,7 +12,7 @@ from labeltrust.domain.principals import Principal, checked_role
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.keys import insert_key, key_of, key_rows
+from labeltrust.store.keys import insert_key, key_of, key_rows, keys_of
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.sources import source_projects, source_row
 
@@ -71,7 +71,7 @@ def list_keys(deployment: Deployment, principal: Principal) -> tuple[Key, ...]:
     """
     principal.require("manage")
     with reading(deployment.engine) as session:
-        return tuple(key_of(session, row) for row in key_rows(session))
+        return tuple(keys_of(session, key_rows(session)))
 
 
 def _check(draft: KeyDraft) -> None:

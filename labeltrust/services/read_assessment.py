@@ -9,14 +9,14 @@ from typing import Any
 from sqlmodel import Session
 
 from labeltrust.domain.errors import NotFound
-from labeltrust.domain.flags import FlagState
+from labeltrust.domain.flags import STANDING, FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.assessed import StoredPart, all_parts
 from labeltrust.store.assessments import StoredAssessment, latest_assessment
 from labeltrust.store.flags import brief_flags
-from labeltrust.store.freezes import list_freezes
+from labeltrust.store.freezes import standing_states
 from labeltrust.store.inserting import known_id
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading_at_once
@@ -94,8 +94,8 @@ class Standing:
 
 def standing_of(session: Session, project_id: int, now: datetime) -> Standing:
     """Return what stands against the labelers of a project; dismissed flags do not count."""
-    freezes = [row.state for row in list_freezes(session, project_id)]
-    return standing_among(brief_flags(session, project_id), freezes, now)
+    flags = brief_flags(session, project_id, statuses=STANDING)
+    return standing_among(flags, standing_states(session, project_id), now)
 
 
 def standing_among(

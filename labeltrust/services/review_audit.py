@@ -4,7 +4,7 @@ What is handed out never tells who labeled an item, which label was given, or wh
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,7 +164,7 @@ class OpenWork:
         project: Name of its project.
         question: Name of the question.
         next_task: The first open task.
-        left: How many are open, at most `MOST_COUNTED`.
+        left: How many are open.
         done: How many the reviewer answered.
     """
 
@@ -189,24 +189,20 @@ def open_work(deployment: Deployment, principal: Principal) -> list[OpenWork]:
             session, project_ids=_in_scope(session, principal), statuses=RUNNING
         )
         done = audit_work.answered_by(session, [row.state.id for row in rows], name)
-        found = []
-        for row in reversed(rows):
-            reviewer = known_reviewer(deployment, session, name, [row.project_id])
-            turns = audit_work.open_turns(session, [row.state.id], reviewer, limit=MOST_COUNTED)
-            if turns:
-                found.append(_work(row, turns, done.get(row.state.id, 0)))
-    return found
-
-
-def _work(row: AuditRow, turns: Sequence[Turn], done: int) -> OpenWork:
-    return OpenWork(
-        audit=row.state.id,
-        project=row.project,
-        question=row.state.question,
-        next_task=turns[0].id,
-        left=len(turns),
-        done=done,
-    )
+        reviewer = known_reviewer(deployment, session, name, [row.project_id for row in rows])
+        work = audit_work.open_items(session, [row.state.id for row in rows], reviewer)
+    return [
+        OpenWork(
+            audit=row.state.id,
+            project=row.project,
+            question=row.state.question,
+            next_task=work[row.state.id].first,
+            left=work[row.state.id].items,
+            done=done.get(row.state.id, 0),
+        )
+        for row in reversed(rows)
+        if row.state.id in work
+    ]
 
 
 def _in_scope(session: Session, principal: Principal) -> Collection[int] | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.flags import STANDING
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.read_assessment import (
@@ -16,13 +17,14 @@ from labeltrust.services.read_assessment import (
 from labeltrust.store.assessed import some_parts
 from labeltrust.store.assessments import latest_assessment
 from labeltrust.store.flags import brief_flags
-from labeltrust.store.freezes import list_freezes
+from labeltrust.store.freezes import standing_states
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labeler_search import SORTS, STANDINGS, LabelerSearch
 from labeltrust.store.labeler_search import search_labelers as search
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading_at_once
 
+_FEW = 500  # of more, as a download has, everybody's flags and freezes are read
 __all__ = ["LabelerPage", "LabelerSearch", "search_labelers"]
 
 
@@ -57,8 +59,9 @@ def search_labelers(
         question = head_of(latest_assessment(session, project_id), project)["question"]
         found = search(session, project_id, question, wanted)
         parts = some_parts(session, project_id, question, found.labeler_ids)
-        flags = brief_flags(session, project_id, labeler_ids=found.labeler_ids)
-        freezes = [row.state for row in list_freezes(session, project_id)]
+        shown = found.labeler_ids if len(found.labeler_ids) <= _FEW else None
+        flags = brief_flags(session, project_id, labeler_ids=shown, statuses=STANDING)
+        freezes = standing_states(session, project_id, labeler_ids=shown)
     standing = standing_among(flags, freezes, deployment.clock())
     entries = [entry_of(parts[number]) for number in found.labeler_ids]
     return LabelerPage(

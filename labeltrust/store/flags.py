@@ -139,7 +139,11 @@ def list_flags(
 
 
 def brief_flags(
-    session: Session, project_id: int, *, labeler_ids: Collection[int] | None = None
+    session: Session,
+    project_id: int,
+    *,
+    labeler_ids: Collection[int] | None = None,
+    statuses: Collection[str] | None = None,
 ) -> list[FlagState]:
     """Return the flags of a project, oldest first, with nothing of the evidence but what rules ask.
 
@@ -147,8 +151,11 @@ def brief_flags(
         session: An open read.
         project_id: Whose.
         labeler_ids: Only those of these labelers, or None for all.
+        statuses: Only those with one of these, or None for all.
     """
     wanted = select(Flag).where(col(Flag.project_id) == project_id).order_by(col(Flag.id))
+    if statuses is not None:
+        wanted = wanted.where(col(Flag.status).in_(sorted(statuses)))
     if labeler_ids is not None:
         wanted = wanted.where(col(Flag.labeler_id).in_(labeler_ids))
     unread = [defer(getattr(Flag, name)) for name in ("evidence", "note")]

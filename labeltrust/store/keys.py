@@ -1,6 +1,6 @@
 """API keys as rows: a digest, never a text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,6 +12,8 @@ from labeltrust.store.people import person_row
 from labeltrust.store.scopes import scope_of, scope_text
 from labeltrust.store.sources import source_row
 from labeltrust.store.tables import ApiKey, Person, Source
+
+_SLICE = 500  # both databases take so many parameters in one statement
 
 
 def insert_key(
@@ -73,15 +75,35 @@ def speaks_for(session: Session, row: ApiKey) -> Source | None:
 
 def key_of(session: Session, row: ApiKey) -> access.Key:
     """Return what can be shown of a key."""
-    person, source = owner_of(session, row), speaks_for(session, row)
-    return access.Key(
-        key_id=row.key_id,
-        name=row.name,
-        role=row.role,
-        projects=scope_of(row.projects),
-        person=None if person is None else person.name,
-        source=None if source is None else source.name,
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-    )
+    return keys_of(session, [row])[0]
+
+
+def keys_of(session: Session, rows: Sequence[ApiKey]) -> list[access.Key]:
+    """Return what can be shown of keys, by two queries however many there are."""
+    people = _names(session, Person, (row.person_id for row in rows))
+    sources = _names(session, Source, (row.source_id for row in rows))
+    return [
+        access.Key(
+            key_id=row.key_id,
+            name=row.name,
+            role=row.role,
+            projects=scope_of(row.projects),
+            person=people.get(row.person_id),
+            source=sources.get(row.source_id),
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+        )
+        for row in rows
+    ]
+
+
+def _names(
+    session: Session, table: type[Person | Source], numbers: Iterable[int | None]
+) -> dict[int | None, str]:
+    wanted = sorted({number for number in numbers if number is not None})
+    found: dict[int | None, str] = {}
+    for start in range(0, len(wanted), _SLICE):
+        some = col(table.id).in_(wanted[start : start + _SLICE])
+        found |= dict(session.exec(select(table.id, table.name).where(some)).all())
+    return found

@@ -4,7 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    ScalarSelect,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+)
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from labeltrust.domain.freezes import HOLDS_LABELS
@@ -54,14 +64,13 @@ def search_labelers(
     Reads the narrow rows of one question's labelers and its flags and freezes, never their parts:
     two queries, whatever the number of labelers.
     """
-    flag, frozen = _flags(project_id, question), _frozen(project_id)
+    flag, frozen = aliased(Flag, name="standing_flag"), _frozen(project_id)
     mine = and_(
         col(AssessedLabeler.project_id) == project_id, col(AssessedLabeler.question) == question
     )
     joined = (
         select(AssessedLabeler.labeler_id)
-        .outerjoin(flag, flag.c.labeler_id == AssessedLabeler.labeler_id)
-        .outerjoin(frozen, frozen.c.labeler_id == AssessedLabeler.labeler_id)
+        .outerjoin(flag, col(flag.id) == _newest_flag(project_id, question))
         .where(mine, *_conditions(wanted, flag, frozen))
     )
     n_found = select(func.count()).select_from(joined.subquery())
@@ -73,37 +82,34 @@ def search_labelers(
     return FoundLabelers(labeler_ids=ids, n_found=counted[0], n_all=counted[1])
 
 
-def _flags(project_id: int, question: str) -> Subquery:
-    """The newest flag of each labeler that was not dismissed."""
-    newest = (
-        select(func.max(col(Flag.id)).label("id"))
-        .where(
-            col(Flag.project_id) == project_id,
-            col(Flag.status) != "dismissed",
-            col(Flag.question) == question,
-        )
-        .group_by(col(Flag.labeler_id))
-    )
+def _newest_flag(project_id: int, question: str) -> ScalarSelect[Any]:
+    """The newest flag of a labeler that was not dismissed: one look into an index of these."""
+    mine = aliased(Flag, name="newest_flag")
     return (
-        select(Flag.labeler_id, Flag.status, Flag.severity, Flag.contested)
-        .where(col(Flag.id).in_(newest))
-        .subquery("standing_flag")
+        select(func.max(col(mine.id)))
+        .where(
+            col(mine.project_id) == project_id,
+            col(mine.question) == question,
+            col(mine.labeler_id) == col(AssessedLabeler.labeler_id),
+            # as the index is told it: a database does not look into parameters
+            col(mine.status) != literal_column("'dismissed'"),
+        )
+        .scalar_subquery()
     )
 
 
-def _frozen(project_id: int) -> Subquery:
-    """Labelers of whom labels are held; says the same as `FreezeState.holds_labels`."""
-    holding = select(col(Freeze.labeler_id)).where(
+def _frozen(project_id: int) -> Exists:
+    """Whether labels of a labeler are held; says the same as `FreezeState.holds_labels`."""
+    return exists().where(
         col(Freeze.project_id) == project_id,
-        col(Freeze.labeler_id).is_not(None),
+        col(Freeze.labeler_id) == col(AssessedLabeler.labeler_id),
         col(Freeze.kind).in_(sorted(HOLDS_LABELS)),
         col(Freeze.lifted_at).is_(None),
     )
-    return holding.distinct().subquery("standing_freeze")
 
 
 def _conditions(
-    wanted: LabelerSearch, flag: Subquery, frozen: Subquery
+    wanted: LabelerSearch, flag: type[Flag], frozen: Exists
 ) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.text:
@@ -111,34 +117,34 @@ def _conditions(
     if wanted.kind:
         found.append(col(AssessedLabeler.kind) == wanted.kind)
     standing: dict[str, ColumnElement[bool]] = {
-        "flagged": flag.c.status == "open",
-        "contested": and_(flag.c.status == "open", flag.c.contested),
-        "confirmed": flag.c.status == "confirmed",
-        "frozen": frozen.c.labeler_id.is_not(None),
-        "clear": and_(flag.c.status.is_(None), frozen.c.labeler_id.is_(None)),
+        "flagged": col(flag.status) == "open",
+        "contested": and_(col(flag.status) == "open", col(flag.contested)),
+        "confirmed": col(flag.status) == "confirmed",
+        "frozen": frozen,
+        "clear": and_(col(flag.status).is_(None), ~frozen),
     }
     if wanted.standing:
         found.append(standing[wanted.standing])
     return found
 
 
-def _order(sort: str, flag: Subquery, frozen: Subquery) -> list[Any]:
+def _order(sort: str, flag: type[Flag], frozen: Exists) -> list[Any]:
     name = sort.removeprefix("-")
     value = _sorted_by(name, flag, frozen)
     way = value.desc() if sort.startswith("-") else value.asc()
     return [value.is_(None), way, col(AssessedLabeler.folded), col(AssessedLabeler.labeler_id)]
 
 
-def _sorted_by(name: str, flag: Subquery, frozen: Subquery) -> Any:  # noqa: ANN401 - a column
+def _sorted_by(name: str, flag: type[Flag], frozen: Exists) -> Any:  # noqa: ANN401 - a column
     if name == "trouble":
         return _trouble(flag, frozen)
     return col(getattr(AssessedLabeler, "folded" if name == "labeler" else name))
 
 
-def _trouble(flag: Subquery, frozen: Subquery) -> ColumnElement[Any]:
+def _trouble(flag: type[Flag], frozen: Exists) -> ColumnElement[Any]:
     severity = case(
-        (flag.c.severity == "high", 40), (flag.c.severity == "medium", 30),
-        (flag.c.severity == "low", 20), else_=0,
+        (col(flag.severity) == "high", 40), (col(flag.severity) == "medium", 30),
+        (col(flag.severity) == "low", 20), else_=0,
     )  # fmt: skip
-    held = case((frozen.c.labeler_id.is_not(None), 5), else_=0)
+    held = case((frozen, 5), else_=0)
     return severity + held + func.coalesce(1 - col(AssessedLabeler.trust), 0)

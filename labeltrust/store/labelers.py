@@ -1,6 +1,6 @@
 """Labelers by name: the only table that knows them, read both ways."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
@@ -42,6 +42,15 @@ def project_spaces(session: Session, project_id: int) -> dict[str, str]:
         .order_by(col(Source.name))
     )
     return dict(session.exec(wanted).all())
+
+
+def spaces_among(session: Session, project_ids: Collection[int]) -> set[str]:
+    """Return the id spaces of all sources that may speak for one of some projects."""
+    wanted = select(Source.id_space).join(
+        SourceProject, col(SourceProject.source_id) == col(Source.id)
+    )
+    wanted = wanted.where(col(SourceProject.project_id).in_(sorted(set(project_ids))))
+    return set(session.exec(wanted))
 
 
 def by_lookup(session: Session, lookups: Iterable[bytes]) -> list[KnownLabeler]:

@@ -51,16 +51,20 @@ class FeedingSource:
 
 
 def happenings(session: Session, project_id: int) -> list[Happening]:
-    """Return the newest flags, freezes, lifts and snapshots of a project, oldest first."""
+    """Return the newest flags, freezes, lifts and snapshots of a project, oldest first.
+
+    What is opened, placed and made is numbered in that order; only lifts are sorted by time.
+    """
     found: list[Happening] = []
-    for kind, number, at, mine in (
-        ("flag opened", Flag.id, Flag.opened_at, Flag.project_id),
-        ("freeze placed", Freeze.id, Freeze.placed_at, Freeze.project_id),
-        ("freeze lifted", Freeze.id, Freeze.lifted_at, Freeze.project_id),
-        ("snapshot", Snapshot.id, Snapshot.created_at, Snapshot.project_id),
+    for kind, number, at, mine, newest in (
+        ("flag opened", Flag.id, Flag.opened_at, Flag.project_id, Flag.id),
+        ("freeze placed", Freeze.id, Freeze.placed_at, Freeze.project_id, Freeze.id),
+        ("freeze lifted", Freeze.id, Freeze.lifted_at, Freeze.project_id, Freeze.lifted_at),
+        ("snapshot", Snapshot.id, Snapshot.created_at, Snapshot.project_id, Snapshot.id),
     ):
-        wanted = select(number, at).where(col(mine) == project_id, col(at).is_not(None))
-        rows = session.exec(wanted.order_by(col(at).desc(), col(number).desc()).limit(_LATELY))
+        wanted = select(number).where(col(mine) == project_id, col(newest).is_not(None))
+        ids = wanted.order_by(col(newest).desc()).limit(_LATELY).subquery()
+        rows = session.exec(select(number, at).join(ids, ids.c[0] == col(number)))
         found += [Happening(at=then, kind=kind, number=known_id(n)) for n, then in rows if then]
     return sorted(found, key=lambda one: (one.at, one.kind, one.number))
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select as plain_select
+from sqlmodel import Session, col
 
 from labeltrust.domain.clock import microseconds, moment
 from labeltrust.store.tables import Event, Project
@@ -50,14 +51,20 @@ def acts_between(
         limit: At most so many.
     """
     start, end = (microseconds(at) for at in window)
-    wanted = select(Event).where(
-        col(Event.chain_id) == project.chain_id,
-        col(Event.event_id).is_(None),  # these words choose the index of acts
+    columns = (
+        Event.sequence, Event.type, Event.actor, Event.received_us, Event.labeler_alias_id,
+        Event.source_id, Event.detail,
+    )  # fmt: skip
+    wanted = plain_select(*map(col, columns)).where(
+        # These words choose the index of acts; by its key SQLite would walk through all labels.
+        col(Event.event_id).is_(None),
+        (col(Event.chain_id) + 0) == project.chain_id,
         col(Event.type).in_(types),
         col(Event.received_us) >= start,
         col(Event.received_us) <= end,
     )
-    found = session.exec(wanted.order_by(col(Event.sequence).desc()).limit(limit))
+    newest_first = wanted.order_by(col(Event.received_us).desc(), col(Event.sequence).desc())
+    found = session.execute(newest_first.limit(limit))
     return [
         RecordedAct(
             sequence=row.sequence,

@@ -282,6 +282,8 @@ class ItemContent(SQLModel, table=True):
     updated_at: datetime
 
 
+FLAG_STANDS = text("status <> 'dismissed'")
+"""Flags that say something against a labeler; an index holds these alone."""
 _GOLD = text("type IN ('gold.declared', 'gold.withdrawn')")
 
 
@@ -430,6 +432,16 @@ class Flag(SQLModel, table=True):
         Index("ix_flag_project_id_status", "project_id", "status"),
         Index("ix_flag_assigned_to", "assigned_to"),
         Index("ix_flag_project_id_labeler_id", "project_id", "labeler_id"),
+        # Evidence is long, and what stands behind it in a row is read through it: lists of all
+        # labelers, and how flags ended, are answered out of these alone.
+        Index(
+            "ix_flag_standing",
+            *("project_id", "question", "labeler_id", "id", "status", "severity", "contested"),
+            sqlite_where=FLAG_STANDS,
+            postgresql_where=FLAG_STANDS,
+        ),
+        Index("ix_flag_ended", "project_id", "signals", "status"),
+        Index("ix_flag_decided_at", "decided_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -469,7 +481,10 @@ class FlagComment(SQLModel, table=True):
 class Freeze(SQLModel, table=True):
     """Labels held out of exports, reversibly; scope is a labeler, a source or an import."""
 
-    __table_args__ = (Index("ix_freeze_project_id_lifted_at", "project_id", "lifted_at"),)
+    __table_args__ = (
+        Index("ix_freeze_project_id_lifted_at", "project_id", "lifted_at"),
+        Index("ix_freeze_project_id_labeler_id", "project_id", "labeler_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")

@@ -26,11 +26,11 @@ HOSTILE_TEXT = "<img src=x onerror=alert(1)>\u2066{{7*7}}${7*7}javascript:alert(
 FRAUD_CLASS = "fraud'\"<svg/onload=alert(1)>"
 
 
-def assessed_home(home: Path) -> Path:
-    """Make a data folder with project `fraud`: 20 labelers, one of them constant and hostile."""
+def assessed_home(home: Path, n_labelers: int = 20) -> Path:
+    """Make a data folder with project `fraud`: labelers, one of them constant and hostile."""
     deployment = build_deployment(Settings(home=home))
     migrate(deployment.engine)
-    labels, gold = _files(home)
+    labels, gold = _files(home, n_labelers)
     request = ImportRequest(path=labels, project="fraud", gold=gold)
     import_file(deployment, owner(), request, lambda _: None)
     _describe(deployment)
@@ -43,10 +43,12 @@ def assessed_home(home: Path) -> Path:
     return home
 
 
-def _files(home: Path) -> tuple[Path, Path]:
+def _files(home: Path, n_labelers: int) -> tuple[Path, Path]:
     import numpy as np  # noqa: PLC0415
 
-    crowd = Crowd(n_labelers=20, n_items=400, labels_per_item=5, class_shares=(0.6, 0.4))
+    crowd = Crowd(
+        n_labelers=n_labelers, n_items=20 * n_labelers, labels_per_item=5, class_shares=(0.6, 0.4)
+    )
     planting = Planting(attack="constant", n_members=1, rate=1.0, to_class=0)
     scene = draw_planted(crowd, [planting], np.random.default_rng(11))
     words = Words(classes=("benign", FRAUD_CLASS), item="txn")

@@ -21,9 +21,11 @@ PAGES = [
 ]  # fmt: skip
 
 
-async def sign_in_as(browser, deployment, role: str = "qa_lead", **more: object) -> None:
-    add_person(deployment, owner(), name="ann", role=role, **more)
-    link = create_sign_in_link(deployment, owner(), "ann").address
+async def sign_in_as(
+    browser, deployment, role: str = "qa_lead", *, name: str = "ann", **more: object
+) -> None:
+    add_person(deployment, owner(), name=name, role=role, **more)
+    link = create_sign_in_link(deployment, owner(), name).address
     await browser.post("/sign-in", data={"token": link.rpartition("/")[2]})
     assert COOKIE in browser.cookies
 
