@@ -256,6 +256,9 @@ def finish(audit: Number, *, reason: Reason, as_json: AsJson = False) -> None:
         print_json(done)
         return
     out(f"audit {audit} is closed, {done.gold} gold labels; undo: {done.audit.undo}")
+    if done.approvals:
+        asked = ", ".join(map(str, done.approvals))
+        out(f"other gold stood on some items; a second person is asked by approval {asked}")
 
 
 @app.command(epilog=example('audit cancel 3 --reason "the question has changed"'))

@@ -85,8 +85,8 @@ def progress_bar() -> Iterator[Progress]:
 
 
 def unusable_rows(report: Mapping[str, Any]) -> int:
-    """Return how many rows of a file and its gold file were quarantined or refused."""
-    own = int(report["quarantined"]) + int(report["refused"])
+    """Return how many rows of a file and its gold file were not taken."""
+    own = sum(int(report[part]) for part in ("quarantined", "refused", "waiting"))
     return own + (unusable_rows(report["gold"]) if report["gold"] else 0)
 
 
@@ -99,6 +99,9 @@ def show_report(report: Mapping[str, Any]) -> None:
         f"{report['duplicates']} on record before, {report['quarantined']} quarantined, "
         f"{report['refused']} refused (import {report['import_id']})"
     )
+    if report["waiting"]:
+        asked = ", ".join(map(str, report["approvals"])) or "none: no person is named who asks"
+        say(f"  {report['waiting']} would change gold and wait for a second person: {asked}")
     if report["doubted"]:
         say(f"  {report['doubted']} carry a time over 30 days off; kept and marked")
     for problem in report["problems"][:_SHOWN_PROBLEMS]:

@@ -8,6 +8,7 @@
     ├── NotAllowed              proven, but not for this
     ├── NotFound                nothing of that name
     ├── Conflict                contradicts what is on record
+    │   └── AskedAlready        a request for the same act waits; carries its number
     ├── TooLarge                over a stated cap
     ├── Busy                    try again later; carries the seconds
     │   └── TooOften            somebody tried too often; others are not kept from it
@@ -80,6 +81,15 @@ class Conflict(LabeltrustError):
     """Contradicts what is on record."""
 
     code = "conflict"
+
+
+class AskedAlready(Conflict):
+    """A request for the very same act of two persons waits already."""
+
+    def __init__(self, approval: int) -> None:
+        """Keep its number."""
+        super().__init__(f"approval {approval} asks for this already")
+        self.approval = approval
 
 
 class TooLarge(LabeltrustError):

@@ -133,11 +133,22 @@ def gold_submission(
     deployment: Deployment, draft: GoldDraft, actor: str, key_id: str | None
 ) -> Submission:
     """Return the delivery that brings a resolved draft onto the record."""
-    event = gold_event(draft)
+    return by_hand(deployment, draft.source or IMPORT, (gold_event(draft),), actor, key_id)
+
+
+def by_hand(
+    deployment: Deployment,
+    source: str,
+    events: tuple[Event, ...],
+    actor: str,
+    key_id: str | None = None,
+) -> Submission:
+    """Return the delivery that brings gold events onto the record in a person's name."""
+    body = events[0] if len(events) == 1 else events
     return Submission(
-        source=draft.source or IMPORT,
-        body=msgspec.json.encode(event, enc_hook=dict),
-        parsed=Parsed(events=(event,), positions=(0,)),
+        source=source,
+        body=msgspec.json.encode(body, enc_hook=dict),
+        parsed=Parsed(events=events, positions=tuple(range(len(events)))),
         received_at=deployment.clock(),
         parser=PARSER,
         key_id=key_id,

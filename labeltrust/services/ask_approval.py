@@ -2,7 +2,7 @@
 
 from labeltrust.domain.approvals import Approval
 from labeltrust.domain.clock import microseconds
-from labeltrust.domain.errors import Conflict
+from labeltrust.domain.errors import AskedAlready
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services._acts import begin_act
@@ -40,7 +40,7 @@ def ask_approval(
         NotAllowed: The role may not do this even with a second person, or nobody knows who asks.
         NotFound: There is no such project in scope.
         InvalidInput: The kind is unknown, the reason is empty, or the change cannot be.
-        Conflict: It contradicts what is on record, or is asked for already.
+        Conflict: It contradicts what is on record; `AskedAlready` where it waits already.
     """
     principal.require(kind_named(kind).right, project)
     note = checked_note(reason, "reason")
@@ -56,7 +56,7 @@ def ask_within(doing: Doing, principal: Principal, kind: str, change: Change) ->
 
     Raises:
         NotAllowed: Nobody knows who asks.
-        Conflict: It is asked for already.
+        AskedAlready: It waits already.
     """
     act, found = doing.act, kind_named(kind)
     identity = require_somebody(principal, found.title.lower())
@@ -72,8 +72,7 @@ def ask_within(doing: Doing, principal: Principal, kind: str, change: Change) ->
     )
     twin = waiting_twin(act.session, asked)
     if twin is not None:
-        detail = f"approval {twin} asks for this already"
-        raise Conflict(detail)
+        raise AskedAlready(twin)
     row = insert_approval(act.session, asked)
     detail_of = {
         "approval": number_of(row),

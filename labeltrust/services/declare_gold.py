@@ -1,6 +1,6 @@
 """Gold labels by hand: declared by one person, changed or withdrawn by two; listed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from labeltrust.domain.approvals import Approval
@@ -63,7 +63,8 @@ def declare_gold(
     if before is not None and before != label:
         return _asked(deployment, principal, draft, before)
     submission = gold_submission(deployment, draft, principal.name, key_id_of(principal))
-    [outcome] = Recorder(deployment.engine, deployment.vault).record([submission])
+    alone = replace(submission, may_change_gold=False)  # somebody may be quicker
+    [outcome] = Recorder(deployment.engine, deployment.vault).record([alone])
     return taken(outcome)
 
 

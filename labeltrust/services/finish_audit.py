@@ -17,6 +17,7 @@ from labeltrust.services import _audit_acts
 from labeltrust.services._acts import begin_act
 from labeltrust.services._audit_findings import Found, found_by
 from labeltrust.services._audits import audit_cases, seen_audit
+from labeltrust.services.ask_gold import ask_gold, left_out
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.record_events import key_id_of
 from labeltrust.store.audits import AuditRow, get_audit
@@ -32,10 +33,17 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishedAudit:
-    """A closed audit, and how many gold labels it gave."""
+    """A closed audit.
+
+    Attributes:
+        audit: The audit.
+        gold: How many gold labels it gave.
+        approvals: Requests to change gold that items had before, which takes a second person.
+    """
 
     audit: AuditCase
     gold: int
+    approvals: tuple[int, ...] = ()
 
 
 def finish_audit(
@@ -60,8 +68,8 @@ def finish_audit(
         found = found_by(session, row)
         if row.state.status != "done":
             _audit_acts.change(act, row.state, "finish", reason, **_summary(found))
-    gold = _declare(deployment, principal, row, found)
-    return FinishedAudit(audit=_shown(deployment, principal, audit), gold=gold)
+    gold, approvals = _declare(deployment, principal, row, found)
+    return FinishedAudit(audit=_shown(deployment, principal, audit), gold=gold, approvals=approvals)
 
 
 def cancel_audit(
@@ -120,8 +128,10 @@ def _summary(found: Found) -> dict[str, object]:
     }
 
 
-def _declare(deployment: Deployment, principal: Principal, row: AuditRow, found: Found) -> int:
-    """Declare the answers as gold, a source at a time; return how many there are."""
+def _declare(
+    deployment: Deployment, principal: Principal, row: AuditRow, found: Found
+) -> tuple[int, tuple[int, ...]]:
+    """Declare the answers as gold, a source at a time; return how many are, and what was asked."""
     truths = {
         item.item_id: truth.label
         for item, truth in zip(found.sample, found.truths, strict=True)
@@ -129,21 +139,34 @@ def _declare(deployment: Deployment, principal: Principal, row: AuditRow, found:
     }
     with reading(deployment.engine) as session:
         named = items_by_source(session, row.project_id, list(truths))
-    recorder = Recorder(deployment.engine, deployment.vault)
+    n_gold, asked = 0, list[int]()
     for source, items in named.items():
         events = _events(row, found, items, truths)
         while some := tuple(islice(events, _AT_ONCE)):
-            submission = Submission(
-                source=source,
-                body=msgspec.json.encode(some, enc_hook=dict),
-                parsed=Parsed(events=some, positions=tuple(range(len(some)))),
-                received_at=deployment.clock(),
-                parser=PARSER,
-                key_id=key_id_of(principal),
-                actor=principal.name,
-            )
-            recorder.record([submission])
-    return sum(len(items) for items in named.values())
+            left = _recorded(deployment, principal, source, some)
+            reason = f"audit {row.state.id}"
+            asked += ask_gold(deployment, principal, source, left, reason=reason)
+            n_gold += len(some) - len(left)
+    return n_gold, tuple(asked)
+
+
+def _recorded(
+    deployment: Deployment, principal: Principal, source: str, events: tuple[Event, ...]
+) -> list[Event]:
+    """Record gold events, and return those that would change gold."""
+    parsed = Parsed(events=events, positions=tuple(range(len(events))))
+    submission = Submission(
+        source=source,
+        body=msgspec.json.encode(events, enc_hook=dict),
+        parsed=parsed,
+        received_at=deployment.clock(),
+        parser=PARSER,
+        key_id=key_id_of(principal),
+        actor=principal.name,
+        may_change_gold=False,
+    )
+    [outcome] = Recorder(deployment.engine, deployment.vault).record([submission])
+    return left_out(parsed, outcome)
 
 
 def _events(

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from labeltrust.domain.errors import InvalidInput, TooLarge
-from labeltrust.domain.events import Piece
+from labeltrust.domain.events import Event, Piece
 from labeltrust.domain.principals import Principal
 from labeltrust.ingest.files import AUTO, FileFormat, RowSettings, file_format, opened
+from labeltrust.services.ask_gold import ask_gold, left_out
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.import_report import (
     ImportProgress,
@@ -40,7 +41,7 @@ def import_file(
     """Load a file, and its file of gold labels behind it; the same file twice adds nothing.
 
     Every piece of the file is committed by itself, so that an import which was cut short is
-    simply run again.
+    simply run again. Gold labels that items have stay: another one is asked of a second person.
 
     Args:
         deployment: The installation.
@@ -120,6 +121,7 @@ class _Load:
         report = replace(report, project_created=target.is_new)
         seen: Counter[int] = Counter()
         at = self.deployment.clock()
+        left: list[Event] = []
         for piece in pieces:
             target.expect(piece.parsed.events)
             parsed = with_event_ids(piece.parsed, self.request.source, seen)
@@ -129,8 +131,13 @@ class _Load:
             # Every row has a received time of its own, so the next piece begins behind this one.
             at += timedelta(microseconds=1 + max(parsed.positions, default=0))
             report = added(report, named, outcome)
+            left += left_out(parsed, outcome)
             self.progress(read.progress(report))
-        return report
+        return replace(report, approvals=self._asked(report, left))
+
+    def _asked(self, report: ImportReport, left: list[Event]) -> tuple[int, ...]:
+        reason = f"import of {report.file[:200]}, import {report.import_id}"
+        return ask_gold(self.deployment, self.principal, report.source, left, reason=reason)
 
     def _submission(
         self, piece: Piece, read: "_Reading", at: datetime, report: ImportReport
@@ -154,6 +161,7 @@ class _Load:
             actor=self.principal.name,
             scope=self.principal.projects,
             may_declare_gold=self.principal.may("gold"),
+            may_change_gold=False,
             spread=True,
             import_id=report.import_id,
         )

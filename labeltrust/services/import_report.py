@@ -8,6 +8,7 @@ from typing import Final
 from labeltrust.domain.events import LabelerKind, Outcome, Piece, Problem
 from labeltrust.ingest.files import AUTO
 from labeltrust.services.own_sources import IMPORT
+from labeltrust.store.repeats import TAKES_TWO
 
 MOST_PROBLEMS: Final = 1_000
 _CONFLICT: Final = 409
@@ -50,6 +51,8 @@ class ImportReport:
             before.
         quarantined: Rows held for a retry.
         refused: Rows under an event id that is on record with other content.
+        waiting: Rows that would change gold, left for a second person.
+        approvals: Numbers of the requests that ask for it.
         doubted: Accepted events whose time lies more than 30 days back, or ahead.
         problems: The first thousand, with the row of the file in the words.
         gold: The same for the file of gold labels.
@@ -66,6 +69,8 @@ class ImportReport:
     duplicates: int = 0
     quarantined: int = 0
     refused: int = 0
+    waiting: int = 0
+    approvals: tuple[int, ...] = ()
     doubted: int = 0
     problems: tuple[Problem, ...] = ()
     gold: "ImportReport | None" = None
@@ -86,7 +91,8 @@ Progress = Callable[[ImportProgress], None]
 
 def added(report: ImportReport, piece: Piece, outcome: Outcome) -> ImportReport:
     """Return a report with one more piece in it."""
-    refused = sum(problem.status == _CONFLICT for problem in outcome.problems)
+    waiting = sum(problem.code == TAKES_TWO for problem in outcome.problems)
+    refused = sum(problem.status == _CONFLICT for problem in outcome.problems) - waiting
     room = MOST_PROBLEMS - len(report.problems)
     new = tuple(_in_file(problem, piece) for problem in outcome.problems[:room])
     return replace(
@@ -97,6 +103,7 @@ def added(report: ImportReport, piece: Piece, outcome: Outcome) -> ImportReport:
         duplicates=report.duplicates + outcome.duplicates,
         quarantined=report.quarantined + outcome.quarantined,
         refused=report.refused + refused,
+        waiting=report.waiting + waiting,
         doubted=report.doubted + outcome.doubted,
         problems=report.problems + new,
     )

@@ -14,7 +14,7 @@ from labeltrust.domain.events import Parsed, Problem
 from labeltrust.ingest._base import Delivery, Platform, Secret
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.lately import Lately
-from labeltrust.services.platforms import platforms
+from labeltrust.services.platforms import is_trusted_with_gold, platforms
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
 from labeltrust.store.sources import find_source, live_secret_rows
@@ -36,13 +36,8 @@ class Sender:
 
     @property
     def may_declare_gold(self) -> bool:
-        """Whether gold events of this source are taken.
-
-        Adapters of platforms emit gold only from accounts that the source's settings trust; who
-        speaks our own events says anything, and needs the setting `may_declare_gold`.
-        """
-        speaks_freely = self.platform.name in {"generic", "standard-webhooks"}
-        return not speaks_freely or self.config.get("may_declare_gold") is True
+        """Whether gold events of this source are taken."""
+        return is_trusted_with_gold(self.platform.name, self.config)
 
 
 class Intake:

@@ -1,8 +1,14 @@
-"""The platform adapters that are there."""
+"""The platform adapters that are there, and whose word on gold is taken."""
+
+from collections.abc import Mapping
+from typing import Final
 
 from labeltrust import ingest
 from labeltrust.discovery import discover
 from labeltrust.ingest._base import Platform
+
+SPEAK_FREELY: Final = frozenset({"generic", "standard-webhooks"})
+"""Adapters whose senders may say anything, in our own words."""
 
 
 def platforms() -> dict[str, Platform]:
@@ -13,3 +19,17 @@ def platforms() -> dict[str, Platform]:
     """
     found = discover(ingest, "PLATFORM", Platform).values()
     return {platform.name: platform for platform in found}
+
+
+def is_trusted_with_gold(platform: str, config: Mapping[str, object]) -> bool:
+    """Say whether gold events of a source are taken, and count at once.
+
+    Adapters of platforms emit gold only from accounts that the source's settings trust; who speaks
+    our own events says anything, and needs the setting `may_declare_gold`.
+
+    >>> is_trusted_with_gold("label-studio", {}), is_trusted_with_gold("generic", {})
+    (True, False)
+    """
+    if platform not in platforms():
+        return False
+    return platform not in SPEAK_FREELY or config.get("may_declare_gold") is True

@@ -8,6 +8,7 @@ from labeltrust.domain.events import Outcome, Parsed
 from labeltrust.domain.principals import Principal
 from labeltrust.ingest import generic
 from labeltrust.ingest._base import EVIDENCE_HEADERS, Delivery
+from labeltrust.services.ask_gold import ask_gold, left_out, with_approvals
 from labeltrust.services.intake import Intake, parsed_delivery
 from labeltrust.services.own_sources import API, link_own_source
 from labeltrust.store.drafts import Submission
@@ -21,7 +22,8 @@ async def record_events(
     """Record generic events and return what became of them, after their durable commit.
 
     A key of a source speaks for that source; any other key or person for the source `api`, and
-    for the projects in its scope. `quarantine_id` is set where the body could not be read.
+    for the projects in its scope. `quarantine_id` is set where the body could not be read. Gold
+    that would change is left for a second person, and asked of one where the sender is a person.
 
     Args:
         intake: The way in.
@@ -52,8 +54,17 @@ async def record_events(
         actor=None if principal.source else principal.name,
         scope=principal.projects,
         may_declare_gold=principal.may("gold"),
+        may_change_gold=False,
     )
-    return await intake.writer.submit(submission)
+    outcome = await intake.writer.submit(submission)
+    left = left_out(parsed, outcome)
+    if not left:
+        return outcome
+    reason = f"gold events sent by {principal.name}"
+    numbers = await asyncio.to_thread(
+        ask_gold, intake.deployment, principal, source, left, reason=reason
+    )
+    return with_approvals(outcome, numbers)
 
 
 def key_id_of(principal: Principal) -> str | None:

@@ -7,6 +7,7 @@ from labeltrust.domain.events import Outcome
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.platforms import is_trusted_with_gold
 from labeltrust.services.reread import opened_body, reread
 from labeltrust.store.drafts import Submission
 from labeltrust.store.history import SYSTEM, About, append
@@ -28,7 +29,8 @@ def retry_quarantine(
 ) -> Retried:
     """Read a held row again from its sealed original, and record it if that works now.
 
-    It counts as received when it came, not now: that is when it was said.
+    It counts as received when it came, not now: that is when it was said. Gold that it would change
+    stays held where the source is not trusted with gold: a second person is asked for by hand.
 
     Raises:
         NotAllowed: The role may not mend what could not be read.
@@ -64,6 +66,7 @@ def _submission(
         actor=principal.name,
         scope=principal.projects,
         may_declare_gold=principal.may("gold"),
+        may_change_gold=is_trusted_with_gold(stored.platform, stored.config),
         spread="format" in stored.headers,
         delivery_id=stored.id,
         import_id=stored.import_id,

@@ -8,7 +8,7 @@ from labeltrust.store.checks import Draft, Refused, drafts_of
 from labeltrust.store.drafts import Packed
 from labeltrust.store.known_events import KnownEvent, known_events
 from labeltrust.store.registry import KnownSource, known_sources
-from labeltrust.store.repeats import REUSED, Names, settle, settle_twin, stored_id
+from labeltrust.store.repeats import SETTLED, Names, settle, settle_twin, stored_id
 from labeltrust.store.statements import Statements
 
 
@@ -48,8 +48,8 @@ class Batch:
         self.refused = sorted(every, key=_place) if every else every
 
     def quarantined(self) -> list[Refused]:
-        """Return the refusals that a later try may mend: all but reused event ids."""
-        return [one for one in self.refused if one.problem.code != REUSED]
+        """Return the refusals that a later try may mend."""
+        return [one for one in self.refused if one.problem.code not in SETTLED]
 
 
 def _place(refused: Refused) -> int:

@@ -38,6 +38,8 @@ class Submission:
         actor: Who acted, where a person did: imports and gold by hand.
         scope: Projects that the key may speak for, None for all those of the source.
         may_declare_gold: Whether gold events are taken from this sender.
+        may_change_gold: Whether they are, where an item has another gold label: of a platform, and
+            of what two persons agreed on.
         spread: Give each row its own received microsecond, so that the order of a file decides
             between rows without times.
         delivery_id: The stored delivery that is read again; None for a new one.
@@ -54,6 +56,7 @@ class Submission:
     actor: str | None = None
     scope: frozenset[str] | None = None
     may_declare_gold: bool = True
+    may_change_gold: bool = True
     spread: bool = False
     delivery_id: int | None = None
     import_id: int | None = None
@@ -122,6 +125,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     actor: str | None
     scope: frozenset[str] | None
     may_declare_gold: bool
+    may_change_gold: bool
     step: int
     delivery_id: int | None
     import_id: int | None
@@ -156,6 +160,7 @@ def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
         actor=submission.actor,
         scope=submission.scope,
         may_declare_gold=submission.may_declare_gold,
+        may_change_gold=submission.may_change_gold,
         step=1 if submission.spread else 0,
         delivery_id=submission.delivery_id,
         import_id=submission.import_id,

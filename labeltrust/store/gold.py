@@ -1,12 +1,13 @@
 """Whose item an outside id means, where several sources of a project may know it; its gold."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from labeltrust.store.aliases import item_space
 from labeltrust.store.inserting import known_id
+from labeltrust.store.statements import Statements
 from labeltrust.store.tables import ItemAlias, Project, Source, SourceProject
 from labeltrust.store.vault import Vault
 
@@ -15,6 +16,12 @@ _NEWEST = text(
     "SELECT type, label FROM event WHERE type IN ('gold.declared', 'gold.withdrawn') "
     "AND item_alias_id = :item AND chain_id = :chain AND question_id = :question "
     "ORDER BY coalesce(revised_us, occurred_us, received_us) DESC, event_id DESC LIMIT 1"
+)
+_GOLD_OF = (
+    "SELECT e.item_alias_id, q.name, e.type, e.label, "
+    "coalesce(e.revised_us, e.occurred_us, e.received_us), e.event_id "
+    "FROM event e JOIN question q ON q.id = e.question_id "
+    "WHERE e.type IN ('gold.declared', 'gold.withdrawn') AND e.item_alias_id {in}"
 )
 _SLICE = 500
 
@@ -55,6 +62,29 @@ def gold_of(session: Session, project: Project, question_id: int, alias_id: int)
     values = {"item": alias_id, "chain": project.chain_id, "question": question_id}
     found = session.execute(_NEWEST, values).first()
     return None if found is None or found[0] != "gold.declared" else str(found[1])
+
+
+def gold_among(
+    session: Session, vault: Vault, project: Project, source: str, items: Collection[str]
+) -> dict[tuple[str, str], str]:
+    """Return the canonical gold labels that some items of a source have, by item and question."""
+    space = _spaces(session, project).get(source)
+    if space is None:
+        return {}
+    inside = item_space(known_id(project.id), space)
+    lookups = {vault.lookup(inside, item): item for item in items}
+    statements = Statements(session.connection())
+    found = statements.rows_in("SELECT lookup, id FROM item_alias WHERE lookup {in}", lookups)
+    names = {alias: lookups[bytes(lookup)] for lookup, alias in found}
+    newest: dict[tuple[str, str], tuple[tuple[int, str], str | None]] = {}
+    for alias, question, kind, label, at_us, event_id in statements.rows_in(_GOLD_OF, names):
+        key, told = (names[alias], question), label if kind == "gold.declared" else None
+        newest[key] = max(newest.get(key, ((0, ""), None)), ((at_us, event_id), told), key=_first)
+    return {key: label for key, (_, label) in newest.items() if label is not None}
+
+
+def _first(pair: tuple[tuple[int, str], str | None]) -> tuple[int, str]:
+    return pair[0]
 
 
 def _spaces(session: Session, project: Project) -> dict[str, str]:

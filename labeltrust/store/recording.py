@@ -20,6 +20,7 @@ from labeltrust.store.checks import Draft
 from labeltrust.store.contents import ContentBook
 from labeltrust.store.deliveries import DeliveryWriter
 from labeltrust.store.drafts import Packed, Submission, pack
+from labeltrust.store.gold_changes import leave_changes
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import bulk_write
@@ -104,6 +105,7 @@ class Recorder:
         chains = ChainWriter(statements, {d.project.chain_id for d in drafts})
         names = self._names(statements, drafts)
         settle_repeats(statements, batches, names)
+        leave_changes(statements, batches, names)
         self._make_names(statements, batches, names)
         unread = {batch.packed.digest for batch in batches if batch.refused}
         writer = DeliveryWriter(statements, len(batches), known_deliveries(batches), unread)

@@ -12,6 +12,9 @@ from labeltrust.store.known_events import KnownEvent, is_erased
 from labeltrust.store.statements import Statements
 
 REUSED: Final = "event_id_reused"
+TAKES_TWO: Final = "gold_takes_two"
+SETTLED: Final = frozenset({REUSED, TAKES_TWO})
+"""Refusals that no later try mends: nothing is held."""
 
 
 @dataclass(frozen=True, slots=True)
