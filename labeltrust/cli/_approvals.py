@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labeltrust.cli._context import acting
-from labeltrust.cli._options import AsJson, Reason, example
+from labeltrust.cli._options import AsJson, Project, Reason, example
 from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from labeltrust.domain.approvals import Approval
+    from labeltrust.services.preview_thresholds import Preview
 
 app = typer.Typer(help="Acts of two persons.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Number of the request.")]
@@ -55,6 +59,102 @@ def refuse(number: Number, *, reason: Reason, as_json: AsJson = False) -> None:
     with acting() as who:
         decided = withhold(who.deployment, who.principal, number, reason=reason)
     show_approval(decided, as_json=as_json)
+
+
+@app.command(
+    epilog=example(
+        "approval thresholds --project fraud",
+        "approval thresholds --project fraud --set flag_rate=0.02 --preview",
+        'approval thresholds --project fraud --set gold_floor=0.8 --reason "too many slip through"',
+    )
+)
+def thresholds(
+    *,
+    project: Project,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE; may be repeated. Without a value: not set."),
+    ] = None,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only show who would be flagged and held.")
+    ] = False,
+    reason: Annotated[str, typer.Option(help="Why, in words; kept in the history.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show the thresholds in force, or ask a second person for others."""
+    from labeltrust.services.preview_thresholds import (  # noqa: PLC0415 - slow imports
+        ask_thresholds,
+        preview_thresholds,
+        show_thresholds,
+    )
+
+    wanted = parsed_thresholds(set_ or [])
+    with acting() as who:
+        if not wanted:
+            standing = show_thresholds(who.deployment, who.principal, project)
+            _show_thresholds(standing, as_json=as_json)
+        elif preview:
+            found = preview_thresholds(who.deployment, who.principal, project, wanted)
+            _show_preview(found, as_json=as_json)
+        else:
+            asked = ask_thresholds(who.deployment, who.principal, project, wanted, reason=reason)
+            show_approval(asked, as_json=as_json)
+
+
+def parsed_thresholds(texts: list[str]) -> dict[str, float | None]:
+    """Return thresholds written as NAME=VALUE.
+
+    Raises:
+        InvalidInput: A text has another form.
+
+    >>> parsed_thresholds(["flag_rate=0.02", "gold_floor="])
+    {'flag_rate': 0.02, 'gold_floor': None}
+    """
+    found: dict[str, float | None] = {}
+    for text in texts:
+        name, is_there, value = text.partition("=")
+        try:
+            found[name] = float(value) if value or not is_there else None
+        except ValueError:
+            detail = f"{text!r} is not NAME=VALUE with a number"
+            raise InvalidInput(detail, place="--set", code="usage") from None
+    return found
+
+
+def _show_thresholds(standing: "Mapping[str, float | None]", *, as_json: bool) -> None:
+    from labeltrust.policy.thresholds import THRESHOLDS  # noqa: PLC0415 - slow imports
+
+    if as_json:
+        print_json(standing)
+        return
+    rows = [(name, _worded(value), THRESHOLDS[name].meaning) for name, value in standing.items()]
+    print_table(("threshold", "in force", "meaning"), rows, "")
+
+
+def _show_preview(found: "Preview", *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for name, (before, after) in found.changed.items():
+        out(f"{name}: {_worded(before)} → {_worded(after)}")
+    out(f"labelers with a case: {found.flagged[0]} now, {found.flagged[1]} then")
+    changes = (
+        ("would be flagged", found.newly_flagged),
+        ("would have no case", found.no_longer_flagged),
+        ("labels would be held", found.newly_held),
+        ("labels would not be held by the machine", found.no_longer_held),
+    )
+    rows = [
+        (change, one.labeler, one.question, ", ".join(one.signals), one.severity)
+        for change, touched in changes
+        for one in touched
+    ]
+    columns = ("change", "labeler", "question", "signals", "severity")
+    print_table(columns, rows, "Nobody would be treated otherwise.")
+
+
+def _worded(value: float | None) -> str:
+    return "not set" if value is None else f"{value:g}"
 
 
 def show_approval(approval: "Approval", *, as_json: bool) -> None:

@@ -4,9 +4,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli._context import acting
+from labeltrust.cli._complete import complete_project
+from labeltrust.cli._context import Acting, acting
 from labeltrust.cli._options import AsJson, Reason, Scope, example
 from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import ROLES
 
 if TYPE_CHECKING:
@@ -35,6 +37,41 @@ def list_(*, as_json: AsJson = False) -> None:
 
     with acting() as who:
         _show(list(list_people(who.deployment, who.principal)), as_json=as_json)
+
+
+@app.command("set", epilog=example("user set ann --role reviewer --project fraud"))
+def set_(
+    name: Name,
+    *,
+    role: Annotated[
+        str | None, typer.Option(help="The new role; without it, the role stays.")
+    ] = None,
+    project: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--project",
+            "-p",
+            help="Project in scope from now on; may be repeated. Without it, the scope stays.",
+            autocompletion=complete_project,
+        ),
+    ] = None,
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="All projects.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Change a person's role or projects; who is signed in must sign in again."""
+    from labeltrust.services.add_person import change_person  # noqa: PLC0415
+
+    with acting() as who:
+        now = _person(who, name)
+        scope = now.projects if not project else tuple(project)
+        person = change_person(
+            who.deployment,
+            who.principal,
+            name=name,
+            role=role or now.role,
+            projects=None if everywhere else scope,
+        )
+    _show([person], as_json=as_json, one=True)
 
 
 @app.command(epilog=example('user disable ann --reason "left the company"'))
@@ -75,6 +112,21 @@ def link(
         print_json(made)
         return
     out(made.address)
+
+
+def _person(who: Acting, name: str) -> "Person":
+    """Return a person as they stand.
+
+    Raises:
+        NotFound: There is nobody of that name.
+    """
+    from labeltrust.services.add_person import list_people  # noqa: PLC0415
+
+    for person in list_people(who.deployment, who.principal):
+        if person.name == name:
+            return person
+    detail = f"no person {name[:200]!r}"
+    raise NotFound(detail)
 
 
 def _show(people: "list[Person]", *, as_json: bool, one: bool = False) -> None:

@@ -203,6 +203,43 @@ def test_projects_people_keys_and_sources_can_be_made_and_listed(cli):
     assert cli("project", "show", "fraud").code == 0
 
 
+def test_role_and_projects_of_a_person_change_apart(cli):
+    for name in ("fraud", "spam"):
+        assert cli("project", "create", name).code == 0
+    assert cli("user", "add", "ann", "--role", "qa_lead", "-p", "fraud").code == 0
+
+    role = cli("user", "set", "ann", "--role", "reviewer", "--json").document
+    scope = cli("user", "set", "ann", "-p", "fraud", "-p", "spam", "--json").document
+    every = cli("user", "set", "ann", "--everywhere", "--json").document
+    king, nobody = cli("user", "set", "ann", "--role", "king"), cli("user", "set", "ben")
+
+    assert (role["role"], role["projects"]) == ("reviewer", ["fraud"])
+    assert (scope["role"], scope["projects"]) == ("reviewer", ["fraud", "spam"])
+    assert every["projects"] is None
+    assert (king.code, nobody.code) == (2, 2)
+    assert ("king" in king.err, "ben" in nobody.err) == (True, True)
+
+
+def test_other_thresholds_are_looked_at_and_asked_of_a_second_person(cli, frauds):
+    assert cli("assess", "-p", "fraud").code == 0
+    asks = ("approval", "thresholds", "-p", "fraud")
+
+    standing = cli(*asks, "--json").document
+    looked = cli(*asks, "--set", "gold_floor=0.99", "--preview")
+    asked = cli(*asks, "--set", "gold_floor=0.99", "--reason", "too many slip through", "--json")
+    texts = ("gold_floor", "gold_floor=much", "gold_floor=7", "nothing=1")
+    wrong = [cli(*asks, "--set", text, "--reason", "x").code for text in texts]
+    silent = cli(*asks, "--set", "flag_rate=0.02")
+
+    assert standing["flag_rate"] == 0.05
+    assert "gold_floor: not set → 0.99" in looked.out
+    assert "labelers with a case" in looked.out
+    assert asked.document["change"]["thresholds"] == {"gold_floor": 0.99}
+    assert wrong == [2, 2, 2, 2]
+    assert (silent.code, "reason" in silent.err) == (2, True)
+    assert cli("approval", "list", "--json").document[0]["status"] == "waiting"
+
+
 def test_a_secret_is_printed_alone_on_stdout(cli):
     said = cli("key", "create", "ci", "--role", "auditor")
 
