@@ -8,6 +8,7 @@ from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
+from labeltrust.charts._look import MARK
 from labeltrust.charts._meetings import draw_meetings
 from labeltrust.charts._portrait import (
     confusion_frame,
@@ -31,6 +32,7 @@ from labeltrust.charts._trends import (
 )
 
 __all__ = [
+    "MARK",
     "Seen",
     "SignalChart",
     "agreement_frame",

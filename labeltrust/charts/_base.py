@@ -30,12 +30,14 @@ class Seen:
         readings: What it says.
         signal: The signal itself.
         names: Names of labelers and labels by code.
+        suspect: Code of the labeler of a case, whom every list shows first; None outside of cases.
     """
 
     evidence: Evidence
     readings: Readings
     signal: Signal
     names: Names
+    suspect: int | None = None
 
     @property
     def words(self) -> ClassWords:
@@ -80,7 +82,7 @@ def drawn(name: str, seen: Seen) -> Drawing:
 
 
 def labeler_frame(seen: Seen) -> pd.DataFrame:
-    """Return one row a labeler with labels, most suspect first.
+    """Return one row a labeler with labels, most suspect first, before all the one of a case.
 
     Returns:
         Columns code, labeler, effect, low, high, n, p_value, status; unit, population (the middle
@@ -109,7 +111,11 @@ def labeler_frame(seen: Seen) -> pd.DataFrame:
             "honest_high": high,
         }
     )
-    return frame[active].sort_values(["p_value", "effect"], ascending=[True, False], kind="stable")
+    ranked = frame[active].sort_values(
+        ["p_value", "effect"], ascending=[True, False], kind="stable"
+    )
+    first = ranked["code"] == (-1 if seen.suspect is None else seen.suspect)
+    return pd.concat([ranked[first], ranked[~first]])
 
 
 def _population(seen: Seen) -> tuple[float, float, float]:
@@ -121,7 +127,26 @@ def _population(seen: Seen) -> tuple[float, float, float]:
     return null.mean, null.mean - _Z95 * null.spread, null.mean + _Z95 * null.spread
 
 
-def outstanding(frame: pd.DataFrame, most: int = 3) -> pd.DataFrame:
-    """Return the labelers that stand out, or else the most suspect one; no more than `most`."""
-    found = frame[frame["status"] == STANDS_OUT]
+def outstanding(frame: pd.DataFrame, suspect: int | None = None, most: int = 3) -> pd.DataFrame:
+    """Return those that stand out and the one of a case, or else the most suspect one.
+
+    Args:
+        frame: See `labeler_frame`.
+        suspect: As seen.
+        most: No more than so many.
+    """
+    found = frame[(frame["status"] == STANDS_OUT) | (frame["code"] == suspect)]
     return (found if len(found) else frame.head(1)).head(most)
+
+
+def thinned(frame: pd.DataFrame, most: int = 600) -> pd.DataFrame:
+    """Return at most so many rows: half of them the first ones, the others evenly from the rest.
+
+    >>> thinned(pd.DataFrame({"x": range(100)}), most=4)["x"].tolist()
+    [0, 1, 2, 99]
+    """
+    if len(frame) <= most:
+        return frame
+    first = most // 2
+    rest = np.linspace(first, len(frame) - 1, most - first).astype(np.int64)
+    return frame.iloc[[*range(first), *rest]]

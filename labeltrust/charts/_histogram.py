@@ -28,7 +28,7 @@ def histogram(seen: Seen, labeler: Int, value: Float) -> pd.DataFrame:
         Columns who, shown (`stands out` or `others`), value (middle of the bin), share, n (values
         of `who` in all bins).
     """
-    told = outstanding(labeler_frame(seen))
+    told = outstanding(labeler_frame(seen), seen.suspect)
     octave = np.floor(np.log2(np.maximum(value, LEAST)) * PER_OCTAVE).astype(np.int64)
     bins = np.arange(octave.min(initial=0) - 1, octave.max(initial=0) + 2)
     named = list(zip(told["code"], told["labeler"], strict=True))

@@ -1,6 +1,7 @@
 """How every chart looks: colours that color-blind people tell apart, on light and on dark pages."""
 
 import altair as alt
+import pandas as pd
 
 Drawing = alt.Chart | alt.LayerChart | alt.FacetChart | alt.VConcatChart
 
@@ -16,6 +17,8 @@ STANDS_OUT = "stands out"
 LIKE_OTHERS = "like the others"
 TOO_LITTLE = "too little data"
 _NAME_PIXELS = 170
+MARK = "\u25b8 "
+"""Before the name of the labeler whom a chart is about."""
 
 
 def status_color(title: str = "labeler") -> alt.Color:
@@ -34,6 +37,23 @@ def status_shape() -> alt.Shape:
     return alt.Shape("status:N", title="labeler", scale=scale)
 
 
+def name_tags(found: pd.DataFrame, x: str, y: str) -> alt.Chart:
+    """Return the names of marked labelers beside their points; where none is marked, nothing.
+
+    Args:
+        found: A frame with labeler and both columns.
+        x: Column of the place across.
+        y: Column of the place up.
+    """
+    marked = found[found["labeler"].astype(str).str.startswith(MARK)]
+    tags: alt.Chart = (
+        alt.Chart(marked)
+        .mark_text(align="left", dx=8, dy=10, color=INK, fontSize=12)
+        .encode(x=f"{x}:Q", y=f"{y}:Q", text="labeler:N")
+    )
+    return tags
+
+
 def finished(chart: Drawing, title: str, subtitle: str) -> Drawing:
     """Put a title on a chart and make it readable on light and dark pages.
 
@@ -42,7 +62,6 @@ def finished(chart: Drawing, title: str, subtitle: str) -> Drawing:
         title: What it shows, in a few words.
         subtitle: How to read it, in a sentence; also the description for screen readers.
 
-    >>> import pandas as pd
     >>> plain = alt.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x:Q")
     >>> finished(plain, "One point", "A point at one.").to_dict()["title"]["text"]
     'One point'

@@ -21,13 +21,16 @@ def frame(seen: Seen) -> pd.DataFrame:
     Returns:
         Columns one, two (names), same (times that both gave one unusual label), expected, excess
         (standard deviations beyond expectation), ring (number of the ring both are in, 0 for none).
+        The ring of a case comes first.
     """
     people = labeler_frame(seen).set_index("code")["labeler"]
     rings = [ring.members.tolist() for ring in seen.readings.groups]
-    ordered = [*(a for ring in rings for a in ring), *people.index]
+    number = {a: k + 1 for k, ring in reversed(list(enumerate(rings))) for a in ring}
+    near = sorted(rings, key=lambda ring: seen.suspect not in ring)
+    alone = [] if seen.suspect is None or seen.suspect in number else [seen.suspect]
+    ordered = [*alone, *(a for ring in near for a in ring), *people.index]
     codes = list(dict.fromkeys(ordered))[:LABELERS]
     same, expected = _pairs(seen.evidence.crowd, np.array(codes, dtype=np.int64))
-    number = {a: k + 1 for k, ring in reversed(list(enumerate(rings))) for a in ring}
     rows = [
         (people[a], people[b], same[i, j], expected[i, j], number.get(a, 0), number.get(b, 0))
         for i, a in enumerate(codes)

@@ -3,14 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from labeltrust.charts._base import Seen, SignalChart, labeler_frame
-from labeltrust.charts._look import INK, Drawing, finished, status_color, status_shape
+from labeltrust.charts._base import Seen, SignalChart, labeler_frame, thinned
+from labeltrust.charts._look import INK, Drawing, finished, name_tags, status_color, status_shape
 
 
 def frame(seen: Seen) -> pd.DataFrame:
     """Return one row a labeler: labeler, status, gold, elsewhere (shares of errors), n."""
     people = labeler_frame(seen)
-    people = people[people["effect"].notna()]
+    people = thinned(people[people["effect"].notna()])
     detail = [seen.readings.detail[code] for code in people["code"]]
     return pd.DataFrame(
         {
@@ -50,7 +50,9 @@ def draw(found: pd.DataFrame) -> Drawing:
         alt.Chart(line).mark_line(color=INK, strokeDash=[4, 3]).encode(x="elsewhere:Q", y="gold:Q")
     )
     return finished(
-        alt.layer(same, dots).properties(width=340, height=340),
+        alt.layer(same, dots, name_tags(found, "elsewhere", "gold")).properties(
+            width=340, height=340
+        ),
         "Wrong on gold, and wrong elsewhere",
         "Dashed: as often on gold as elsewhere. Honest labelers lie along a line of their own; who "
         "recognises gold lies far below it: hardly ever wrong on gold, often wrong elsewhere.",

@@ -26,7 +26,7 @@ def frame(seen: Seen) -> pd.DataFrame:
         class.
     """
     people = labeler_frame(seen)
-    told = outstanding(people)
+    told = outstanding(people, seen.suspect)
     said = seen.readings.detail[int(told["code"].iloc[0])].get("mixed", 0) if len(told) else 0
     label = said if isinstance(said, int) else 0
     everybody = people.assign(

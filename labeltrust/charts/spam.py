@@ -3,14 +3,14 @@
 import altair as alt
 import pandas as pd
 
-from labeltrust.charts._base import Seen, SignalChart, labeler_frame
-from labeltrust.charts._look import INK, Drawing, finished, status_color, status_shape
+from labeltrust.charts._base import Seen, SignalChart, labeler_frame, thinned
+from labeltrust.charts._look import INK, Drawing, finished, name_tags, status_color, status_shape
 
 
 def frame(seen: Seen) -> pd.DataFrame:
     """Return one row a labeler: labeler, status, label, own, others (shares in [0, 1]), n."""
     people = labeler_frame(seen)
-    people = people[people["status"] != "too little data"]
+    people = thinned(people[people["status"] != "too little data"])
     detail = [seen.readings.detail[code] for code in people["code"]]
     words = seen.words.fitted
     return pd.DataFrame(
@@ -53,7 +53,7 @@ def draw(found: pd.DataFrame) -> Drawing:
     line = pd.DataFrame({"others": [0.0, 1.0], "own": [0.0, 1.0]})
     same = alt.Chart(line).mark_line(color=INK, strokeDash=[4, 3]).encode(x="others:Q", y="own:Q")
     return finished(
-        alt.layer(same, dots).properties(width=340, height=340),
+        alt.layer(same, dots, name_tags(found, "others", "own")).properties(width=340, height=340),
         "The favourite label of each labeler",
         "Dashed: as often as others give it to the same items. Whoever gives one label "
         "nearly always lies at the top.",

@@ -11,6 +11,8 @@ from labeltrust.domain.clock import moment
 OTHERS = 20
 POINTS = 120
 """Points a line: more cannot be seen."""
+POINTS_OF_OTHERS = 40
+"""Points a line in the background."""
 _COLUMNS = ["labeler", "at", "excess", "label", "shown", "onset"]
 
 
@@ -22,9 +24,9 @@ def frame(seen: Seen) -> pd.DataFrame:
         (`stands out` or `others`), onset (estimated, NaT where there is none).
     """
     people = labeler_frame(seen)
-    told = set(outstanding(people)["code"])
+    told = set(outstanding(people, seen.suspect)["code"])
     parts = [
-        _line(seen, int(code)).assign(
+        _line(seen, int(code), POINTS if code in told else POINTS_OF_OTHERS).assign(
             labeler=name, shown="stands out" if code in told else "others"
         )
         for code, name in zip(people["code"], people["labeler"], strict=True)
@@ -37,14 +39,14 @@ def frame(seen: Seen) -> pd.DataFrame:
     return out.assign(onset=pd.to_datetime(out["onset"], utc=True))
 
 
-def _line(seen: Seen, labeler: int) -> pd.DataFrame:
+def _line(seen: Seen, labeler: int, points: int) -> pd.DataFrame:
     crowd = seen.evidence.crowd
     rows, at = crowd.rows, crowd.rows_of(labeler)
     at = at[np.argsort(rows.occurred_us[at], kind="stable")]
     belief = crowd.belief[at]
     error = 1 - belief[np.arange(at.size), rows.label[at]]
     usual = 1 - ((belief @ crowd.model.typical) * belief).sum(axis=1)
-    some = np.unique(np.linspace(0, max(at.size - 1, 0), POINTS).astype(np.int64))[: at.size]
+    some = np.unique(np.linspace(0, max(at.size - 1, 0), points).astype(np.int64))[: at.size]
     onset = int(seen.readings.onset_row[labeler])
     return pd.DataFrame(
         {

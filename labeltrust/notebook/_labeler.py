@@ -164,12 +164,12 @@ class LabelerReport:
 
 
 def _item(one: DoubtedItem) -> dict[str, Any]:
-    counted = Counter(label for _, label in one.others).most_common()
+    counted = Counter(other.said for other in one.others).most_common()
     return {
         "item": one.item,
         "at": pd.Timestamp(one.at),
         "said": one.said,
-        "believed": one.believed,
+        "believed": one.others_believe,
         "belief": one.belief,
         "gold": one.gold,
         "others": [f"{n} {label}" for label, n in counted],

@@ -16,6 +16,7 @@ from labeltrust.domain.projects import Project
 from labeltrust.policy.gate import POLICY_VERSION
 from labeltrust.services._acts import begin_act, note_assessment
 from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
+from labeltrust.services._case_charts import CaseChart, case_charts, keep_charts
 from labeltrust.services._heavy import heavily
 from labeltrust.services._keeping import Drawn, drawn, head_text, keep
 from labeltrust.services._point import point_of
@@ -36,6 +37,7 @@ from labeltrust.store.assessments import (
     save_assessment,
 )
 from labeltrust.store.chains import chain_end
+from labeltrust.store.flag_charts import Accusation, charted
 from labeltrust.store.flags import list_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
@@ -94,6 +96,7 @@ class _Made:
     found: Sequence[Appraised]
     document: Document
     pictures: Drawn
+    charts: Sequence[CaseChart]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,7 @@ class _Facts:
     flags: tuple[FlagState, ...]
     freezes: tuple[FreezeState, ...]
     probation: tuple[int, ...]
+    charted: frozenset[Accusation]
 
     @property
     def questions(self) -> list[str]:
@@ -128,7 +132,8 @@ def _assess(
     document = _document(facts, found, as_of or facts.at)
     if as_of is not None:
         return document
-    return _stored(deployment, actor, _Made(facts, found, document, drawn(found)), lease)
+    made = _Made(facts, found, document, drawn(found), case_charts(found, facts.charted))
+    return _stored(deployment, actor, made, lease)
 
 
 def _facts(session: Session, project: str, at: datetime) -> _Facts:
@@ -141,6 +146,7 @@ def _facts(session: Session, project: str, at: datetime) -> _Facts:
         flags=tuple(flag.state for flag in list_flags(session, project_id)),
         freezes=tuple(f.state for f in list_freezes(session, project_id, lifted=True)),
         probation=tuple(probation_sources(session, project_id)),
+        charted=frozenset(charted(session, project_id)),
     )
 
 
@@ -194,6 +200,7 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
         if before is not None and before.events_through > facts.position:
             return whole_document(session, before, row.name)  # somebody read further meanwhile
         opened = settle(act, made.found)
+        keep_charts(act, made.charts)
         standing = standing_of(session, act.project_id, facts.at)
         whole = {**with_standing(made.document, standing), "flags_opened": list(opened)}
         digest = _digest(whole)

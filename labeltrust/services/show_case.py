@@ -23,6 +23,7 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.services.show_evidence import FlagEvidence, in_words
 from labeltrust.store.appeals import list_appeals, notices_of
 from labeltrust.store.comments import list_comments
+from labeltrust.store.flag_charts import charts_of_flag
 from labeltrust.store.flags import FlagRow
 from labeltrust.store.freezes import freezes_of_labeler
 from labeltrust.store.session import reading
@@ -72,6 +73,7 @@ class ReviewCase:
         reviewers: Names of those who may decide it.
         notices: Notices of those freezes.
         appeals: Appeals against those freezes.
+        charts: When each chart that is kept was seen, by signal.
         now: When this was read.
     """
 
@@ -85,6 +87,7 @@ class ReviewCase:
     reviewers: tuple[str, ...]
     notices: tuple[Notice, ...]
     appeals: tuple[Appeal, ...]
+    charts: Mapping[str, datetime]
     now: datetime
 
 
@@ -98,6 +101,7 @@ class _Read:
     reviewers: tuple[str, ...]
     notices: tuple[Notice, ...]
     appeals: tuple[Appeal, ...]
+    charts: Mapping[str, datetime]
     snapshots: tuple[SnapshotRow, ...]
 
 
@@ -122,6 +126,7 @@ def show_case(deployment: Deployment, principal: Principal, flag_id: int) -> Rev
         reviewers=read.reviewers,
         notices=read.notices,
         appeals=read.appeals,
+        charts=read.charts,
         now=deployment.clock(),
     )
 
@@ -136,6 +141,7 @@ def _read(session: Session, row: FlagRow) -> _Read:
         reviewers=able(session, row.project),
         notices=tuple(notices_of(session, numbers)),
         appeals=tuple(appeal_cases(session, list_appeals(session, freezes=numbers))),
+        charts=charts_of_flag(session, row.state.id),
         snapshots=tuple(newest_snapshots(session, row.project_id, _SNAPSHOTS)),
     )
 

@@ -20,6 +20,7 @@ from labeltrust.services._cases import labeler_named
 from labeltrust.services._keeping import unpacked
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.read_assessment import Document, entry_of, head_of
+from labeltrust.services.show_evidence import Said
 from labeltrust.store.assessed import figures_of, labelers_shown_as, portrait_of, some_parts
 from labeltrust.store.assessments import latest_assessment
 from labeltrust.store.audits import list_audits
@@ -68,22 +69,22 @@ class DoubtedItem:
         item: The outside id.
         content: What reviewers see of it.
         said: The labeler's label.
-        believed: What gold or the others say.
+        others_believe: What gold or the others say.
         belief: How sure they are, in [0, 1].
         gold: Whether that is a gold label.
         at: When the labeler said so.
-        others: Names of others and what they said, at most a dozen.
+        others: What others said, at most a dozen.
         n_others: How many others labeled it.
     """
 
     item: str
     content: Mapping[str, Any]
     said: str
-    believed: str
+    others_believe: str
     belief: float
     gold: bool
     at: datetime
-    others: Sequence[tuple[str, str]]
+    others: Sequence[Said]
     n_others: int
 
 
@@ -209,10 +210,10 @@ def _item(
         item=f"item #{one['item']}" if words is None else words.name,
         content={} if words is None else json.loads(words.content),
         said=classes[one["said"]],
-        believed=classes[one["believed"]],
+        others_believe=classes[one["believed"]],
         belief=one["belief"],
         gold=one["gold"],
         at=moment(one["at_us"]),
-        others=[(names[who], classes[label]) for who, label in one["others"]],
+        others=[Said(labeler=names[who], said=classes[label]) for who, label in one["others"]],
         n_others=one["n_others"],
     )

@@ -664,6 +664,17 @@ class GateChange(SQLModel, table=True):
     actor: str = Field(sa_type=Text)
 
 
+class FlagChart(SQLModel, table=True):
+    """What a signal saw when it first accused in a case; labelers are in it by number."""
+
+    __tablename__ = "flag_chart"
+
+    flag_id: int = Field(primary_key=True, foreign_key="flag.id")
+    signal: str = Field(primary_key=True, sa_type=Text)
+    drawn_at: datetime
+    frame: bytes = Field(sa_type=LargeBinary)
+
+
 class Incident(SQLModel, table=True):
     """A case file: flags believed to have one cause; every change is an event of the project."""
 

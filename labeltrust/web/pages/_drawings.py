@@ -1,17 +1,25 @@
 """Charts of pages: their words for everybody, their specifications for who runs scripts."""
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from labeltrust import charts
+from labeltrust.services.draw_signal import CaseDrawing
 from labeltrust.services.show_overview import Overview
 from labeltrust.services.show_portrait import Drawn
 from labeltrust.web.pages._visible import shortened, visible
 
 Spec = dict[str, Any]
 _WORD = 40
-_NARROW = 400
-"""Drawings up to this width, in pixels, stay as they are: maps of cells, which have a size."""
+_TEXT = 80
+"""Longest text of a cell that is no name, such as a pair of classes."""
+_LINE = 34
+"""Letters of an axis title that a phone has room for."""
+_WIDE = 400
+"""Drawings wider than this, in pixels, are as wide as the page; others at most as wide as drawn."""
+_BESIDE = 80
+"""Pixels beside the plot of a narrow drawing, for its axis."""
 
 
 def _words(found: Sequence[str]) -> list[str]:
@@ -76,6 +84,28 @@ def signal_spec(drawn: Drawn, signal: str) -> Spec | None:
     return _spec(charts.draw_standing(sizes, reading))
 
 
+def case_spec(drawing: CaseDrawing) -> Spec:
+    """Return the specification of a signal's chart in a case; the suspect bears a triangle."""
+    keys = list(drawing.names)
+    shown = dict(zip(keys, _words(list(drawing.names.values())), strict=True))
+    if drawing.suspect in shown:
+        shown[drawing.suspect] = charts.MARK + shown[drawing.suspect]
+    texts = {  # as objects, of which JSON is made twice as fast
+        name: drawing.frame[name].map(lambda cell: _shown(cell, shown)).astype(object)
+        for name in map(str, drawing.frame)
+        if str(drawing.frame[name].dtype) in {"object", "str"}
+    }
+    draw = charts.chart_of(drawing.signal).draw if drawing.kept else charts.draw_effects
+    return _spec(draw(drawing.frame.assign(**texts)))
+
+
+def _shown(cell: object, names: Mapping[str, str]) -> object:
+    """Return a cell of a frame as a chart shows it: names for keys, and nothing hidden."""
+    if not isinstance(cell, str):
+        return cell
+    return names.get(cell) or visible(shortened(cell, _TEXT))
+
+
 def overview_summaries(overview: Overview) -> dict[str, str]:
     """Return each chart of a project in words."""
     days = charts.days_frame(overview.figures, _words(overview.figures.get("words", [])))
@@ -103,10 +133,36 @@ def _agreement(overview: Overview) -> Any:  # noqa: ANN401 - a frame; pages do n
 def _spec(drawing: Any) -> Spec:  # noqa: ANN401 - any drawing
     """Return a drawing as JSON values, as wide as its place on the page where it is one view.
 
-    The page says the title above it; how to read it stays.
+    What it shows and how to read it stand in `usermeta`: the page says both beside the picture, in
+    lines that fit a phone.
     """
     found: Spec = drawing.to_dict(validate=False)
-    found["title"] = {**found["title"], "text": ""}
-    if "vconcat" not in found and found.get("width", 0) > _NARROW:
+    title = found.pop("title")
+    found["usermeta"] = {"title": title["text"], "how": " ".join(title["subtitle"])}
+    _wrap(found)
+    width = found.get("width")
+    if width is not None and not _is_map(found):
         found |= {"width": "container", "autosize": {"type": "fit-x", "contains": "padding"}}
+        found["usermeta"]["most"] = None if width > _WIDE else width + _BESIDE
     return found
+
+
+def _is_map(found: Spec) -> bool:
+    """Say whether a drawing is a map of cells, which have a size."""
+    layers = found.get("layer", [found])
+    return any(one.get("encoding", {}).get("x", {}).get("type") == "nominal" for one in layers)
+
+
+def _wrap(part: Any) -> None:  # noqa: ANN401 - any part of a specification
+    """Break the titles of axes from left to right into lines, or they would squeeze the picture."""
+    if isinstance(part, list):
+        for one in part:
+            _wrap(one)
+    if not isinstance(part, dict):
+        return
+    axis = part.get("x")
+    if isinstance(axis, dict) and isinstance(axis.get("title"), str):
+        axis["title"] = textwrap.wrap(axis["title"], _LINE)
+    for name, one in part.items():
+        if name != "datasets":
+            _wrap(one)

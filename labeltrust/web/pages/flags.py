@@ -1,5 +1,6 @@
 """One review case: the evidence, and everything that people do about it."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -17,9 +18,9 @@ from labeltrust.services.show_audit import audits_of_flag
 from labeltrust.services.show_case import show_case
 from labeltrust.web.access import by_session
 from labeltrust.web.api.flags import FlagNumber
+from labeltrust.web.pages._drawings import case_spec
 from labeltrust.web.pages._forms import moment_of
-from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
-from labeltrust.web.pages._visible import shortened, visible
+from labeltrust.web.pages._view import Form, Refusal, View, charted, refusal, see_other
 
 Asked = Request[Any, Any, Any]
 Answer = Response[Any]
@@ -59,12 +60,9 @@ async def freeze(flag: FlagNumber, request: Asked, view: NamedDependency[View]) 
 async def chart(
     flag: FlagNumber, signal: FromPath[str], view: NamedDependency[View]
 ) -> Response[dict[str, Any]]:
-    """Return what a signal says of everybody as a chart, hidden characters spelled out."""
-    spec = await view.ask(draw_signal, flag, signal.removesuffix(".json"))
-    for rows in spec.get("datasets", {}).values():
-        for row in rows:
-            row["labeler"] = visible(shortened(row["labeler"], 40))
-    return Response(spec, headers={"Cache-Control": "no-store"})
+    """Return what a signal saw in a case as a chart, such as `charts/spam.json`."""
+    drawing = await view.ask(draw_signal, flag, signal.removesuffix(".json"))
+    return charted(await asyncio.to_thread(case_spec, drawing), signal)
 
 
 def _verdict(form: Form) -> dict[str, Any]:

@@ -41,6 +41,13 @@ function withColours(config, colours) {
   return merged;
 }
 
+// What a chart shows and how to read it are text of the page: it wraps, and is read aloud.
+function sayHow(figure, words) {
+  const caption = figure.querySelector("figcaption[data-titled]");
+  if (caption && words.title) caption.textContent = words.title;
+  figure.querySelector(".how").textContent = words.how ?? "";
+}
+
 async function drawChart(figure) {
   const place = figure.querySelector("[data-spec]");
   if (!place || !window.vegaEmbed) return;
@@ -49,11 +56,15 @@ async function drawChart(figure) {
     if (!answer.ok) throw new Error(`the chart's data answered ${answer.status}`);
     const spec = await answer.json();
     spec.config = withColours(spec.config ?? {}, pageColours());
+    const words = spec.usermeta ?? {};
+    if (words.most) place.style.maxWidth = `${words.most}px`;
+    if (figure.clientWidth < 420) spec.config.legend = { ...spec.config.legend, columns: 1 };
     const options = {
       actions: false, ast: true, renderer: "svg", defaultStyle: false,
       tooltip: { disableDefaultStyle: true, theme: "page" },
     };
     await window.vegaEmbed(place, spec, options);
+    sayHow(figure, words);
     figure.dataset.drawn = "yes";
   } catch (error) {
     figure.dataset.drawn = "no";

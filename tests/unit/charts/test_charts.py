@@ -1,6 +1,7 @@
 """Every signal's chart: drawn from real readings, from hostile names, and from nothing."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from labeltrust.charts import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import EFFECTS
 from labeltrust.counts import block
 from labeltrust.discovery import discover
+from labeltrust.inference.collusion import Ring
 from labeltrust.policy.names import Names
 from labeltrust.signals._base import Signal
 from labeltrust.simulate import Assistant, Crowd, Planting, Traits
@@ -146,6 +148,32 @@ def test_a_frame_is_tidy_and_names_only_labelers_with_labels(name, evidence):
     assert frame.columns.is_unique
     if "labeler" in frame:
         assert set(frame["labeler"]) <= set(seen.names.labelers)
+
+
+@every_signal
+def test_the_labeler_of_a_case_is_in_its_chart_however_little_is_said_of_him(name, evidence):
+    seen = seen_by(name, evidence)
+    p_value = seen.readings.p_value
+    least = int(np.nanargmax(p_value)) if np.isfinite(p_value).any() else 0
+
+    frame = chart_of(name).frame(replace(seen, suspect=least))
+
+    words = {cell for column in frame for cell in frame[column] if isinstance(cell, str)}
+    assert seen.names.labelers[least] in words
+
+
+def test_the_ring_of_a_case_comes_before_stronger_ones(evidence):
+    seen = seen_by("collusion", evidence)
+    facts = {"p_value": 0.0, "share": 1.0, "low": 0.9, "high": 1.0, "shared": 9, "first_us": 0}
+    rings = tuple(
+        Ring(members=np.array([k, k + 1]), items=np.arange(9), **facts) for k in (0, 2, 4)
+    )
+    seen = replace(seen, readings=replace(seen.readings, groups=rings))
+
+    frame = chart_of("collusion").frame(replace(seen, suspect=5))
+
+    assert frame["one"].drop_duplicates().tolist()[:2] == [seen.names.labelers[k] for k in (4, 5)]
+    assert frame["ring"].iloc[0] == 3
 
 
 def test_every_chart_belongs_to_a_signal_and_the_others_get_the_forest():

@@ -4,6 +4,7 @@ import pytest
 
 from labeltrust.charts import draw_effects
 from labeltrust.policy.loudest import MOST
+from labeltrust.services._case_charts import numbered
 from labeltrust.services.draw_signal import Compared, effects
 
 UNKNOWN = {"value": None, "reason": "too little data"}
@@ -25,15 +26,15 @@ def compared(labelers, honest=(0.1, 0.5), of=90):
     return Compared(labelers=labelers, suspect=SUSPECT, honest=honest, of=of)
 
 
-def test_the_suspect_is_marked_and_shown_however_many_stand_out_more():
+def test_the_suspect_is_shown_however_many_stand_out_more():
     louder = [entry(f"loud-{k}", 0.9, p=1e-9, q=1e-8) for k in range(MOST + 5)]
     mallory = entry("mallory", 0.4, p=0.2, number=SUSPECT)
 
     found = effects(compared([*louder, mallory]), "spam", 0.05)
 
     assert len(found) == MOST
-    assert "\u25b8 mallory" in set(found["labeler"])
-    assert set(found[found["labeler"].str.startswith("loud")]["status"]) == {"stands out"}
+    assert found[found["mine"]]["labeler"].tolist() == [numbered(SUSPECT)]
+    assert set(found[~found["mine"]]["status"]) == {"stands out"}
     assert found["of"].iloc[0] == 90
     assert found["population"].iloc[0] == pytest.approx(0.3)
 

@@ -5,15 +5,19 @@ import re
 import pytest
 from factories import owner
 from flagging import counted_queries
+from sqlmodel import delete
 from web.crowds import FRAUD_CLASS, HOSTILE_NAME, HOSTILE_TEXT
 from web.pages.browsing import sign_in_as, submitted
 from web.pages.test_hostile_text import HARMLESS, Seen
 
+from labeltrust.services.assess_project import assess_project
 from labeltrust.services.comment_flag import comment_flag, show_comments
 from labeltrust.services.decide_flag import decide_flag
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.lift_freeze import lift_freeze
 from labeltrust.services.list_flags import list_flags, show_flag
+from labeltrust.store.session import unit_of_work
+from labeltrust.store.tables import FlagChart
 from labeltrust.web.pages._visible import visible
 
 
@@ -187,11 +191,48 @@ async def test_each_signal_of_a_case_has_its_chart_as_data(browser, deployment):
     specs = [(await browser.get(address)).json() for address in addresses]
 
     assert addresses
-    names = {row["labeler"] for spec in specs for rows in spec["datasets"].values() for row in rows}
-    assert any(name.startswith("\u25b8") for name in names)
-    assert not any("\u202e" in name for name in names)
+    rows = [row for spec in specs for rows in spec["datasets"].values() for row in rows]
+    words = {cell for row in rows for cell in row.values() if isinstance(cell, str)}
+    assert visible(HOSTILE_NAME)[:20] in " ".join(w for w in words if w.startswith("\u25b8"))
+    assert not any(c in word for word in words for c in "\u202e\u200b\x00")
     missing = await browser.get("/flags/1/charts/unheard.json")
     assert missing.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("signal", "title"),
+    [
+        ("spam", "The favourite label of each labeler"),
+        ("targeted_flip", "Who calls one class another"),
+        ("label_shift", "Share of the label"),
+    ],
+)
+async def test_a_chart_of_a_case_is_of_the_signals_own_kind(browser, deployment, signal, title):
+    await sign_in_as(browser, deployment)
+
+    spec = (await browser.get(f"/flags/1/charts/{signal}.json")).json()
+
+    assert spec["usermeta"]["title"].startswith(title)
+    assert spec["usermeta"]["how"]
+    assert "title" not in spec
+
+
+async def test_a_case_says_which_assessment_a_chart_is_of(browser, deployment, clock):
+    await sign_in_as(browser, deployment)
+    raised = text_of((await browser.get("/flags/1")).text)
+    with unit_of_work(deployment.engine) as session:
+        session.exec(delete(FlagChart))
+
+    today = text_of((await browser.get("/flags/1")).text)
+    spec = (await browser.get("/flags/1/charts/spam.json")).json()
+    clock.tick(60)
+    assess_project(deployment, owner(), "fraud")
+    later = text_of((await browser.get("/flags/1")).text)
+
+    assert raised.count("As the assessment saw it that raised this flag") == 3
+    assert today.count("No chart was kept with this flag") == 3
+    assert "Each labeler with the 95 % interval" in spec["usermeta"]["how"]
+    assert later.count("no earlier chart of this signal was kept") == 3
 
 
 async def test_an_open_case_leads_to_a_blind_audit_of_its_labeler(browser, deployment):
