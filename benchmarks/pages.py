@@ -7,10 +7,9 @@ A page is asked for over ASGI, without a network: what is measured is the server
 milliseconds, as the middle and the slowest of several requests after a first one. `cpu` is the
 middle of the processor's time, which a busy machine does not stretch.
 
-Measured on two processors that other work kept busy (decision 66): pages 5 to 145 ms of processor
-time and 7 to 181 ms by the clock, charts 38 to 131 ms and 45 to 163 ms; the chart of a flag takes
-204 and 227 ms, and what a freeze holds 390 ms, since it reads the whole record behind its page. To
-build the home takes an import (190 s), an assessment (400 s) and what people did (a few minutes).
+Measured on two processors (decision 66): pages 4 to 134 ms, charts 45 to 182 ms; what a freeze
+holds takes 286 ms, since it reads the whole record behind its page. To build the home takes an
+import (190 s), an assessment (400 s) and what people did (a few minutes).
 """
 
 import argparse
