@@ -23,6 +23,8 @@ from labeltrust.domain.errors import (
     Tampered,
     TooLarge,
 )
+from labeltrust.ledger.signatures import is_signed
+from labeltrust.ledger.signatures import public_key as _key
 
 _TIMEOUT_SECONDS = 60.0
 # A million labels take their time; who asks for an assessment waits for it.
@@ -143,20 +145,37 @@ class Client:
         path = f"/v1/projects/{_segment(project)}/snapshots"
         return self._json("POST", path, patient=True)
 
-    def download_snapshot(self, snapshot: int, folder: Path) -> Path:
-        """Fetch labels and manifest of a snapshot into a folder and check the labels' checksum.
+    def download_snapshot(
+        self, snapshot: int, folder: Path, *, public_key: bytes | None = None
+    ) -> Path:
+        """Fetch labels, manifest and signature of a snapshot into a folder and check them.
+
+        Args:
+            snapshot: Its number.
+            folder: Made if it is missing.
+            public_key: The key that snapshots are signed by, in PEM, which you kept from before;
+                without it, only the labels' checksum is compared with the manifest.
 
         Raises:
-            Tampered: What arrived is not what the manifest names; nothing is left behind.
+            Tampered: What arrived is not what the manifest names, or the manifest is not signed by
+                the key; nothing is left behind.
         """
-        folder.mkdir(parents=True, exist_ok=True)
         manifest = self._bytes(f"/v1/snapshots/{snapshot}/manifest.json")
+        stated = json.loads(manifest)
+        signature = b""
+        if public_key is not None or "signed_by" in stated:
+            signature = self._bytes(f"/v1/snapshots/{snapshot}/manifest.sig")
+        if public_key is not None and not is_signed(_key(public_key), signature, manifest):
+            detail = f"the manifest of snapshot {snapshot} is not signed by this key"
+            raise Tampered(detail)
         labels = self._bytes(f"/v1/snapshots/{snapshot}/labels.parquet")
-        wanted = json.loads(manifest)["files"]["labels.parquet"]["sha256"]
-        if hashlib.sha256(labels).hexdigest() != wanted:
+        if hashlib.sha256(labels).hexdigest() != stated["files"]["labels.parquet"]["sha256"]:
             detail = f"labels of snapshot {snapshot} do not match its manifest"
             raise Tampered(detail)
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / "manifest.json").write_bytes(manifest)
+        if signature:
+            (folder / "manifest.sig").write_bytes(signature)
         path = folder / "labels.parquet"
         path.write_bytes(labels)
         return path

@@ -1,13 +1,15 @@
 """`labeltrust snapshot …`: training sets without what is held out."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from labeltrust.cli._context import acting
+from labeltrust.cli._context import acting, settings
 from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, Project, example
 from labeltrust.cli._output import out, print_json, print_table, say
+from labeltrust.domain.errors import InvalidInput
 
 app = typer.Typer(help="Checksummed training sets without frozen labels.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Number of the snapshot.")]
@@ -46,21 +48,62 @@ def create(*, project: Project, hold_back: HoldBack = 0.0, as_json: AsJson = Fal
     _show(manifest, str(folder))
 
 
-@app.command(epilog=example("snapshot verify 3"))
-def verify(snapshot: Number, *, as_json: AsJson = False) -> None:
-    """Recompute checksums and look for frozen labels; exit 1 where it does not hold."""
-    from labeltrust.services.verify_snapshot import verify_snapshot  # noqa: PLC0415 - slow imports
-
-    with acting() as who:
-        found = verify_snapshot(who.deployment, who.principal, snapshot)
+@app.command(
+    epilog=example("snapshot verify 3", "snapshot verify downloads/3 --key labeltrust.pem")
+)
+def verify(
+    snapshot: Annotated[str, typer.Argument(help="Number of the snapshot; or its folder.")],
+    *,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="Public key: look at files alone, offline.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check signature and checksums, and look for frozen labels; exit 1 where it does not hold."""
+    found: Any = _verified(snapshot) if key is None else _verified_offline(snapshot, key)
     if as_json:
         print_json(found)
     else:
         for problem in found.problems:
             out(problem)
-        out(f"snapshot {found.snapshot} {'holds' if found.ok else 'does NOT hold'}")
+        out(f"snapshot {snapshot} {'holds' if found.ok else 'does NOT hold'}")
     if not found.ok:
         raise DoesNotHold
+
+
+def _verified(snapshot: str) -> object:
+    from labeltrust.services.verify_snapshot import verify_snapshot  # noqa: PLC0415 - slow imports
+
+    if not snapshot.isdecimal():
+        raise InvalidInput("a folder is verified with --key FILE, a public key", place="snapshot")
+    with acting() as who:
+        return verify_snapshot(who.deployment, who.principal, int(snapshot[:18]))
+
+
+def _verified_offline(snapshot: str, key: Path) -> object:
+    from labeltrust.services.verify_files import verify_files  # noqa: PLC0415 - slow imports
+
+    try:
+        pem = key.read_bytes()
+    except OSError as error:
+        detail = f"{key}: {error.strerror}"
+        raise InvalidInput(detail, place="--key") from error
+    folder = settings().home / "snapshots" / snapshot if snapshot.isdecimal() else Path(snapshot)
+    return verify_files(folder, pem)
+
+
+@app.command("key", epilog=example("snapshot key > labeltrust.pem"))
+def show_key(*, as_json: AsJson = False) -> None:
+    """Print the public key that snapshots are signed by, in PEM; give it away another way."""
+    from labeltrust.services.verify_snapshot import signature_key  # noqa: PLC0415 - slow imports
+
+    with acting() as who:
+        found = signature_key(who.deployment, who.principal)
+    if as_json:
+        print_json(found)
+    else:
+        for line in found.pem.splitlines():
+            out(line)
 
 
 @app.command(epilog=example("snapshot diff 3 4", "snapshot diff 3 4 --kind changed --json"))

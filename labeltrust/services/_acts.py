@@ -107,9 +107,9 @@ def note_request(act: Act) -> None:
     _note(act, "assessment.asked", {}, About())
 
 
-def note_snapshot(act: Act, snapshot: int, digest: str, rows: int) -> None:
+def note_snapshot(act: Act, said: Mapping[str, object]) -> None:
     """Append that a snapshot was made; the digest binds its manifest, and that its files."""
-    _note(act, "snapshot.created", {"snapshot": snapshot, "sha256": digest, "rows": rows}, About())
+    _note(act, "snapshot.created", said, About())
 
 
 def note_gate_turn(act: Act, turn: GateTurn) -> None:

@@ -20,12 +20,14 @@ class Hold:
     """One reason to keep judgments out, and whose they are.
 
     Attributes:
-        code: `frozen`, `provisional`, `confirmed`, `contested`, `probation` or `fresh`.
+        code: `frozen`, `provisional`, `confirmed`, `contested`, `probation`, `left_out` (whoever
+            made the snapshot wanted it so) or `fresh`.
         labeler_id: All judgments of this labeler, or None.
         source_id: All judgments that this source sent, or None.
         import_id: All judgments of this import, or None.
         since: Only those from this moment on; None holds all.
-        clock: Which time of a judgment is compared with `since`.
+        until: Only those before this moment; None holds all.
+        clock: Which time of a judgment is compared with `since` and `until`.
         freeze: Number of the freeze behind it, or None.
         flag: Number of the flag behind it, or None.
     """
@@ -35,6 +37,7 @@ class Hold:
     source_id: int | None = None
     import_id: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
     clock: str = "received"
     freeze: int | None = None
     flag: int | None = None
@@ -98,7 +101,14 @@ def _covers(loaded: LoadedJudgments, hold: Hold) -> Bool:
         mask &= loaded.source == hold.source_id
     if hold.import_id is not None:
         mask &= loaded.delivery == hold.import_id
+    return mask & _within(loaded, hold)
+
+
+def _within(loaded: LoadedJudgments, hold: Hold) -> Bool:
+    times = loaded.occurred_us if hold.clock == "occurred" else loaded.received_us
+    mask = np.ones(times.size, dtype=np.bool_)
     if hold.since is not None:
-        times = loaded.occurred_us if hold.clock == "occurred" else loaded.received_us
         mask &= times >= microseconds(hold.since)
+    if hold.until is not None:
+        mask &= times < microseconds(hold.until)
     return mask

@@ -16,7 +16,7 @@ from labeltrust.counts import Judgments, block
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.inference.consensus import Consensus, consensus
-from labeltrust.inference.inferred_labels import inferred_labels
+from labeltrust.inference.inferred_labels import InferredLabels, inferred_labels
 from labeltrust.inference.medoid import parts_consensus
 from labeltrust.services._voices import weights
 from labeltrust.store.judgments import LoadedJudgments
@@ -24,18 +24,28 @@ from labeltrust.store.judgments import LoadedJudgments
 LABELS = "labels.parquet"
 JUDGMENTS = "judgments.parquet"
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig"
 _READ_BYTES = 1 << 20
 _MOMENT = pa.timestamp("us", tz="UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """What is written of one question: consensus labels and judgments, and how many items tie."""
+    """What is written of one question, and how it came about.
+
+    Attributes:
+        labels: Consensus label of every item, with what is inferred beside it.
+        judgments: The judgments behind them.
+        method: How the consensus was taken.
+        ties: Items without a consensus label.
+        inferred: How labels were inferred, whether by trust, and of how many items.
+    """
 
     labels: pa.Table
     judgments: pa.Table
     method: str
     ties: int
+    inferred: dict[str, Any]
 
 
 def tables_of(
@@ -68,12 +78,18 @@ def tables_of(
     )
     agreed, words = _agreed(found, loaded, trust or {})
     names = [item_names[number] for number in found.item_id.tolist()]
+    believed = inferred_labels(found, weights(loaded.labelers, trust or {}))
     labels = _labels(question, words, names, agreed, found.gold)
     return Tables(
-        labels=_with_inferred(labels, found, words, weights(loaded.labelers, trust or {})),
+        labels=_with_inferred(labels, believed, words),
         judgments=_judgments(question, loaded, kept, item_names, source_names),
         method=agreed.method,
         ties=int(agreed.tied.sum()),
+        inferred={
+            "method": "dawid_skene",
+            "weighted_by_trust": bool(trust),
+            "items": int((believed.label >= 0).sum()),
+        },
     )
 
 
@@ -110,11 +126,8 @@ def _labels(
     )
 
 
-def _with_inferred(
-    labels: pa.Table, found: Judgments, words: tuple[str, ...], trust: NDArray[np.float64]
-) -> pa.Table:
+def _with_inferred(labels: pa.Table, believed: InferredLabels, words: tuple[str, ...]) -> pa.Table:
     """Add what a fitted crowd believes: label, its probability, and the labels behind it."""
-    believed = inferred_labels(found, trust)
     chance = pa.array(believed.posterior, pa.float64(), mask=np.isnan(believed.posterior))
     return (
         labels.append_column("inferred", _words(words, believed.label))
@@ -138,6 +151,7 @@ def _judgments(
             "item": pa.array(items, pa.string()),
             "question": pa.array([question] * len(items), pa.string()),
             "labeler": _words(tuple(x.name for x in loaded.labelers), who),
+            "labeler_id": pa.array([x.id for x in loaded.labelers], pa.int64()).take(who),
             "labeler_kind": _words(tuple(x.kind for x in loaded.labelers), who),
             "label": _words(loaded.words, loaded.label[kept]),
             "occurred_at": pa.array(loaded.occurred_us[kept], _MOMENT),
@@ -185,11 +199,10 @@ def file_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_whole(path: Path, text: str) -> bytes:
-    """Write a small text durably and return the SHA-256 of its bytes."""
-    path.write_text(text, encoding="utf-8")
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a small file durably."""
+    path.write_bytes(body)
     _sync(path)
-    return hashlib.sha256(text.encode()).digest()
 
 
 def _sync(path: Path) -> None:

@@ -11,15 +11,20 @@ import pyarrow.parquet as pq
 
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import Principal
+from labeltrust.ledger.signatures import key_id, pem_of
 from labeltrust.services._heavy import heavily
 from labeltrust.services._held import Hold, held_by
-from labeltrust.services._snapshot_files import JUDGMENTS, LABELS, MANIFEST, file_digest
-from labeltrust.services.create_snapshot import fresh_hold, snapshot_folder
+from labeltrust.services._left_out import restated
+from labeltrust.services._manifest import FORMAT
+from labeltrust.services._snapshot_facts import fresh_hold
+from labeltrust.services._snapshot_files import JUDGMENTS, LABELS, MANIFEST, SIGNATURE
+from labeltrust.services.create_snapshot import snapshot_folder
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.verify_files import file_problems, signature_problems
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.judgments import read_judgments
 from labeltrust.store.session import reading
-from labeltrust.store.snapshots import SnapshotRow, get_snapshot
+from labeltrust.store.snapshots import SnapshotRow, get_snapshot, snapshot_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,26 @@ class Verification:
     ok: bool
     problems: tuple[str, ...]
     rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureKey:
+    """The public key that manifests are signed by: its id, its kind, and itself in PEM."""
+
+    key_id: str
+    algorithm: str
+    pem: str
+
+
+def signature_key(deployment: Deployment, principal: Principal) -> SignatureKey:
+    """Return the public key that manifests are signed by.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    key = deployment.vault.signature_key
+    return SignatureKey(key_id=key_id(key), algorithm="Ed25519", pem=pem_of(key))
 
 
 def show_snapshot(deployment: Deployment, principal: Principal, snapshot: int) -> dict[str, Any]:
@@ -51,7 +76,7 @@ def snapshot_file(deployment: Deployment, principal: Principal, snapshot: int, n
         deployment: The installation.
         principal: Who reads.
         snapshot: Number of the snapshot.
-        name: `labels.parquet`, `judgments.parquet` or `manifest.json`.
+        name: `labels.parquet`, `judgments.parquet`, `manifest.json` or `manifest.sig`.
 
     Raises:
         NotAllowed: The role may not read.
@@ -59,7 +84,7 @@ def snapshot_file(deployment: Deployment, principal: Principal, snapshot: int, n
     """
     _seen(deployment, principal, snapshot)
     path = snapshot_folder(deployment, snapshot) / name
-    if name not in {LABELS, JUDGMENTS, MANIFEST} or not path.is_file():
+    if name not in {LABELS, JUDGMENTS, MANIFEST, SIGNATURE} or not path.is_file():
         detail = f"snapshot {snapshot} has no file {name[:80]!r} here"
         raise NotFound(detail)
     return path
@@ -88,7 +113,12 @@ def _seen(deployment: Deployment, principal: Principal, snapshot: int) -> Snapsh
 
 def _verify(deployment: Deployment, row: SnapshotRow) -> Verification:
     folder = snapshot_folder(deployment, row.id)
-    problems = _manifest_problems(folder, row) or _file_problems(folder, row)
+    problems = (
+        _manifest_problems(folder, row)
+        or _record_problems(deployment, row)
+        or _signature_problems(deployment, folder, row)
+        or file_problems(folder, json.loads(row.manifest)["files"])
+    )
     if not problems:
         problems = _held_inside(deployment, folder, row)
     return Verification(
@@ -125,21 +155,21 @@ def _where_it_differs(body: bytes, recorded: str) -> str:
     return f": it differs in {', '.join(other)[:400]}" if other else ": it is spelled otherwise"
 
 
-def _file_problems(folder: Path, row: SnapshotRow) -> list[str]:
-    problems = []
-    for name, facts in json.loads(row.manifest)["files"].items():
-        path = folder / name
-        if not path.is_file():
-            problems.append(f"{path} is missing")
-        elif (found := file_digest(path)) != facts["sha256"]:
-            size = path.stat().st_size
-            problems.append(
-                f"{path} does not match its checksum: {found} in {size} bytes, on record "
-                f"{facts['sha256']} in {facts['bytes']}"
-            )
-        elif (rows := pq.read_metadata(path).num_rows) != facts["rows"]:
-            problems.append(f"{path} has {rows} rows, {facts['rows']} are stated")
-    return problems
+def _record_problems(deployment: Deployment, row: SnapshotRow) -> list[str]:
+    """Compare with the event of the history, which no table row can contradict."""
+    with reading(deployment.engine) as session:
+        told = snapshot_event(session, row)
+    if told is None or told.get("sha256") != row.digest.hex():
+        return ["the history knows no snapshot of this number with this manifest"]
+    return []
+
+
+def _signature_problems(deployment: Deployment, folder: Path, row: SnapshotRow) -> list[str]:
+    """Check the signature of every snapshot that was made since they are signed."""
+    if row.signature is None and json.loads(row.manifest)["format"] < FORMAT:
+        return []
+    key = deployment.vault.signature_key
+    return signature_problems(folder, key, row.manifest.encode())
 
 
 def _held_inside(deployment: Deployment, folder: Path, row: SnapshotRow) -> list[str]:
@@ -160,6 +190,7 @@ def _held_inside(deployment: Deployment, folder: Path, row: SnapshotRow) -> list
         if f.stood(row.created_at)
     ]
     manifest = json.loads(row.manifest)
+    stood += restated(manifest["query"].get("without", ()))
     stood += fresh_hold(manifest.get("hold_back"))
     inside = pq.read_table(folder / JUDGMENTS, columns=["sequence"])["sequence"].to_numpy()
     problems = []
@@ -173,4 +204,6 @@ def _held_inside(deployment: Deployment, folder: Path, row: SnapshotRow) -> list
 
 
 def _held_as(hold: Hold) -> str:
-    return "held back as fresh" if hold.code == "fresh" else f"held by freeze {hold.freeze}"
+    if hold.freeze is not None:
+        return f"held by freeze {hold.freeze}"
+    return "held back as fresh" if hold.code == "fresh" else "that were to be left out"

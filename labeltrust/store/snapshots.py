@@ -1,5 +1,6 @@
 """Snapshots as rows; their files lie in the data folder."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,13 @@ from sqlalchemy import select as plain_select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
+from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.inserting import known_id
 from labeltrust.store.listing import Sought, holding, look_up
 from labeltrust.store.statements import Statements
-from labeltrust.store.tables import Project, Snapshot, Source, SourceProject
+from labeltrust.store.tables import Event, Project, Snapshot, Source, SourceProject
 
 _SLICE = 10_000
 
@@ -34,6 +36,8 @@ class SnapshotRow:
         rows: Items in its consensus file.
         digest: SHA-256 of the manifest.
         manifest: The manifest's text.
+        signature: Ed25519 signature of the manifest's bytes, None where none was made yet.
+        parent: Number of the snapshot that it was made from, or None.
     """
 
     id: int
@@ -45,6 +49,8 @@ class SnapshotRow:
     rows: int
     digest: bytes
     manifest: str
+    signature: bytes | None = None
+    parent: int | None = None
 
 
 def reserve(session: Session, project_id: int, created_by: str, at: datetime) -> int:
@@ -70,6 +76,8 @@ def complete(session: Session, snapshot: SnapshotRow) -> None:
     row.rows = snapshot.rows
     row.digest = snapshot.digest
     row.manifest = snapshot.manifest
+    row.signature = snapshot.signature
+    row.parent_id = snapshot.parent
     session.add(row)
     session.flush()
 
@@ -88,6 +96,19 @@ def get_snapshot(session: Session, snapshot_id: int) -> SnapshotRow:
     return _row(*found)
 
 
+def snapshot_event(session: Session, snapshot: SnapshotRow) -> dict[str, Any] | None:
+    """Return what the history says of the making of a snapshot, or None where it says nothing."""
+    wanted = select(Event.detail).join(Project, col(Project.chain_id) == col(Event.chain_id))
+    wanted = wanted.where(
+        col(Project.id) == snapshot.project_id,
+        col(Event.event_id).is_(None),
+        col(Event.received_us) == microseconds(snapshot.created_at),
+        col(Event.type) == "snapshot.created",
+    )
+    found = (json.loads(text) for text in session.exec(wanted))
+    return next((one for one in found if one["snapshot"] == snapshot.id), None)
+
+
 def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
     """Return the snapshots of a project, oldest first."""
     wanted = select(Snapshot, Project).where(col(Project.id) == col(Snapshot.project_id))
@@ -99,7 +120,8 @@ def list_snapshots(session: Session, project_id: int) -> list[SnapshotRow]:
 class SnapshotLine:
     """A snapshot as a list shows it: without its manifest, which may be large.
 
-    `previous` is the number of the one before it in its project, or None.
+    `previous` is the number of the one before it in its project, or None; `parent` that of the
+    one that it was made from, where somebody said so.
     """
 
     id: int
@@ -108,6 +130,7 @@ class SnapshotLine:
     events_through: int
     rows: int
     previous: int | None
+    parent: int | None
 
 
 def snapshot_lines(
@@ -155,6 +178,7 @@ def _lines(project_id: int) -> Any:  # noqa: ANN401 - a query of the columns of 
         col(Snapshot.events_through),
         col(Snapshot.rows),
         previous.label("previous"),
+        col(Snapshot.parent_id).label("parent"),
     ).where(col(Snapshot.project_id) == project_id)
 
 
@@ -204,4 +228,6 @@ def _row(snapshot: Snapshot, project: Project) -> SnapshotRow:
         rows=snapshot.rows,
         digest=snapshot.digest,
         manifest=snapshot.manifest,
+        signature=snapshot.signature,
+        parent=snapshot.parent_id,
     )

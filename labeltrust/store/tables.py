@@ -638,7 +638,11 @@ class SeenThrough(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """A checksummed training set; its files lie in the data folder under its id."""
+    """A checksummed training set; its files lie in the data folder under its id.
+
+    `signature` is that of the manifest's bytes; None where it was made before there were any.
+    `parent_id` is the snapshot that it was made from, named by who made it.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
@@ -648,6 +652,37 @@ class Snapshot(SQLModel, table=True):
     rows: int
     digest: bytes = Field(sa_type=LargeBinary)
     manifest: str = Field(sa_type=Text)
+    signature: bytes | None = Field(default=None, sa_type=LargeBinary)
+    parent_id: int | None = None
+
+
+class TrainingSet(SQLModel, table=True):
+    """That a snapshot was named the project's training set; the newest row is the one in use."""
+
+    __tablename__ = "training_set"
+    __table_args__ = (Index("ix_training_set_project_id_id", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    snapshot_id: int = Field(foreign_key="snapshot.id")
+    reason: str = Field(sa_type=Text)
+    used_at: datetime
+    used_by: str = Field(sa_type=Text)
+
+
+class TrainedModel(SQLModel, table=True):
+    """A version of a model that was trained on a snapshot, as its makers said."""
+
+    __tablename__ = "trained_model"
+    __table_args__ = (UniqueConstraint("snapshot_id", "model", "version"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    snapshot_id: int = Field(foreign_key="snapshot.id")
+    model: str = Field(sa_type=Text)
+    version: str = Field(sa_type=Text)
+    note: str = Field(default="", sa_type=Text)
+    registered_at: datetime
+    registered_by: str = Field(sa_type=Text)
 
 
 class GateChange(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Sealing of raw deliveries and secrets, and the keyed digests by which names are looked up.
+"""Sealing of raw deliveries and secrets, digests by which names are looked up, and signing.
 
 Everything hangs on one master key in a file outside the database. A raw delivery has a data key
 of its own, sealed by the master key: destroying that row's data key makes its body unreadable for
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -40,7 +41,21 @@ class Vault:
 
     _wrapping: AESGCM = field(repr=False)
     _lookup_key: bytes = field(repr=False)
+    _signing_key: Ed25519PrivateKey = field(repr=False)
     fingerprint: str
+
+    @property
+    def signature_key(self) -> Ed25519PublicKey:
+        """The public key by which anybody checks what `sign` returned."""
+        return self._signing_key.public_key()
+
+    def sign(self, message: bytes) -> bytes:
+        """Return the Ed25519 signature of a snapshot's manifest, 64 bytes.
+
+        >>> vault = vault_of(bytes(32))
+        >>> vault.signature_key.verify(vault.sign(b"manifest"), b"manifest")
+        """
+        return self._signing_key.sign(message)
 
     def seal(self, body: bytes) -> tuple[bytes, bytes]:
         """Return the sealed body and its sealed data key."""
@@ -114,8 +129,12 @@ def vault_of(master_key: bytes) -> Vault:
         detail = f"the master key has {len(master_key)} bytes instead of {KEY_BYTES}"
         raise Misconfigured(detail)
     fingerprint = hashlib.sha256(_derived(master_key, b"fingerprint")).hexdigest()[:16]
+    signing = Ed25519PrivateKey.from_private_bytes(_derived(master_key, b"sign snapshots"))
     return Vault(
-        AESGCM(_derived(master_key, b"wrap")), _derived(master_key, b"lookup"), fingerprint
+        AESGCM(_derived(master_key, b"wrap")),
+        _derived(master_key, b"lookup"),
+        signing,
+        fingerprint,
     )
 
 

@@ -19,6 +19,7 @@ from labeltrust.app import build_deployment
 from labeltrust.client import Client
 from labeltrust.domain.errors import GateClosed, NotFound, NotProven
 from labeltrust.services.list_flags import list_flags
+from labeltrust.services.verify_files import verify_files
 from labeltrust.settings import Settings
 
 FAST = {"LABELTRUST_ASSESS_AFTER_SECONDS": "0.2"}
@@ -137,7 +138,9 @@ def test_the_client_stops_a_pipeline_until_the_gate_opens(shared, files, tmp_pat
         assert len(client.assess("piped")["flags_opened"]) == 1
         assert client.require_open_gate("piped").open
         made = client.create_snapshot("piped")
-        path = client.download_snapshot(made["snapshot"], tmp_path / "taken")
+        pem = labeltrust(settings, "snapshot", "key").stdout.encode()
+        path = client.download_snapshot(made["snapshot"], tmp_path / "taken", public_key=pem)
+        assert verify_files(path.parent, pem).ok
         assert client.assessment("piped")["labels"] == 2400
         with pytest.raises(NotFound):
             client.gate("a/b @")

@@ -52,7 +52,7 @@ def test_without_hold_back_everything_goes_in(frauds):
 
 
 def test_fresh_labels_that_are_inside_all_the_same_are_found(frauds, monkeypatch):
-    from labeltrust.services import create_snapshot as module  # noqa: PLC0415 - the fault itself
+    from labeltrust.services import _snapshot_facts as module  # noqa: PLC0415 - the fault itself
 
     monkeypatch.setattr(module, "fresh_hold", lambda _: ())
     made = create_snapshot(frauds, owner(), "fraud", hold_back_hours=2)

@@ -14,8 +14,10 @@ from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.diff_snapshots import DiffPage, SnapshotDiff, diff_snapshots
 from labeltrust.services.list_snapshots import list_snapshots
 from labeltrust.services.verify_snapshot import (
+    SignatureKey,
     Verification,
     show_snapshot,
+    signature_key,
     snapshot_file,
     verify_snapshot,
 )
@@ -30,6 +32,7 @@ MEDIA_TYPES = {
     "labels.parquet": "application/vnd.apache.parquet",
     "judgments.parquet": "application/vnd.apache.parquet",
     "manifest.json": "application/json",
+    "manifest.sig": "application/octet-stream",
 }
 
 
@@ -145,7 +148,7 @@ async def verify(snapshot: SnapshotNumber, caller: NamedDependency[Caller]) -> V
 async def download(
     snapshot: SnapshotNumber, caller: NamedDependency[Caller], request: Request[Any, Any, Any]
 ) -> File:
-    """Send consensus labels, the judgments behind them, or the manifest, byte for byte."""
+    """Send labels, the judgments behind them, the manifest or its signature, byte for byte."""
     name = request.scope["path"].rpartition("/")[2]
     path = await caller.ask(snapshot_file, snapshot, name)
     manifest = await caller.ask(show_snapshot, snapshot)
@@ -158,4 +161,15 @@ async def download(
     )
 
 
-HANDLERS = (index, create, diff, show, verify, download)
+@get(
+    "/v1/snapshot-key",
+    summary="Show the key that snapshots are signed by",
+    opt=by_key("read"),
+    tags=["snapshots"],
+)
+async def key(caller: NamedDependency[Caller]) -> SignatureKey:
+    """Return the Ed25519 public key in PEM: keep it, and check downloads by it offline."""
+    return await caller.ask(signature_key)
+
+
+HANDLERS = (key, index, create, diff, show, verify, download)

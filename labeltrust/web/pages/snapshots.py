@@ -146,9 +146,16 @@ async def _page(view: View, snapshot: int, found: object = None) -> Response[str
         manifest=manifest,
         excluded=manifest["excluded"][:_MOST_EXCLUDED],
         others=[one for one in others if one.id != snapshot],
-        files=tuple(MEDIA_TYPES),
+        files=[
+            name for name in MEDIA_TYPES if name in manifest["files"] or _is_kept(name, manifest)
+        ],
         found=found,
     )
+
+
+def _is_kept(name: str, manifest: dict[str, Any]) -> bool:
+    """Say whether a file beside those of the manifest is there: old ones were not signed."""
+    return name == "manifest.json" or (name == "manifest.sig" and "signed_by" in manifest)
 
 
 HANDLERS = (snapshots, order, show, verify, download, compare)

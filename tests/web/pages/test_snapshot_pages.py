@@ -54,6 +54,7 @@ async def test_a_snapshot_is_read_verified_and_downloaded(browser, deployment):
     fine = await submitted(browser, "/snapshots/1", "/snapshots/1/verify")
     path = snapshot_file(deployment, owner(), 1, "labels.parquet")
     sent = await browser.get("/snapshots/1/labels.parquet")
+    signature = await browser.get("/snapshots/1/manifest.sig")
     path.write_bytes(path.read_bytes()[:-1])
     bad = await submitted(browser, "/snapshots/1", "/snapshots/1/verify")
 
@@ -61,6 +62,7 @@ async def test_a_snapshot_is_read_verified_and_downloaded(browser, deployment):
     assert "24 hours" in page
     assert "It holds" in fine.text
     assert sent.content.startswith(b"PAR1")
+    assert len(signature.content) == 64
     assert "attachment" in sent.headers["content-disposition"]
     assert "It does not hold" in bad.text
     assert "does not match its checksum" in bad.text
