@@ -14,7 +14,7 @@ from labeltrust.cli._output import out, print_table
 from labeltrust.cli._work import do
 from labeltrust.cli.assessing import show_assessment, show_gate
 from labeltrust.cli.importing import progress_bar, show_report
-from labeltrust.domain.errors import Conflict, Misconfigured
+from labeltrust.domain.errors import Conflict
 from labeltrust.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,14 +53,9 @@ def demo(
 
 
 def _seeds() -> Path:
-    """Return the sample data of the wheel, or that beside the package in a checkout."""
-    import labeltrust  # noqa: PLC0415 - for its place alone
+    from labeltrust.simulate import sample_folder  # noqa: PLC0415 - slow imports
 
-    package = Path(labeltrust.__file__).parent
-    for folder in (package / "_seeds", package.parent / "seeds"):
-        if (folder / _PROJECT).is_dir():
-            return folder
-    raise Misconfigured("the installation holds no sample data; run `make seed`")
+    return sample_folder()
 
 
 def _drawn(wanted: Settings, seed: int) -> Path:

@@ -13,11 +13,20 @@ from labeltrust.simulate._base import Attack, Honest, Order, Scene
 from labeltrust.simulate._circumstances import Assistant, Dispute, Rhythm, Traits
 from labeltrust.simulate._crowd import Crowd, draw_leanings, draw_scene, draw_skills
 from labeltrust.simulate._frames import Simulated, Words, to_frames
-from labeltrust.simulate._fraud_review import draw_fraud_review, fraud_review
+from labeltrust.simulate._fraud_review import (
+    draw_fraud_review,
+    fraud_features,
+    fraud_review,
+)
 from labeltrust.simulate._inject import scene_of, with_suggestions, with_traits, words_of
 from labeltrust.simulate._laws import honest_chance
 from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted, plant
-from labeltrust.simulate._seeds import labels_csv, write_fraud_review, write_seeds
+from labeltrust.simulate._seeds import (
+    labels_csv,
+    sample_folder,
+    write_fraud_review,
+    write_seeds,
+)
 
 __all__ = [
     "Assistant",
@@ -39,10 +48,12 @@ __all__ = [
     "draw_planted",
     "draw_scene",
     "draw_skills",
+    "fraud_features",
     "fraud_review",
     "honest_chance",
     "labels_csv",
     "plant",
+    "sample_folder",
     "scene_of",
     "to_frames",
     "with_suggestions",

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
+import labeltrust
+from labeltrust.domain.errors import Misconfigured
 from labeltrust.simulate._anaesthetists import anaesthetists
 from labeltrust.simulate._frames import Simulated
 from labeltrust.simulate._fraud_review import fraud_review
 
+FRAUD_REVIEW = "fraud-review"
 SEED = 1979
 # What goes wrong in real exports, one of a kind, with the line after which it stands; the reason is
 # for the reader, an import must find it out by itself.
@@ -42,12 +45,14 @@ def labels_csv(simulated: Simulated, broken: tuple[tuple[int, str, str], ...] = 
 
 
 def write_fraud_review(folder: Path, seed: int = SEED) -> None:
-    """Write `labels.csv` with its broken rows, `gold.csv` and `truth.csv` of the demo scenario."""
+    """Write the demo scenario: labels with broken rows, gold, features of items, and the truth."""
     simulated = fraud_review(seed)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "labels.csv", labels_csv(simulated, BROKEN_ROWS))
     _write_frame(folder / "gold.csv", simulated.gold)
     _write_frame(folder / "truth.csv", simulated.truth)
+    if simulated.items is not None:
+        _write_frame(folder / "items.csv", simulated.items)
 
 
 def write_anaesthetists(folder: Path) -> None:
@@ -58,8 +63,24 @@ def write_anaesthetists(folder: Path) -> None:
 
 def write_seeds(folder: Path) -> None:
     """Write all sample data below a folder, as `make seed` does."""
-    write_fraud_review(folder / "fraud-review")
+    write_fraud_review(folder / FRAUD_REVIEW)
     write_anaesthetists(folder / "anaesthetists-1979")
+
+
+def sample_folder() -> Path:
+    """Return the folder of the sample data: in the wheel, or beside the package in a checkout.
+
+    Raises:
+        Misconfigured: There is none.
+
+    >>> (sample_folder() / "fraud-review" / "items.csv").is_file()
+    True
+    """
+    package = Path(labeltrust.__file__).parent
+    for folder in (package / "_seeds", package.parent / "seeds"):
+        if (folder / FRAUD_REVIEW).is_dir():
+            return folder
+    raise Misconfigured("the installation holds no sample data; run `make seed`")
 
 
 def _write_frame(path: Path, frame: pd.DataFrame) -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from published_sets import FOLDER, found, read
+from scipy.stats import mannwhitneyu
 
-from labeltrust.simulate import fraud_review, labels_csv, write_seeds
+from labeltrust.simulate import draw_fraud_review, fraud_review, labels_csv, write_seeds
 from labeltrust.simulate._anaesthetists import anaesthetists
 from labeltrust.simulate._seeds import BROKEN_ROWS, SEED
 
@@ -15,6 +16,7 @@ FILES = (
     "fraud-review/labels.csv",
     "fraud-review/gold.csv",
     "fraud-review/truth.csv",
+    "fraud-review/items.csv",
     "anaesthetists-1979/labels.csv",
 )
 
@@ -50,6 +52,18 @@ def test_the_scenario_is_the_one_that_the_readme_tells():
     assert truth["since"].dropna().str[:10].unique().tolist() == ["2026-09-13", "2026-09-17"]
     assert f"{len(gold)} transactions" in text
     assert "2026-09-13" in text
+
+
+def test_features_carry_the_class_but_none_tells_it_alone():
+    truth = draw_fraud_review(SEED).scene.truth
+    items = pd.read_csv(SEEDS / "fraud-review/items.csv").drop(columns="item")
+
+    area = items.apply(lambda column: mannwhitneyu(column[truth == 1], column[truth == 0])[0])
+    area /= (truth == 1).sum() * (truth == 0).sum()
+
+    assert (area[["amount", "distance_km", "attempts"]].between(0.7, 0.9)).all()
+    assert 0.1 < area["card_age_days"] < 0.3
+    assert 0.45 < area["hour"] < 0.55
 
 
 def test_other_seeds_draw_other_crowds():
