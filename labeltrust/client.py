@@ -140,10 +140,31 @@ class Client:
         path = f"/v1/projects/{_segment(project)}/assessments"
         return self._json("POST", path, patient=True)
 
-    def create_snapshot(self, project: str) -> dict[str, Any]:
-        """Make a training set without frozen labels and return its manifest."""
+    def create_snapshot(self, project: str, **wishes: object) -> dict[str, Any]:
+        """Make a training set without frozen labels and return its manifest.
+
+        Args:
+            project: Whose.
+            wishes: What the route's body takes: `hold_back_hours`, `without_labelers`,
+                `without_sources`, `without_imports`, `without_windows`, `reason`, `parent`.
+        """
         path = f"/v1/projects/{_segment(project)}/snapshots"
-        return self._json("POST", path, patient=True)
+        return self._json("POST", path, patient=True, body=wishes)
+
+    def training_set(self, project: str) -> int | None:
+        """Return the number of the snapshot that a project trains on, None where none is named."""
+        current = self._json("GET", f"/v1/projects/{_segment(project)}/training-set")["current"]
+        return None if current is None else int(current["snapshot"])
+
+    def register_model(
+        self, snapshot: int, *, model: str, version: str, note: str = ""
+    ) -> dict[str, Any]:
+        """Tell that a version of a model was trained on a snapshot; telling it twice is harmless.
+
+        Who asks later which models hold a labeler's labels finds it by this.
+        """
+        body = {"model": model, "version": version, "note": note}
+        return self._json("POST", f"/v1/snapshots/{snapshot}/models", body=body)
 
     def download_snapshot(
         self, snapshot: int, folder: Path, *, public_key: bytes | None = None
@@ -180,9 +201,16 @@ class Client:
         path.write_bytes(labels)
         return path
 
-    def _json(self, method: str, path: str, *, patient: bool = False) -> dict[str, Any]:
+    def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        patient: bool = False,
+        body: Mapping[str, object] | None = None,
+    ) -> dict[str, Any]:
         timeout = _PATIENCE_SECONDS if patient else httpx.USE_CLIENT_DEFAULT
-        response = self._http.request(method, path, timeout=timeout)
+        response = self._http.request(method, path, timeout=timeout, json=body)
         document: dict[str, Any] = _checked(response).json()
         return document
 

@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from labeltrust.cli import _training
 from labeltrust.cli._context import acting, settings
 from labeltrust.cli._errors import DoesNotHold
-from labeltrust.cli._options import AsJson, Project, example
+from labeltrust.cli._options import AsJson, Project, example, parsed_time
 from labeltrust.cli._output import out, print_json, print_table, say
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.naming import checked_note
+from labeltrust.domain.training_sets import Window, Without
 
 app = typer.Typer(help="Checksummed training sets without frozen labels.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Number of the snapshot.")]
@@ -22,30 +25,84 @@ HoldBack = Annotated[
 
 
 def add_to(app_: typer.Typer) -> None:
-    """Add the group to the command line."""
+    """Add the group to the command line, and what asks where labels went."""
+    _training.add_to(app, app_)
     app_.add_typer(app, name="snapshot")
 
 
 @app.command(
-    epilog=example("snapshot create --project fraud", "snapshot create -p fraud --hold-back 48")
+    epilog=example(
+        "snapshot create --project fraud",
+        "snapshot create -p fraud --hold-back 48",
+        'snapshot create -p fraud --from 3 --without-labeler mallory --reason "bribed, audit 12"',
+        "snapshot create -p fraud --without-window 2026-11-01 2026-11-08",
+    )
 )
-def create(*, project: Project, hold_back: HoldBack = 0.0, as_json: AsJson = False) -> None:
-    """Write a snapshot: consensus labels, the judgments behind them, a manifest."""
+def create(  # noqa: PLR0913 - one parameter an option
+    *,
+    project: Project,
+    hold_back: HoldBack = 0.0,
+    without_labeler: Annotated[
+        list[str] | None, typer.Option(help="Leave out all labels of a labeler; repeatable.")
+    ] = None,
+    without_source: Annotated[
+        list[str] | None, typer.Option(help="Leave out all that a source sent; repeatable.")
+    ] = None,
+    without_import: Annotated[
+        list[int] | None, typer.Option(help="Leave out an import; repeatable.")
+    ] = None,
+    without_window: Annotated[
+        tuple[str, str],
+        typer.Option(
+            metavar="START END",
+            help="Leave out what was received from START until before END.",
+        ),
+    ] = ("", ""),
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why it is left out; stands in the manifest.")
+    ] = "",
+    parent: Annotated[
+        int | None, typer.Option("--from", help="The snapshot that this one is made from.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a snapshot: consensus labels, the judgments behind them, a signed manifest."""
     from labeltrust.services.create_snapshot import (  # noqa: PLC0415 - slow imports
         create_snapshot,
         snapshot_folder,
     )
 
+    without = Without(
+        labelers=tuple(without_labeler or ()),
+        sources=tuple(without_source or ()),
+        imports=tuple(without_import or ()),
+        windows=_windows(*without_window),
+        reason=checked_note(reason, "--reason") if reason else "",
+    )
     with acting() as who:
         say("writing the snapshot …")
         manifest = create_snapshot(
-            who.deployment, who.principal, project, hold_back_hours=hold_back
+            who.deployment,
+            who.principal,
+            project,
+            hold_back_hours=hold_back,
+            without=without,
+            parent=parent,
         )
         folder = snapshot_folder(who.deployment, manifest["snapshot"])
     if as_json:
         print_json({**manifest, "folder": str(folder.absolute())})
         return
     _show(manifest, str(folder))
+
+
+def _windows(start: str, end: str) -> tuple[Window, ...]:
+    if not start and not end:
+        return ()
+    first, last = (parsed_time(text, "--without-window") for text in (start, end))
+    if first is None or last is None:
+        raise InvalidInput("a window has a start and an end", place="--without-window")
+    return (Window(start=first, end=last),)
 
 
 @app.command(
@@ -139,11 +196,15 @@ def _show(manifest: dict[str, Any], folder: str) -> None:
     rows = manifest["files"]["labels.parquet"]["rows"]
     judgments = manifest["files"]["judgments.parquet"]["rows"]
     out(f"snapshot {manifest['snapshot']}: {rows} labels from {judgments} judgments in {folder}")
-    left = [(e["code"], _whose(e), e["labels"], e["since"] or "") for e in manifest["excluded"]]
-    print_table(("left out", "whose", "labels#", "since"), left, "Nothing is left out.")
+    left = [
+        (e["code"], _whose(e), e["labels"], e["since"] or "", e["until"] or "", e["reason"])
+        for e in manifest["excluded"]
+    ]
+    columns = ("left out", "whose", "labels#", "since", "until", "why")
+    print_table(columns, left, "Nothing is left out.")
 
 
 def _whose(entry: dict[str, Any]) -> str:
-    if entry["code"] == "fresh":
-        return "everybody"
-    return str(entry["labeler"] or entry["source"] or f"import {entry['import']}")
+    if entry["import"] is not None:
+        return f"import {entry['import']}"
+    return str(entry["labeler"] or entry["source"] or "everybody")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from labeltrust.services.trace_labels import Lineage
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -76,3 +78,24 @@ def spread(name: str, measured: Mapping[str, Any]) -> dict[str, Any]:
 
 def case_frame(cases: "Iterable[DataclassInstance]") -> pd.DataFrame:
     return pd.DataFrame([asdict(case) for case in cases])
+
+
+def lineage_frame(found: Lineage) -> pd.DataFrame:
+    """Return one row a snapshot that holds the labels in question; numbers are missing with why."""
+    columns = (
+        "snapshot", "created_at", "parent", "in_use", "labels", "items", "alone", "changes",
+        "models", "reason",
+    )  # fmt: skip
+    rows = [
+        {
+            "snapshot": one.snapshot,
+            "created_at": one.created_at,
+            "parent": one.parent,
+            "in_use": one.in_use,
+            **({} if one.share is None else asdict(one.share)),
+            "models": ", ".join(f"{model.model} {model.version}" for model in one.models),
+            "reason": one.reason,
+        }
+        for one in found.snapshots
+    ]
+    return pd.DataFrame(rows, columns=list(columns))

@@ -14,7 +14,7 @@ from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
 from labeltrust.notebook._forensics import between_frame, company_frame, company_of, onset_frame
-from labeltrust.notebook._frames import case_frame, labeler_frame, signal_frame
+from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.deployment import Deployment
@@ -25,6 +25,7 @@ from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current, read_item_names
 from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
+from labeltrust.services.trace_labels import Whose, trace_labels
 from labeltrust.settings import Settings, read_settings
 
 _READER = Principal(name="notebook", role="auditor", projects=None)
@@ -142,6 +143,28 @@ class Project:
         )
         columns = ["at", "actor", "what", "text", "sequence"]
         return pd.DataFrame([asdict(entry) for entry in found], columns=columns)
+
+    def lineage(
+        self,
+        labeler: str | None = None,
+        *,
+        source: str | None = None,
+        import_id: int | None = None,
+    ) -> pd.DataFrame:
+        """Return one row a snapshot that holds labels of somebody, newest first.
+
+        Args:
+            labeler: Whose labels; with `source` beside it, that source's labeler.
+            source: Or all that a source sent.
+            import_id: Or those of an import.
+
+        Returns:
+            Columns `snapshot`, `created_at`, `parent`, `in_use`, `labels`, `items`, `alone` (nobody
+            else labeled them), `changes` (another consensus without), `models`, `reason` (why
+            numbers are missing).
+        """
+        whose = Whose(labeler=labeler, source=source, import_id=import_id)
+        return lineage_frame(trace_labels(self.deployment, _READER, self.name, whose))
 
     def incident_command(self, title: str) -> Command:
         """Return the command line that opens a case file with all open flags."""

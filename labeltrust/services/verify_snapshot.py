@@ -16,6 +16,7 @@ from labeltrust.services._heavy import heavily
 from labeltrust.services._held import Hold, held_by
 from labeltrust.services._left_out import restated
 from labeltrust.services._manifest import FORMAT
+from labeltrust.services._seen_snapshot import seen_snapshot
 from labeltrust.services._snapshot_facts import fresh_hold
 from labeltrust.services._snapshot_files import JUDGMENTS, LABELS, MANIFEST, SIGNATURE
 from labeltrust.services.create_snapshot import snapshot_folder
@@ -24,7 +25,7 @@ from labeltrust.services.verify_files import file_problems, signature_problems
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.judgments import read_judgments
 from labeltrust.store.session import reading
-from labeltrust.store.snapshots import SnapshotRow, get_snapshot, snapshot_event
+from labeltrust.store.snapshots import SnapshotRow, snapshot_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +103,8 @@ def verify_snapshot(deployment: Deployment, principal: Principal, snapshot: int)
 
 
 def _seen(deployment: Deployment, principal: Principal, snapshot: int) -> SnapshotRow:
-    principal.require("read")
     with reading(deployment.engine) as session:
-        row = get_snapshot(session, snapshot)
-    if not principal.sees(row.project):
-        detail = f"no snapshot {snapshot}"
-        raise NotFound(detail)
-    return row
+        return seen_snapshot(session, principal, snapshot)
 
 
 def _verify(deployment: Deployment, row: SnapshotRow) -> Verification:

@@ -53,6 +53,12 @@ def spaces_among(session: Session, project_ids: Collection[int]) -> set[str]:
     return set(session.exec(wanted))
 
 
+def numbers_of_labeler(session: Session, labeler_id: int) -> frozenset[int]:
+    """Return every number that stands for a labeler: its own, and those of merged names."""
+    wanted = select(LabelerAlias.id).where(col(LabelerAlias.labeler_id) == labeler_id)
+    return frozenset({labeler_id, *(number for number in session.exec(wanted) if number)})
+
+
 def by_lookup(session: Session, lookups: Iterable[bytes]) -> list[KnownLabeler]:
     """Return the labelers behind keyed digests of names, those of merged names included."""
     wanted = select(LabelerAlias).where(col(LabelerAlias.lookup).in_(list(lookups)))

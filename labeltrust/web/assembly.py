@@ -36,6 +36,7 @@ from labeltrust.web.api import (
     service,
     snapshots,
     thresholds,
+    training,
 )
 from labeltrust.web.caller import Caller
 from labeltrust.web.deliveries import Reception
@@ -64,6 +65,7 @@ from labeltrust.web.pages import queue as queue_pages
 from labeltrust.web.pages import settings as setting_pages
 from labeltrust.web.pages import snapshots as snapshot_pages
 from labeltrust.web.pages import sources as source_pages
+from labeltrust.web.pages import training as training_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
@@ -101,6 +103,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine, approvals, thresholds, people, keys, appeals, audits, incidents,
+    training,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -117,6 +120,7 @@ _PAGES = (
     freeze_pages,
     quarantine_pages,
     source_pages,
+    training_pages,
     approval_pages,
     people_pages,
     key_pages,

@@ -199,3 +199,30 @@ def _runs(pid):
     except ProcessLookupError:
         return False
     return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+
+
+def test_a_pipeline_rebuilds_a_set_tells_its_model_and_finds_where_labels_went(shared, files):
+    settings, server = shared
+    load(settings, files, "rebuilt")
+    key = labeltrust(settings, "key", "create", "ci2", "--role", "ml_engineer").stdout.strip()
+
+    with Client(server.url, key=key) as client:
+        first = client.create_snapshot("rebuilt")["snapshot"]
+        labeler = client.assess("rebuilt")["labelers"][0]["labeler"]
+        made = client.create_snapshot(
+            "rebuilt", parent=first, without_labelers=[labeler], reason="bribed"
+        )
+        assert client.training_set("rebuilt") is None
+        client.register_model(first, model="net", version="1")
+        with pytest.raises(NotFound):
+            client.create_snapshot("rebuilt", without_labelers=["nobody"])
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}) as http:
+        used = http.post(f"/v1/snapshots/{made['snapshot']}/use", json={"reason": "no bribes"})
+        current = http.get("/v1/projects/rebuilt/training-set").json()
+        traced = http.get("/v1/projects/rebuilt/lineage", params={"labeler": labeler}).json()
+
+    assert made["excluded"][-1]["reason"] == "bribed"
+    assert used.status_code == 200
+    assert current["current"]["snapshot"] == made["snapshot"]
+    assert [one["snapshot"] for one in traced["snapshots"]] == [first]
+    assert traced["models"][0]["version"] == "1"

@@ -10,6 +10,8 @@ from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 from litestar.response import File
 
+from labeltrust.domain.naming import checked_note
+from labeltrust.domain.training_sets import Window, Without
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.diff_snapshots import DiffPage, SnapshotDiff, diff_snapshots
 from labeltrust.services.list_snapshots import list_snapshots
@@ -37,9 +39,30 @@ MEDIA_TYPES = {
 
 
 class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How fresh a label must not be to go in: received at least so many hours ago."""
+    """What goes in: labels received at least so many hours ago, and none of what is named here.
+
+    `windows` are of received time, from `start` until before `end`; `reason` says why all this is
+    left out, and `parent` which snapshot this one is made from.
+    """
 
     hold_back_hours: float = 0.0
+    without_labelers: tuple[str, ...] = ()
+    without_sources: tuple[str, ...] = ()
+    without_imports: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)], ...] = ()
+    without_windows: tuple[Window, ...] = ()
+    reason: str = ""
+    parent: Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)] | None = None
+
+    @property
+    def without(self) -> Without:
+        """What is left out, as the service takes it."""
+        return Without(
+            labelers=self.without_labelers,
+            sources=self.without_sources,
+            imports=self.without_imports,
+            windows=self.without_windows,
+            reason=checked_note(self.reason, "reason") if self.reason else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +74,10 @@ class SnapshotList:
 
 
 _HOLD_BACK = example("Without the labels of the last two days", {"hold_back_hours": 48})
+_WITHOUT = example(
+    "Rebuilt without two labelers",
+    {"parent": 3, "without_labelers": ["mallory", "trudy"], "reason": "ring 7, audit 12"},
+)
 Kind = Annotated[
     str | None,
     QueryParameter(required=False, description="`added`, `removed` or `changed`; without it, all."),
@@ -109,11 +136,17 @@ async def diff(
 async def create(
     project: FromPath[str],
     caller: NamedDependency[Caller],
-    data: Annotated[SnapshotBody | None, BodyKwarg(examples=[_HOLD_BACK])] = None,
+    data: Annotated[SnapshotBody | None, BodyKwarg(examples=[_HOLD_BACK, _WITHOUT])] = None,
 ) -> Response[dict[str, Any]]:
     """Write a training set without frozen labels, and return its manifest."""
-    hours = 0.0 if data is None else data.hold_back_hours
-    manifest = await caller.ask(create_snapshot, project, hold_back_hours=hours)
+    wanted = data or SnapshotBody()
+    manifest = await caller.ask(
+        create_snapshot,
+        project,
+        hold_back_hours=wanted.hold_back_hours,
+        without=wanted.without,
+        parent=wanted.parent,
+    )
     return Response(manifest, headers={"Location": f"/v1/snapshots/{manifest['snapshot']}"})
 
 

@@ -8,14 +8,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import File
 
-from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.diff_snapshots import KINDS, DiffPage, diff_snapshots
 from labeltrust.services.list_snapshots import list_snapshots, search_snapshots
 from labeltrust.services.order_snapshot import order_snapshot, snapshots_under_way
+from labeltrust.services.register_model import list_models
+from labeltrust.services.use_snapshot import current_set
 from labeltrust.services.verify_snapshot import show_snapshot, snapshot_file, verify_snapshot
 from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_session
 from labeltrust.web.api.snapshots import MEDIA_TYPES, SnapshotNumber
+from labeltrust.web.pages._snapshot_form import named_wrongly, ordered
 from labeltrust.web.pages._tables import Column, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.pagination import MAX_ID
@@ -56,17 +59,16 @@ async def order(
     """Order a snapshot; the background worker makes it."""
     form = await view.form(request)
     try:
-        hours = _hours(form.get("hold_back_hours", ""))
-        await view.ask(order_snapshot, project, hold_back_hours=hours)
+        await view.ask(order_snapshot, project, **ordered(form))
     except LabeltrustError as error:
-        return await _list(view, project, form, refusal(error))
+        return await _list(view, project, form, refusal(named_wrongly(error)))
     return see_other(f"/projects/{segment(project)}/snapshots")
 
 
 @get("/snapshots/{snapshot:int}", opt=by_session("read"), include_in_schema=False)
 async def show(snapshot: SnapshotNumber, view: NamedDependency[View]) -> Response[str]:
     """Show the manifest of a snapshot."""
-    return await _page(view, snapshot)
+    return await snapshot_page(view, snapshot)
 
 
 @post("/snapshots/{snapshot:int}/verify", opt=by_session("read"), include_in_schema=False)
@@ -75,7 +77,8 @@ async def verify(
 ) -> Response[str]:
     """Recompute everything that the manifest states, and say what differs."""
     await view.form(request)
-    return await _page(view, snapshot, found=await view.ask(verify_snapshot, snapshot))
+    found = await view.ask(verify_snapshot, snapshot)
+    return await snapshot_page(view, snapshot, found=found)
 
 
 @get(
@@ -112,19 +115,12 @@ async def compare(
     return view.page("snapshot_diff.html", diff=found, kinds=KINDS, on_page=_ON_A_PAGE)
 
 
-def _hours(text: str) -> float:
-    try:
-        return float(text) if text.strip() else 0.0
-    except ValueError:
-        detail = f"{text[:40]!r} is no number of hours"
-        raise InvalidInput(detail, place="hold_back_hours") from None
-
-
 async def _list(view: View, project: str, form: Form, refused: Refusal | None) -> Response[Any]:
     asked = view.asked(SNAPSHOTS)
-    found, under_way = await asyncio.gather(
+    found, under_way, training = await asyncio.gather(
         view.ask(search_snapshots, project, asked.listing),
         view.ask(snapshots_under_way, project),
+        view.ask(current_set, project),
     )
     return view.listed(
         "snapshots.html",
@@ -132,17 +128,43 @@ async def _list(view: View, project: str, form: Form, refused: Refusal | None) -
         status=200 if refused is None else refused.status,
         project=project,
         under_way=under_way,
+        training=training,
         form=form,
         refused=refused,
     )
 
 
-async def _page(view: View, snapshot: int, found: object = None) -> Response[str]:
+async def snapshot_page(
+    view: View,
+    snapshot: int,
+    *,
+    found: object = None,
+    form: Form | None = None,
+    refused: Refusal | None = None,
+) -> Response[str]:
+    """Return the page of a snapshot, after what was just done with it.
+
+    Args:
+        view: Who looks.
+        snapshot: Its number.
+        found: What a verification found.
+        form: Fields of a form that was refused.
+        refused: Why.
+    """
     manifest = await view.ask(show_snapshot, snapshot)
-    others = await view.ask(list_snapshots, manifest["project"], limit=_ON_A_PAGE)
+    others, training, models = await asyncio.gather(
+        view.ask(list_snapshots, manifest["project"], limit=_ON_A_PAGE),
+        view.ask(current_set, manifest["project"]),
+        view.ask(list_models, snapshot),
+    )
     return view.page(
         "snapshot.html",
+        status=200 if refused is None else refused.status,
         number=snapshot,
+        training=training,
+        models=models,
+        form=form or {},
+        refused=refused,
         manifest=manifest,
         excluded=manifest["excluded"][:_MOST_EXCLUDED],
         others=[one for one in others if one.id != snapshot],
