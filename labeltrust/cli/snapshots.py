@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labeltrust.cli import _training
+from labeltrust.cli import _exporting, _training
 from labeltrust.cli._context import acting, settings
 from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, Project, example, parsed_time
@@ -27,6 +27,7 @@ HoldBack = Annotated[
 def add_to(app_: typer.Typer) -> None:
     """Add the group to the command line, and what asks where labels went."""
     _training.add_to(app, app_)
+    _exporting.add_to(app_)
     app_.add_typer(app, name="snapshot")
 
 

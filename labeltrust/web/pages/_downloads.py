@@ -9,6 +9,7 @@ from types import MappingProxyType
 import msgspec
 from litestar import Response
 
+from labeltrust.domain.visible import spreadsheet_text
 from labeltrust.web.errors import printable
 
 Plain = str | int | float | bool | datetime | None
@@ -16,17 +17,6 @@ Record = Mapping[str, Plain]
 FORMATS: Mapping[str, str] = MappingProxyType(
     {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 )
-# What makes spreadsheets run a cell, the full-width forms that some of them fold into it, too.
-_FORMULA = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
-
-
-def spreadsheet_text(text: str) -> str:
-    """Return a text that a spreadsheet takes for text.
-
-    >>> spreadsheet_text("=1+1"), spreadsheet_text("a=b")
-    ("'=1+1", 'a=b')
-    """
-    return f"'{text}" if text[:1] in _FORMULA and text else text
 
 
 def csv_text(names: Sequence[str], records: Iterable[Record]) -> str:
