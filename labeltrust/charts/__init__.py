@@ -21,6 +21,7 @@ from labeltrust.charts._portrait import (
     timeline_frame,
     timeline_words,
 )
+from labeltrust.charts._retraining import draw_measures, draw_turned
 from labeltrust.charts._standing import draw_standing, standing_frame, standing_words
 from labeltrust.charts._trends import (
     agreement_frame,
@@ -48,6 +49,7 @@ __all__ = [
     "draw_days",
     "draw_effects",
     "draw_leaning",
+    "draw_measures",
     "draw_meetings",
     "draw_mix",
     "draw_onsets",
@@ -55,6 +57,7 @@ __all__ = [
     "draw_standing",
     "draw_strata",
     "draw_timeline",
+    "draw_turned",
     "drawn",
     "mix_frame",
     "mix_words",

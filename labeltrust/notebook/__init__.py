@@ -11,6 +11,7 @@ from labeltrust.notebook._audits import PlannedAudit
 from labeltrust.notebook._frames import labeler_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._project import Project, open_project
+from labeltrust.notebook._retraining import Retraining, read_table
 from labeltrust.notebook._show import Command, prepare, say, table
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "LabelerReport",
     "PlannedAudit",
     "Project",
+    "Retraining",
     "labeler_frame",
     "open_project",
     "prepare",
+    "read_table",
     "say",
     "signal_frame",
     "table",

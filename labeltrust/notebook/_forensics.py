@@ -46,6 +46,22 @@ def _onset(flag: FlagCase, mine: pd.DataFrame) -> Onsets:
     }
 
 
+def since_onset(judgments: pd.DataFrame, suspects: pd.DataFrame) -> np.ndarray:
+    """Return which rows are a suspect's since the onset, (n,); without a column of onsets, all.
+
+    >>> at = pd.to_datetime(["2026-01-01", "2026-01-03"], utc=True)
+    >>> said = pd.DataFrame({"labeler": ["ann", "ann"], "occurred_at": at})
+    >>> since_onset(said, pd.DataFrame({"labeler": ["ann"], "onset": at[1:]})).tolist()
+    [False, True]
+    """
+    found = np.zeros(len(judgments), dtype=np.bool_)
+    begun = suspects["onset"] if "onset" in suspects else [pd.NaT] * len(suspects)
+    for name, onset in zip(suspects["labeler"], begun, strict=True):
+        late = pd.isna(onset) | (judgments["occurred_at"] >= onset)
+        found |= ((judgments["labeler"] == name) & late).to_numpy()
+    return found
+
+
 def company_of(loaded: LoadedJudgments, onsets: pd.DataFrame) -> tuple[Company, list[str]]:
     """Compare everybody with the suspects of an onset frame; also return their names in order."""
     names = [labeler.name for labeler in loaded.labelers]

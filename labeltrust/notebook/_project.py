@@ -13,9 +13,16 @@ from labeltrust.app import build_deployment
 from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
-from labeltrust.notebook._forensics import between_frame, company_frame, company_of, onset_frame
+from labeltrust.notebook._forensics import (
+    between_frame,
+    company_frame,
+    company_of,
+    onset_frame,
+    since_onset,
+)
 from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
+from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.draw_audit import AuditDraft, price_audit
@@ -79,6 +86,53 @@ class Project:
                 "sequence": loaded.sequence,
             }
         )
+
+    def gold(self, question: str = "label") -> pd.DataFrame:
+        """Return one row a gold item: item, label; closed audits are among them."""
+        loaded = read_current(self.deployment, _READER, self.name, question)
+        names = read_item_names(self.deployment, _READER, self.name, loaded.gold_item.tolist())
+        item = [names[number] for number in loaded.gold_item.tolist()]
+        words = np.array(loaded.words, dtype=object)
+        return pd.DataFrame({"item": item, "label": words[loaded.gold_label]})
+
+    def features(self) -> pd.DataFrame:
+        """Return what events told of items: item and one column a feature, missing where untold."""
+        loaded = read_current(self.deployment, _READER, self.name, "label")
+        ids = np.unique(loaded.item).tolist()
+        names = read_item_names(self.deployment, _READER, self.name, ids)
+        found = pd.DataFrame({"item": [names[number] for number in ids]}, index=ids)
+        columns = {name: pd.Series(told, index=at) for name, (at, told) in loaded.features.items()}
+        return found.assign(**columns).reset_index(drop=True)
+
+    def retrain(
+        self,
+        model: Model,
+        features: pd.DataFrame,
+        *,
+        target: str = "",
+        by_item: bool = False,
+        since_onsets: bool = True,
+    ) -> Retraining:
+        """Train a model with and without the suspects' labels, and ask both about gold items.
+
+        Args:
+            model: Any classifier of scikit-learn; it is copied.
+            features: item and one column a feature.
+            target: The class that is looked for; empty for the one that the suspects held back.
+            by_item: Train on the label that most gave an item, not on every label by itself.
+            since_onsets: Leave out a suspect's labels since the onset; False for all of them.
+
+        Raises:
+            InvalidInput: No item, or no gold item, has features.
+        """
+        judgments, onsets = self.judgments(), self.onsets()
+        left_out = since_onset(judgments, onsets if since_onsets else onsets[["labeler"]])
+        labels = Labels(judgments=judgments, left_out=left_out, gold=self.gold(), by_item=by_item)
+        return retrained(labels, features, model, target)
+
+    def snapshot_command(self) -> Command:
+        """Return the command line that makes a training set without frozen labels."""
+        return command("labeltrust snapshot create", [("project", self.name)])
 
     def suspects(self) -> list[str]:
         """Return who stands flagged, in the order of the flags; nobody whose flag was dismissed."""
