@@ -1,5 +1,6 @@
 """`labeltrust incident …`: case files with timeline and postmortem."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -116,6 +117,31 @@ def move(
 ) -> None:
     """Contain, resolve or reopen an incident."""
     _move(number, act, reason, None, as_json=as_json)
+
+
+@app.command(epilog=example("incident bundle 3 --out incident-3.zip"))
+def bundle(
+    number: Number,
+    *,
+    out_: Annotated[
+        Path | None, typer.Option("--out", help="A new file; without it, incident-N.zip.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the evidence of an incident to a file that is verified offline."""
+    from labeltrust.services.bundle_incident import bundle_incident  # noqa: PLC0415 - slow imports
+
+    path = out_ or Path(f"incident-{number}.zip")
+    with acting() as who:
+        made = bundle_incident(who.deployment, who.principal, number, path)
+    if as_json:
+        print_json(made)
+        return
+    out(f"{made.path}: {made.events} records, {made.opened} originals, {made.bytes} bytes")
+    if made.erased or made.withheld:
+        out(f"{made.erased} originals are erased, {made.withheld} are not for this reader")
+    out(f"manifest {made.manifest}, head of the chain {made.head}")
+    out("its verify.py checks it anywhere: python verify.py BUNDLE.zip")
 
 
 def _move(number: int, act: str, reason: str, lessons: str | None, *, as_json: bool) -> None:

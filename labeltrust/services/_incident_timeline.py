@@ -20,7 +20,7 @@ _OF_INCIDENTS = tuple(
     f"incident.{word}"
     for word in (
         "opened", "updated", "member_added", "member_removed", "task_added", "task_done",
-        "step_done", "step_undone", "contained", "resolved", "closed", "reopened",
+        "step_done", "step_undone", "contained", "resolved", "closed", "reopened", "bundled",
     )
 )  # fmt: skip
 TYPES = (*_OF_FLAGS, *_OF_FREEZES, *_OF_PROJECT, *_OF_INCIDENTS)

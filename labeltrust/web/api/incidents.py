@@ -1,5 +1,6 @@
 """Incidents over HTTP: opened, read, changed, moved on, closed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -7,7 +8,9 @@ import msgspec
 from litestar import get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
+from litestar.response import Stream
 
+from labeltrust.services.bundle_incident import Bundle, stream_bundle
 from labeltrust.services.change_incident import IncidentChange, change_incident, move_incident
 from labeltrust.services.incident_members import (
     MemberDraft,
@@ -221,4 +224,27 @@ async def close(
     return await caller.ask(show_incident, incident)
 
 
-HANDLERS = (index, create, show, change, members, actions, close)
+@get(
+    "/v1/incidents/{incident:int}/bundle.zip",
+    opt=by_key("read"),
+    tags=["incidents"],
+    summary="Download the evidence",
+)
+async def bundle(incident: IncidentNumber, caller: NamedDependency[Caller]) -> Stream:
+    """Send records, proofs, originals and findings as one file that is verified offline."""
+    made, pieces = await caller.ask(stream_bundle, incident)
+    return bundle_response(made, pieces)
+
+
+def bundle_response(made: Bundle, pieces: Iterator[bytes]) -> Stream:
+    """Return a written bundle as a download."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="incident-{made.incident}.zip"',
+        "Content-Length": str(made.bytes),
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Stream(pieces, media_type="application/zip", headers=headers)
+
+
+HANDLERS = (index, create, show, change, members, actions, close, bundle)

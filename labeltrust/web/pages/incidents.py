@@ -5,9 +5,11 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.response import Stream
 
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.domain.incidents import CHANGES, SEVERITIES, STATUSES
+from labeltrust.services.bundle_incident import stream_bundle
 from labeltrust.services.change_incident import (
     IncidentChange,
     change_incident,
@@ -27,7 +29,7 @@ from labeltrust.services.show_incident import IncidentLine, search_incidents, sh
 from labeltrust.services.show_project import project_names
 from labeltrust.services.write_postmortem import duration_text, postmortem
 from labeltrust.web.access import by_session
-from labeltrust.web.api.incidents import IncidentNumber
+from labeltrust.web.api.incidents import IncidentNumber, bundle_response
 from labeltrust.web.pages._columns import kept, of_project
 from labeltrust.web.pages._forms import whole_number
 from labeltrust.web.pages._tables import Column, Filter, Table
@@ -160,6 +162,13 @@ async def as_html(incident: IncidentNumber, view: NamedDependency[View]) -> Resp
     return _file(text, "text/html; charset=utf-8", f"incident-{incident}.html")
 
 
+@get("/incidents/{incident:int}/bundle.zip", opt=by_session("read"), include_in_schema=False)
+async def as_bundle(incident: IncidentNumber, view: NamedDependency[View]) -> Stream:
+    """Send the evidence as one file that is verified offline."""
+    made, pieces = await view.ask(stream_bundle, incident)
+    return bundle_response(made, pieces)
+
+
 def _file(text: str, media_type: str, name: str) -> Response[str]:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
@@ -256,4 +265,5 @@ async def _page(view: View, incident: int, form: Form, refused: Refusal | None) 
 
 HANDLERS = (
     incidents, open_one, show, act, change, members, actions, steps, as_markdown, as_html,
+    as_bundle,
 )  # fmt: skip

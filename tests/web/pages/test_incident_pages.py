@@ -1,5 +1,6 @@
 """The pages of incidents, by their forms."""
 
+import io
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from web.pages.browsing import sign_in_as, submitted
 from web.pages.counting import queries
 from web.pages.test_hostile_text import Seen
 
+from labeltrust.ledger.bundle_verifier import verify
 from labeltrust.services.incident_members import MemberDraft, TaskDraft, add_member, add_task
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_incident import show_incident
@@ -98,12 +100,27 @@ async def test_downloads_are_files_and_nothing_runs_in_them(browser, deployment)
     assert forms == ["/sign-out"]
 
 
+async def test_the_bundle_is_sent_whole_and_its_taker_is_noted(browser, deployment):
+    number = opened(deployment, flags=(1,))
+    await sign_in_as(browser, deployment, "auditor")
+
+    answer = await browser.get(f"/incidents/{number}/bundle.zip")
+
+    assert answer.headers["content-disposition"] == f'attachment; filename="incident-{number}.zip"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert len(answer.content) == int(answer.headers["content-length"])
+    assert verify(io.BytesIO(answer.content))
+    page = (await browser.get(f"/incidents/{number}")).text
+    assert f'href="/incidents/{number}/bundle.zip"' in page
+    assert "incident bundled" in page
+
+
 async def test_an_incident_of_another_project_is_not_there(browser, deployment):
     number = opened(deployment)
     await sign_in_as(browser, deployment, projects=())
 
     assert "No incident was opened yet" in (await browser.get("/incidents")).text
-    for part in ("", "/postmortem.md", "/postmortem.html"):
+    for part in ("", "/postmortem.md", "/postmortem.html", "/bundle.zip"):
         assert (await browser.get(f"/incidents/{number}{part}")).status_code == 404
 
 
