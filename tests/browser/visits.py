@@ -37,7 +37,7 @@ CROWD: Mapping[str, str] = MappingProxyType(
 )
 # Answers that are no pages and need more than an address to be asked for.
 NO_PAGES = frozenset({"/", "/media", "/live", "/notifications/unseen"})
-_DATA = re.compile(r"/charts/|/postmortem\.|/snapshots/[^/]+/[a-z]+\.")
+_DATA = re.compile(r"/charts/|/postmortem\.|/bundle\.|/notebooks/|/snapshots/[^/]+/[a-z]+\.")
 """Specifications of charts, which pages draw, and files to take away."""
 _ROLES = ("qa_lead", "admin", "reviewer", "auditor")
 
