@@ -8,7 +8,7 @@ import typer
 from labeltrust.cli._context import Acting, acting
 from labeltrust.cli._options import AsJson, Project, Reason, SourceName, example
 from labeltrust.cli._output import day, number, out, print_json, print_table, safe
-from labeltrust.domain.audits import RUNNING, AuditPlan
+from labeltrust.domain.audits import RUNNING, AuditPlan, stratified
 from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ _MOST_TASKS = 20_000
     epilog=example(
         "audit draw --project fraud --flag 7",
         "audit draw --project fraud --labeler mallory --margin 0.1 --dry-run",
+        "audit draw --project fraud --flag 7 --size 100 --stratify class,time,signal",
     )
 )
 def draw(  # noqa: PLR0913 - one parameter an option
@@ -46,6 +47,10 @@ def draw(  # noqa: PLR0913 - one parameter an option
     by_class: Annotated[
         bool, typer.Option("--by-class/--all-classes", help="Draw from every class given.")
     ] = True,
+    stratify: Annotated[
+        str | None,
+        typer.Option(help="What to draw from in proportion: some of class,time,signal; or none."),
+    ] = None,
     stops_early: Annotated[
         bool, typer.Option("--stop-early", help="Look after every verdict, stop when sure.")
     ] = False,
@@ -70,6 +75,9 @@ def draw(  # noqa: PLR0913 - one parameter an option
         size=size, margin=margin, disputed=disputed, unanimous=unanimous, twice=twice,
         by_class=by_class, stops_early=stops_early, reviewers=tuple(reviewer or ()), seed=seed,
     )  # fmt: skip
+    if stratify is not None:
+        names = [name.strip() for name in stratify.split(",")]
+        plan = stratified(plan, [name for name in names if name not in {"", "none"}])
     draft = AuditDraft(
         project=project, reason=reason, labeler=labeler, source=source, flag=flag,
         question=question, plan=plan,
@@ -108,8 +116,11 @@ def _show_price(cost: "AuditCost", *, as_json: bool) -> None:
         f"({cost.seconds_each:.0f} s each, {basis}); error rate to within "
         f"{100 * cost.margin:.1f} points at worst"
     )
-    columns = ("others said", "class given", "items#", "drawn#")
-    rows = [(s.kind, s.label or "all", s.population, s.drawn) for s in cost.strata]
+    columns = ("others said", "class given", "given", "signal", "items#", "drawn#")
+    rows = [
+        (s.kind, s.label or "all", s.window or "ever", s.signal or "any", s.population, s.drawn)
+        for s in cost.strata
+    ]
     print_table(columns, rows, "Nothing to draw from.")
 
 
@@ -234,7 +245,8 @@ def _show_result(found: "AuditResult", plain: dict[str, Any]) -> None:
     out(f"reviewers agree on {agreed} of {both}; Cohen's kappa {number(plain['reviewer_kappa'])}")
     out(f"proposal: {found.proposal.act.replace('_', ' ')}: {found.proposal.because}")
     columns = ("part", "items#", "audited#", "wrong#", "error rate")
-    parts = [*plain["by_kind"], *plain["by_class"]]
+    told = ("by_kind", "by_class", "by_time", "by_signal")
+    parts = [part for family in told for part in plain[family]]
     rows = [
         (p["name"], p["population"], p["audited"], p["wrong"], number(p["error_rate"]))
         for p in parts

@@ -8,8 +8,8 @@
 A done audit stays done: its undo is to withdraw the gold labels that it gave.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -39,6 +39,8 @@ CHANGES: Mapping[tuple[str, str], str] = MappingProxyType(
 EVENT_OF: Mapping[str, str] = MappingProxyType(
     {"finish": "audit.finished", "cancel": "audit.cancelled", "resume": "audit.resumed"}
 )
+FAMILIES = ("class", "time", "signal")
+"""What a sample can be stratified by, beside what others said."""
 MAX_SIZE = 10_000
 MAX_REVIEWERS = 100
 LEAST_DISPUTED = 25
@@ -71,6 +73,9 @@ class AuditPlan:
         unanimous: Share spent on items whose labels are all the same; the rest is random.
         twice: Share of the items that two reviewers label.
         by_class: Draw from every class that was given, in proportion.
+        by_time: Draw from up to five windows of equal numbers of labels, in proportion.
+        by_signal: Draw from the items on which signals of the flag rest, and from the others; of a
+            project, from the items that flagged labelers labeled, and from the others.
         stops_early: Look after every verdict and stop as soon as the answer is sure.
         reviewers: Names of those who may re-label; empty for everybody who may review.
         seed: Of the random numbers; on record, so that the draw can be repeated.
@@ -87,12 +92,24 @@ class AuditPlan:
     unanimous: float = 0.15
     twice: float = 0.20
     by_class: bool = True
+    by_time: bool = False
+    by_signal: bool = False
     stops_early: bool = False
     reviewers: tuple[str, ...] = ()
     seed: int = 0
     choices: tuple[str, ...] = ()
     since_us: int | None = None
     clock: str = "received"
+
+    @property
+    def stratify(self) -> tuple[str, ...]:
+        """Names of `FAMILIES` that the sample is drawn by.
+
+        >>> AuditPlan(by_time=True).stratify
+        ('class', 'time')
+        """
+        chosen = (self.by_class, self.by_time, self.by_signal)
+        return tuple(name for name, kept in zip(FAMILIES, chosen, strict=True) if kept)
 
     @property
     def since(self) -> datetime | None:
@@ -103,6 +120,23 @@ class AuditPlan:
     def random(self) -> float:
         """Share of the sample that is drawn from all items alike."""
         return max(1.0 - self.disputed - self.unanimous, 0.0)
+
+
+def stratified(plan: AuditPlan, names: Sequence[str]) -> AuditPlan:
+    """Return a plan that stratifies by some families alone.
+
+    Raises:
+        InvalidInput: A name is none of `FAMILIES`.
+
+    >>> stratified(AuditPlan(), ["time", "signal"]).stratify
+    ('time', 'signal')
+    """
+    for name in names:
+        if name not in FAMILIES:
+            detail = f"stratify is {name[:80]!r}, must be some of {', '.join(FAMILIES)}"
+            raise InvalidInput(detail, place="stratify")
+    by_class, by_time, by_signal = (name in names for name in FAMILIES)
+    return replace(plan, by_class=by_class, by_time=by_time, by_signal=by_signal)
 
 
 def checked_plan(plan: AuditPlan) -> AuditPlan:
@@ -153,12 +187,16 @@ class Stratum:
         label: The class given to these items, or None for all.
         population: Items there are.
         drawn: Items in the sample, each chosen with probability drawn / population.
+        window: Dates of the labels, or None for all.
+        signal: What rests on these items, or None for all.
     """
 
     kind: str
     label: str | None
     population: int
     drawn: int
+    window: str | None = None
+    signal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,8 @@ def strata_again(parts: Sequence[Stratum]) -> Strata:
         kind=np.array([KINDS.index(part.kind) for part in parts], dtype=np.int64),
         label=tuple(part.label for part in parts),
         population=np.array([part.population for part in parts], dtype=np.int64),
+        window=tuple(part.window for part in parts),
+        signal=tuple(part.signal for part in parts),
     )
 
 

@@ -7,10 +7,8 @@ import numpy as np
 from labeltrust.domain.audits import MAX_SIZE, AuditPlan, Stratum
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.metrics._estimates import Z
-from labeltrust.policy.audit_sampling import Int, Strata, allocation, told
+from labeltrust.policy.audit_sampling import USUAL_SIZE, Int, Strata, allocation, told
 
-USUAL_SIZE = 50
-"""Enough for 30 disputed items out of a mixture of 60 %."""
 UNKNOWN_SECONDS = 30.0
 """Where no label of the question told how long it took."""
 _HALF = 0.5

@@ -91,6 +91,8 @@ class Findings:
         disputed: Error rate among the disputed items alone.
         kinds: By what others said.
         classes: By the class that was given; empty where the sample was not drawn by class.
+        windows: By time, likewise.
+        signals: By what rests on the items, likewise.
         accusers: Those who disagreed, most disputes first.
         proposal: What follows.
     """
@@ -103,6 +105,8 @@ class Findings:
     disputed: Measured
     kinds: tuple[Part, ...]
     classes: tuple[Part, ...]
+    windows: tuple[Part, ...]
+    signals: tuple[Part, ...]
     accusers: tuple[Accuser, ...]
     proposal: Proposal
 
@@ -161,7 +165,11 @@ def findings(
         standard_error=standard_error(table.counts) if isinstance(whole, Estimate) else None,
         disputed=kinds[0].error_rate,
         kinds=kinds,
-        classes=_classes(table),
+        classes=_family(table, [s.label for s in audit.strata]),
+        windows=tuple(
+            sorted(_family(table, [s.window for s in audit.strata]), key=lambda part: part.name)
+        ),
+        signals=_family(table, [s.signal for s in audit.strata]),
         accusers=accusers,
         proposal=proposal(kinds, n_open=states.count("open"))
         if audit.labeler_id is not None
@@ -187,9 +195,10 @@ def _kinds(table: _Table) -> tuple[Part, ...]:
     return tuple(table.part(k, [s.kind == k for s in table.audit.strata]) for k in kinds)
 
 
-def _classes(table: _Table) -> tuple[Part, ...]:
-    labels = dict.fromkeys(s.label for s in table.audit.strata if s.label is not None)
-    return tuple(table.part(k, [s.label == k for s in table.audit.strata]) for k in labels)
+def _family(table: _Table, names: Sequence[str | None]) -> tuple[Part, ...]:
+    """Return the error rate of every part that strata are told apart by."""
+    found = dict.fromkeys(name for name in names if name is not None)
+    return tuple(table.part(one, [name == one for name in names]) for one in found)
 
 
 def _accusers(

@@ -1,10 +1,11 @@
 """How the sample of an audit is drawn: strata, sizes, and every item's chance of being in it.
 
 Items are sorted into strata by what others said (disputed, unanimous, alone) and, if asked for, by
-the class given. Each stratum is sampled at random without replacement, with a size that is fixed
-before anything is drawn. So each item's inclusion probability is known exactly (drawn / population
-of its stratum), and the Horvitz-Thompson estimate is unbiased whatever the mixture
-(Horvitz, Thompson 1952; Cochran 1977, chapter 5).
+the class given, by when it was given, and by what rests on them (see `audit_families`). Each
+stratum is sampled at random without replacement, with a size that is fixed before anything is
+drawn. So each item's inclusion probability is known exactly (drawn / population of its stratum),
+and the Horvitz-Thompson estimate is unbiased whatever the mixture (Horvitz, Thompson 1952; Cochran
+1977, chapter 5).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,14 +16,21 @@ from numpy.typing import NDArray
 
 from labeltrust.domain.audits import DISPUTED, KINDS, UNANIMOUS, AuditPlan, Stratum
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.policy.audit_families import (
+    MOST_CLASSES,
+    MOST_WINDOWS,
+    Groups,
+    classes,
+    crossed,
+    everything,
+    windows,
+)
 
+USUAL_SIZE = 50
+"""Enough for 30 disputed items out of a mixture of 60 %."""
+LEAST_EACH = 3
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
-
-MOST_CLASSES = 5
-LEAST_CLASS_SHARE = 0.05
-OTHER_CLASSES = "all other classes"
-"""Classes beyond the five most frequent ones, or with less than 5 % of the items, are one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +41,15 @@ class Candidates:
         item: (n,) item ids.
         label: (n,) codes of the label that is audited.
         kind: (n,) places in `KINDS`.
+        time_us: (n,) when the label was given, microseconds since 1970; None: not asked for.
+        signal: What rests on each; None: not asked for.
     """
 
     item: Int
     label: Int
     kind: Int
+    time_us: Int | None = None
+    signal: Groups | None = None
 
     @property
     def n(self) -> int:
@@ -54,12 +66,16 @@ class Strata:
         kind: (n_strata,) places in `KINDS`.
         label: Name of the class of each stratum, or None.
         population: (n_strata,) items of each.
+        window: Dates of each stratum, or None; empty where none is told apart by them.
+        signal: What rests on each stratum, or None; empty likewise.
     """
 
     of_item: Int
     kind: Int
     label: tuple[str | None, ...]
     population: Int
+    window: tuple[str | None, ...] = ()
+    signal: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,39 +93,67 @@ class Sample:
     probability: Float
 
 
-def strata_of(candidates: Candidates, words: Sequence[str], *, by_class: bool) -> Strata:
+def strata_of(
+    candidates: Candidates, words: Sequence[str], *, by_class: bool, most: int | None = None
+) -> Strata:
     """Sort candidates into strata; empty ones are left out.
+
+    Args:
+        candidates: The items; what they do not tell is no stratum.
+        words: Canonical labels by code.
+        by_class: Tell classes apart.
+        most: So many strata at most: windows, then classes, are made fewer until they fit.
 
     >>> c = Candidates(item=np.arange(4), label=np.array([0, 0, 1, 1]), kind=np.array([0, 1, 1, 1]))
     >>> strata_of(c, ["a", "b"], by_class=True).population.tolist()
     [1, 1, 2]
     """
-    group, names = _classes(candidates.label, words) if by_class else _no_classes(candidates)
-    key = candidates.kind * len(names) + group
-    found, of_item, population = np.unique(key, return_inverse=True, return_counts=True)
+    found = _sorted_into(candidates, words, (by_class * MOST_CLASSES, MOST_WINDOWS))
+    if most is None:
+        return found
+    for n_windows in range(MOST_WINDOWS - 1, 0, -1):
+        if found.population.size <= most:
+            return found
+        found = _sorted_into(candidates, words, (by_class * MOST_CLASSES, n_windows))
+    for n_classes in range(MOST_CLASSES - 1, -1, -1):
+        if found.population.size <= most:
+            return found
+        found = _sorted_into(candidates, words, (by_class * n_classes, 1))
+    return found
+
+
+def most_strata(plan: AuditPlan) -> int | None:
+    """Return how many strata a plan can fill: three items each, so that a small sample reaches all.
+
+    Classes alone are few; None: they need no bound.
+
+    >>> most_strata(AuditPlan(size=60, by_time=True)), most_strata(AuditPlan())
+    (20, None)
+    """
+    if not (plan.by_time or plan.by_signal):
+        return None
+    return max((plan.size or USUAL_SIZE) // LEAST_EACH, 1)
+
+
+def _sorted_into(candidates: Candidates, words: Sequence[str], most: tuple[int, int]) -> Strata:
+    """Sort candidates into strata of so many classes and windows at most."""
+    one = everything(candidates.n)
+    label = classes(candidates.label, words, most[0]) if most[0] else one
+    time = windows(candidates.time_us, most[1]) if candidates.time_us is not None else one
+    signal = candidates.signal or one
+    kind = Groups(of_item=candidates.kind, names=KINDS)
+    key = crossed((kind, label, time, signal))
+    _, first, of_item, population = np.unique(
+        key, return_index=True, return_inverse=True, return_counts=True
+    )
     return Strata(
         of_item=of_item.astype(np.int64),
-        kind=found // len(names),
-        label=tuple(names[int(k)] for k in found % len(names)),
+        kind=candidates.kind[first],
+        label=label.named(first),
         population=population.astype(np.int64),
+        window=time.named(first),
+        signal=signal.named(first),
     )
-
-
-def _no_classes(candidates: Candidates) -> tuple[Int, list[str | None]]:
-    return np.zeros(candidates.n, dtype=np.int64), [None]
-
-
-def _classes(label: Int, words: Sequence[str]) -> tuple[Int, list[str | None]]:
-    """Return the class group of each label: the frequent ones by name, the rest together."""
-    found, place, n = np.unique(label, return_inverse=True, return_counts=True)
-    ranked = np.argsort(-n, kind="stable")
-    kept = [int(k) for k in ranked[:MOST_CLASSES] if n[k] >= LEAST_CLASS_SHARE * label.size]
-    names: list[str | None] = [words[int(found[k])] for k in kept]
-    group = np.full(max(found.size, 1), len(kept), dtype=np.int64)
-    group[kept] = np.arange(len(kept))
-    if len(kept) < found.size:
-        names.append(OTHER_CLASSES)
-    return group[place], names or [None]
 
 
 def allocation(strata: Strata, plan: AuditPlan, size: int) -> Int:
@@ -130,7 +174,7 @@ def allocation(strata: Strata, plan: AuditPlan, size: int) -> Int:
     if size < strata.population.size:
         detail = (
             f"size is {size}, and the items fall into {strata.population.size} parts of which each "
-            "needs one; draw more, or not by class"
+            "needs one; draw more, or stratify by less"
         )
         raise InvalidInput(detail, place="size")
     wanted = size * _shares(strata, plan)
@@ -181,9 +225,16 @@ def draw(strata: Strata, drawn: Int, rng: np.random.Generator) -> Sample:
 
 def told(strata: Strata, drawn: Int) -> tuple[Stratum, ...]:
     """Return strata as they stand on record."""
+    n = strata.population.size
+    rows = zip(
+        strata.kind.tolist(), strata.label, strata.population.tolist(), drawn.tolist(),
+        strata.window or (None,) * n, strata.signal or (None,) * n, strict=True,
+    )  # fmt: skip
     return tuple(
-        Stratum(kind=KINDS[int(k)], label=label, population=int(n), drawn=int(m))
-        for k, label, n, m in zip(strata.kind, strata.label, strata.population, drawn, strict=True)
+        Stratum(
+            kind=KINDS[kind], label=label, population=size, drawn=k, window=window, signal=signal
+        )
+        for kind, label, size, k, window, signal in rows
     )
 
 

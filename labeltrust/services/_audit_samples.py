@@ -20,25 +20,13 @@ from labeltrust.policy.audit_sampling import (
     Sample,
     allocation,
     draw,
+    most_strata,
     strata_of,
 )
+from labeltrust.services._audit_groups import Bool, Crowd, Target, times_of, told_apart
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.audit_work import Reviewer, Turn
 from labeltrust.store.judgments import LoadedJudgments, read_judgments
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """What a draft means: row ids instead of names; `since_us` and `clock` as in a plan."""
-
-    project_id: int
-    question: str
-    labeler_id: int | None
-    flag_id: int | None
-    position: int
-    reviewers: tuple[Reviewer, ...]
-    since_us: int | None = None
-    clock: str = "received"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +48,12 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
     """
     loaded = read_judgments(deployment.engine, project, target.question, through=target.position)
     code = _code(loaded, target.labeler_id)
-    labeled = _labeled(loaded, target, code)
+    kept = _kept(loaded, target, code)
+    labeled = _labeled(loaded, kept)
     pool = consensus_candidates(labeled) if code is None else labeler_candidates(labeled, code)
+    pool = told_apart(pool, Crowd(loaded=loaded, kept=kept, code=code), target, plan)
     classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
-    strata = strata_of(pool, loaded.words, by_class=classed)
+    strata = strata_of(pool, loaded.words, by_class=classed, most=most_strata(plan))
     drawn = allocation(strata, plan, planned_size(strata, plan))
     rng = np.random.default_rng(plan.seed)
     sample = draw(strata, drawn, rng)
@@ -78,15 +68,18 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
     )
 
 
-def _labeled(loaded: LoadedJudgments, target: Target, code: int | None) -> Labeled:
-    """Return the judgments without those of the audited labeler before the moment asked for."""
+def _kept(loaded: LoadedJudgments, target: Target, code: int | None) -> Bool:
+    """Leave out the judgments of the audited labeler before the moment asked for."""
     kept = np.ones(loaded.item.size, dtype=np.bool_)
     if code is not None and target.since_us is not None:
-        times = loaded.occurred_us if target.clock == "occurred" else loaded.received_us
         mine = loaded.labeler == code
-        kept = ~mine | (times >= target.since_us)
+        kept = ~mine | (times_of(loaded, target.clock) >= target.since_us)
         if not (mine & kept).any():
             raise InvalidInput("this labeler gave no labels since then", code="nothing_to_audit")
+    return kept
+
+
+def _labeled(loaded: LoadedJudgments, kept: Bool) -> Labeled:
     return Labeled(
         item=loaded.item[kept], labeler=loaded.labeler[kept], label=loaded.label[kept],
         words=loaded.words, scale=loaded.scale,

@@ -1,7 +1,10 @@
 """Draw the sample of an audit, or tell its price before."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+from sqlmodel import Session
 
 from labeltrust.domain.audits import AuditCase, AuditPlan, AuditState, checked_plan
 from labeltrust.domain.clock import microseconds
@@ -10,9 +13,11 @@ from labeltrust.domain.flags import FlagState
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audit_cost import AuditCost
+from labeltrust.policy.audit_marks import ALWAYS, Details
 from labeltrust.services import _audit_acts
 from labeltrust.services._acts import begin_act
-from labeltrust.services._audit_samples import Target, draw_sample
+from labeltrust.services._audit_groups import Target
+from labeltrust.services._audit_samples import draw_sample
 from labeltrust.services._audits import audit_cases, known_reviewer
 from labeltrust.services._cases import labeler_named
 from labeltrust.services._heavy import heavily
@@ -20,9 +25,12 @@ from labeltrust.services.decide_flag import seen_flag
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.audits import get_audit
 from labeltrust.store.chains import chain_end
+from labeltrust.store.flags import brief_flags
 from labeltrust.store.inserting import known_id
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading, unit_of_work
+
+_ACCUSED = ("open", "confirmed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +91,8 @@ def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) 
         seed=plan.seed or secrets.randbelow(2**53),
         # only parts that are one random sample each can be looked at after every verdict
         by_class=plan.by_class and not plan.stops_early,
+        by_time=plan.by_time and not plan.stops_early,
+        by_signal=plan.by_signal and not plan.stops_early,
     )
     target = _target(deployment, principal, draft)
     drawn = heavily(deployment, draw_sample, draft.project, target, plan)
@@ -116,7 +126,7 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
     with reading(deployment.engine) as session:
         project = project_row(session, draft.project)
         labeler, question = None, draft.question or "label"
-        since_us, clock = None, "received"
+        since_us, clock, details = None, "received", ALWAYS
         if draft.flag is not None:
             flag = seen_flag(session, principal, draft.flag, "read")
             if flag.project != draft.project:
@@ -124,6 +134,7 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
                 raise InvalidInput(detail, place="flag")
             labeler, question = flag.state.labeler_id, draft.question or flag.state.question
             since_us, clock = _onset(flag.state)
+            details = _details(flag.state)
         elif draft.labeler is not None:
             labeler = labeler_named(deployment, session, project, draft.labeler, draft.source)
         number = known_id(project.id)
@@ -137,7 +148,26 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
             reviewers=tuple(known_reviewer(deployment, session, n, [number]) for n in names),
             since_us=since_us,
             clock=clock,
+            details=details,
+            flagged=_flagged(session, number, question) if draft.plan.by_signal else frozenset(),
         )
+
+
+def _details(flag: FlagState) -> Details:
+    """Return what the signals of a flag say, those that accuse first."""
+    found: dict[str, Mapping[str, object]] = {}
+    for key in ("signals", "corroborated_by"):
+        said = flag.evidence.get(key)
+        for name, reading_ in said.items() if isinstance(said, Mapping) else ():
+            detail = reading_.get("detail") if isinstance(reading_, Mapping) else None
+            found.setdefault(str(name), detail if isinstance(detail, Mapping) else {})
+    return found
+
+
+def _flagged(session: Session, project_id: int, question: str) -> frozenset[int]:
+    """Return the labelers with a flag that is not dismissed."""
+    flags = brief_flags(session, project_id, statuses=_ACCUSED)
+    return frozenset(f.labeler_id for f in flags if f.question in {"", question})
 
 
 def _onset(flag: FlagState) -> tuple[int | None, str]:

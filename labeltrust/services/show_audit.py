@@ -56,6 +56,8 @@ class AuditResult:
         disputed: The same among the disputed items alone.
         by_kind: By what others said.
         by_class: By the class given.
+        by_time: By when it was given.
+        by_signal: By what rests on the items.
         accusers: Those who disagreed.
         reviewer_kappa: Agreement of two reviewers beyond chance; n counts items with both.
         agreed: Items that two reviewers answered alike, of so many with both.
@@ -72,6 +74,8 @@ class AuditResult:
     disputed: Measured
     by_kind: tuple[Part, ...]
     by_class: tuple[Part, ...]
+    by_time: tuple[Part, ...]
+    by_signal: tuple[Part, ...]
     accusers: tuple[AccuserCase, ...]
     reviewer_kappa: Measured
     agreed: tuple[int, int]
@@ -215,6 +219,8 @@ def _result(
         disputed=numbers.disputed,
         by_kind=numbers.kinds,
         by_class=numbers.classes,
+        by_time=numbers.windows,
+        by_signal=numbers.signals,
         accusers=accusers,
         reviewer_kappa=found.reviewer_kappa,
         agreed=(found.both[1], found.both[0]),

@@ -8,7 +8,7 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 
-from labeltrust.domain.audits import AuditCase, AuditPlan
+from labeltrust.domain.audits import AuditCase, AuditPlan, stratified
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.events import LabelValue
 from labeltrust.services.draw_audit import AuditDraft, DrawnAudit, draw_audit
@@ -39,7 +39,10 @@ MOST_VERDICTS = 1_000
 
 
 class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is to be audited, and how the sample is drawn."""
+    """What is to be audited, and how the sample is drawn.
+
+    `stratify` names some of `class`, `time` and `signal`.
+    """
 
     reason: str
     labeler: str | None = None
@@ -52,6 +55,7 @@ class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unanimous: float = 0.15
     twice: float = 0.20
     by_class: bool = True
+    stratify: list[str] | None = None
     stops_early: bool = False
     reviewers: list[str] = []
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 0
@@ -76,7 +80,7 @@ class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             source=self.source,
             flag=self.flag,
             question=self.question,
-            plan=plan,
+            plan=plan if self.stratify is None else stratified(plan, self.stratify),
         )
 
 

@@ -11,7 +11,8 @@ from labeltrust.web.pages._view import Form
 
 DEFAULTS = {
     "size": "50", "margin": "", "by": "size", "disputed": "60", "unanimous": "15", "twice": "20",
-    "by_class": "yes", "stops_early": "", "reviewers": "", "labeler": "", "source": "", "flag": "",
+    "by_class": "yes", "by_time": "", "by_signal": "", "stops_early": "",
+    "reviewers": "", "labeler": "", "source": "", "flag": "",
     "question": "", "reason": "",
 }  # fmt: skip
 
@@ -20,7 +21,7 @@ def with_defaults(form: Form) -> Form:
     """Return the fields of a form as it is shown: what is missing as a new one has it."""
     sent = {name: value for name, value in form.items() if name in DEFAULTS}
     if "price" in form or "csrf_token" in form:  # a box that is not ticked is not sent
-        sent = {"by_class": "", "stops_early": ""} | sent
+        sent = {"by_class": "", "by_time": "", "by_signal": "", "stops_early": ""} | sent
     return DEFAULTS | sent
 
 
@@ -42,6 +43,8 @@ def audit_draft(project: str, form: Form) -> AuditDraft:
         unanimous=_percent(fields["unanimous"], "unanimous") or 0.0,
         twice=_percent(fields["twice"], "twice") or 0.0,
         by_class=bool(fields["by_class"]),
+        by_time=bool(fields["by_time"]),
+        by_signal=bool(fields["by_signal"]),
         stops_early=bool(fields["stops_early"]),
         reviewers=tuple(name.strip() for name in fields["reviewers"].split(",") if name.strip()),
     )

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from labeltrust.domain.audits import AuditPlan, checked_plan
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.policy.audit_cost import audit_cost, items_twice, planned_margin, planned_size
+from labeltrust.policy.audit_families import OTHER_CLASSES, Groups, windows
 from labeltrust.policy.audit_sampling import (
-    OTHER_CLASSES,
     Candidates,
     allocation,
     draw,
+    most_strata,
     strata_of,
     told,
 )
@@ -108,6 +109,47 @@ def test_rare_classes_are_one_stratum_so_that_a_small_sample_reaches_all():
     assert strata.population.sum() == pool.n
     assert strata.label.count(OTHER_CLASSES) == 2
     assert strata.population.size <= 12
+
+
+@given(
+    size=st.integers(9, 200),
+    n=st.integers(1, 300),
+    moments=st.integers(1, 300),
+    seed=st.integers(0, 99),
+)
+def test_strata_of_time_and_signal_are_never_more_than_a_small_sample_can_fill(
+    size, n, moments, seed
+):
+    rng = np.random.default_rng(seed)
+    signal = Groups(of_item=rng.integers(4, size=n), names=("a", "b", "c", "no signal"))
+    pool = Candidates(
+        item=np.arange(n), label=rng.integers(9, size=n), kind=rng.integers(3, size=n),
+        time_us=rng.integers(moments, size=n) * 10**11, signal=signal,
+    )  # fmt: skip
+    plan = AuditPlan(size=size, by_time=True, by_signal=True)
+
+    strata = strata_of(pool, WORDS, by_class=True, most=most_strata(plan))
+
+    assert strata.population.sum() == n
+    assert strata.population.size <= max(size // 3, 12)
+    assert len(set(strata.window)) <= 5
+    assert set(strata.signal) == {signal.names[k] for k in set(signal.of_item.tolist())}
+    if size >= 36:
+        assert allocation(strata, plan, size).sum() == min(size, n)
+
+
+def test_windows_hold_equal_numbers_of_labels_and_are_named_by_their_dates():
+    day = 86_400_000_000
+
+    found = windows(np.random.default_rng(1).permutation(100) * day)
+    within = windows(np.arange(10) * 60_000_000, most=2)
+
+    assert np.bincount(found.of_item).tolist() == [20] * 5
+    assert found.names[0] == "1970-01-01 to 1970-01-20"
+    assert within.names == (
+        "1970-01-01 00:00 to 1970-01-01 00:04", "1970-01-01 00:05 to 1970-01-01 00:09",
+    )  # fmt: skip
+    assert windows(np.zeros(50, dtype=int)).names == (None,)
 
 
 def test_a_margin_is_kept_by_the_smallest_size_that_can():
