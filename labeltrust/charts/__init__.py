@@ -8,6 +8,7 @@ from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
+from labeltrust.charts._game_day import draw_attackers, draw_flow
 from labeltrust.charts._look import MARK
 from labeltrust.charts._meetings import draw_meetings
 from labeltrust.charts._portrait import (
@@ -44,10 +45,12 @@ __all__ = [
     "days_frame",
     "days_words",
     "draw_agreement",
+    "draw_attackers",
     "draw_between",
     "draw_confusion",
     "draw_days",
     "draw_effects",
+    "draw_flow",
     "draw_leaning",
     "draw_measures",
     "draw_meetings",

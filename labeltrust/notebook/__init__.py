@@ -9,6 +9,7 @@ Times are aware UTC; a number that cannot be computed is missing, and its reason
 
 from labeltrust.notebook._audits import PlannedAudit
 from labeltrust.notebook._frames import labeler_frame, signal_frame
+from labeltrust.notebook._game_day import Exercise, GameDay, attack_frame, game_day
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._project import Project, open_project
 from labeltrust.notebook._retraining import Retraining, read_table
@@ -16,10 +17,14 @@ from labeltrust.notebook._show import Command, prepare, say, table
 
 __all__ = [
     "Command",
+    "Exercise",
+    "GameDay",
     "LabelerReport",
     "PlannedAudit",
     "Project",
     "Retraining",
+    "attack_frame",
+    "game_day",
     "labeler_frame",
     "open_project",
     "prepare",

@@ -87,6 +87,10 @@ class Project:
             }
         )
 
+    def level(self, question: str = "label") -> str:
+        """Return the level of measurement of a question's labels, such as `nominal`."""
+        return read_current(self.deployment, _READER, self.name, question).level
+
     def gold(self, question: str = "label") -> pd.DataFrame:
         """Return one row a gold item: item, label; closed audits are among them."""
         loaded = read_current(self.deployment, _READER, self.name, question)
@@ -133,6 +137,10 @@ class Project:
     def snapshot_command(self) -> Command:
         """Return the command line that makes a training set without frozen labels."""
         return command("labeltrust snapshot create", [("project", self.name)])
+
+    def red_team_command(self) -> Command:
+        """Return the command line that runs every attack on drawn crowds, a few seeds of each."""
+        return command("labeltrust redteam run --short", [])
 
     def suspects(self) -> list[str]:
         """Return who stands flagged, in the order of the flags; nobody whose flag was dismissed."""
