@@ -46,10 +46,13 @@ class Gate:
 
     Attributes:
         open: Whether training may proceed.
-        reasons: Why not: `code`, `detail`, `since`, and who reopens it how.
+        reasons: Why not: `code`, `detail`, `since`, and who reopens it how. Where two persons
+            opened it although it was closed, the one reason of code `overridden`.
         exclusions: What stays out of training sets though the gate is open.
         policy_version: By which rules.
         position: Ledger position that was looked at.
+        override: Who opened it although, until when and why; None where nobody did.
+        overridden: The reasons that stand all the same.
     """
 
     open: bool
@@ -57,6 +60,8 @@ class Gate:
     exclusions: tuple[Mapping[str, Any], ...] = ()
     policy_version: str = ""
     position: int = 0
+    override: Mapping[str, Any] | None = None
+    overridden: tuple[Mapping[str, Any], ...] = ()
 
 
 class Client:
@@ -117,6 +122,8 @@ class Client:
             exclusions=tuple(answer.get("exclusions", ())),
             policy_version=answer.get("policy_version", ""),
             position=answer.get("position", 0),
+            override=answer.get("override"),
+            overridden=tuple(answer.get("overridden", ())),
         )
 
     def require_open_gate(self, project: str) -> Gate:

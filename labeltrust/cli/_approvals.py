@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from labeltrust.cli._context import acting
-from labeltrust.cli._options import AsJson, Project, Reason, example
+from labeltrust.cli._options import AsJson, Project, Reason, example, parsed_time
 from labeltrust.cli._output import day, out, print_json, print_table
 from labeltrust.domain.errors import InvalidInput
 
@@ -99,6 +99,42 @@ def thresholds(
         else:
             asked = ask_thresholds(who.deployment, who.principal, project, wanted, reason=reason)
             show_approval(asked, as_json=as_json)
+
+
+@app.command(
+    epilog=example(
+        "approval override -p fraud --until 2026-12-01T18:00Z --reason 'release 7 must go out'"
+    )
+)
+def override(
+    *,
+    project: Project,
+    until: Annotated[str, typer.Option("--until", help="When it ends; within 7 days.")],
+    reason: Reason,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a second person to open the gate for a while although it is closed."""
+    from labeltrust.services.override_gate import ask_override  # noqa: PLC0415 - slow imports
+
+    moment = parsed_time(until, "--until")
+    if moment is None:
+        raise InvalidInput("name the moment when it ends", place="--until")
+    with acting() as who:
+        asked = ask_override(who.deployment, who.principal, project, until=moment, reason=reason)
+    show_approval(asked, as_json=as_json)
+
+
+@app.command("end-override", epilog=example("approval end-override -p fraud --reason 'released'"))
+def end_override(*, project: Project, reason: Reason, as_json: AsJson = False) -> None:
+    """End an override of the gate before its time; one person is enough."""
+    from labeltrust.services.override_gate import revoke_override  # noqa: PLC0415
+
+    with acting() as who:
+        ended = revoke_override(who.deployment, who.principal, project, reason=reason)
+    if as_json:
+        print_json(ended)
+    else:
+        out(f"override {ended.id} of the gate of {project} is over")
 
 
 def parsed_thresholds(texts: list[str]) -> dict[str, float | None]:

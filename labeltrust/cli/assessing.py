@@ -122,11 +122,15 @@ def show_assessment(document: Document) -> None:
 
 def show_gate(project: str, found: "Gate") -> None:
     """Print the gate's answer with who reopens it, and what stays out."""
-    out(f"the gate of {project} is {'open' if found.open else 'CLOSED'}")
+    although = " BY OVERRIDE" if found.override else ""
+    out(f"the gate of {project} is {'open' if found.open else 'CLOSED'}{although}")
     for reason in found.reasons:
         since = f" since {day(reason.since)}" if reason.since else ""
         out(f"  {reason.code}{since}: {reason.detail}")
-        out(f"    reopened by {reason.reopens}")
+        if not found.override:
+            out(f"    reopened by {reason.reopens}")
+    for reason in found.overridden:
+        out(f"  overridden: {reason.code}: {reason.detail}")
     if found.exclusions:
         rows = [
             (e["code"], e["labeler"] or e["source"] or f"import {e['import']}", e["since"] or "")

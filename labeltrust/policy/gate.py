@@ -11,6 +11,9 @@ disputes, so that noise cannot stop training for ever.
     assessment_stale      events wait longer than the project allows          on-call
     source_on_probation   a source that is not vetted feeds the project       admin
     nothing_assessed      the project was never assessed                      ML engineer
+
+Two persons may open it for a while although it is closed (code `overridden`), never over tampering,
+and only over what they saw: whatever comes later closes it again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +21,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
+
+from labeltrust.domain.overrides import Override
 
 POLICY_VERSION: Final = "1"
 
@@ -33,6 +38,7 @@ REOPENED: Final[Mapping[str, str]] = MappingProxyType(
         "source_on_probation": "an admin: vet the source, then `labeltrust source set --status "
         "trusted`",
         "nothing_assessed": "an ML engineer: `labeltrust assess`",
+        "overridden": "nobody: it ends by itself, or by `labeltrust approval end-override`",
     }
 )
 
@@ -79,6 +85,7 @@ class GateFacts:
         probation: Names of sources on probation that feed the project.
         exclusions: What stays out of training sets: `{"code", "labeler", "labels", …}`.
         position: Last sequence of the project's chain.
+        override: The newest override, standing or not.
     """
 
     assessed_at: datetime | None
@@ -91,17 +98,30 @@ class GateFacts:
     probation: Sequence[str] = ()
     exclusions: tuple[Mapping[str, object], ...] = ()
     position: int = 0
+    override: Override | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """The answer: open or closed with reasons, and what stays out either way."""
+    """The answer: open or closed with reasons, and what stays out either way.
+
+    Attributes:
+        open: Whether training may proceed.
+        reasons: Why not; of a gate that two persons opened, the one reason `overridden`.
+        exclusions: What stays out of training sets.
+        policy_version: By which rules.
+        position: Last sequence of the project's chain.
+        override: What two persons decided, while it opens the gate.
+        overridden: The reasons that stand all the same.
+    """
 
     open: bool
     reasons: tuple[Reason, ...]
     exclusions: tuple[Mapping[str, object], ...]
     policy_version: str
     position: int
+    override: Override | None = None
+    overridden: tuple[Reason, ...] = ()
 
 
 def gate(facts: GateFacts, now: datetime) -> Gate:
@@ -115,14 +135,35 @@ def gate(facts: GateFacts, now: datetime) -> Gate:
     >>> gate(GateFacts(assessed_at=None), datetime(2026, 1, 1, tzinfo=UTC)).reasons[0].code
     'nothing_assessed'
     """
-    reasons = (*_of_the_record(facts), *_of_people(facts), *_of_freshness(facts, now))
-    return Gate(
+    reasons = reasons_of(facts, now)
+    found = Gate(
         open=not reasons,
         reasons=reasons,
         exclusions=facts.exclusions,
         policy_version=POLICY_VERSION,
         position=facts.position,
     )
+    override = facts.override
+    if override is None or not reasons or not override.stands(now):
+        return found
+    if not all(override.covers_reason(reason.code, reason.waits) for reason in reasons):
+        return found
+    said = (_overridden(override, reasons),)
+    return replace(found, open=True, reasons=said, override=override, overridden=reasons)
+
+
+def reasons_of(facts: GateFacts, now: datetime) -> tuple[Reason, ...]:
+    """Return what closes the gate, overridden or not."""
+    return (*_of_the_record(facts), *_of_people(facts), *_of_freshness(facts, now))
+
+
+def _overridden(override: Override, reasons: tuple[Reason, ...]) -> Reason:
+    codes = ", ".join(reason.code for reason in reasons)
+    detail = (
+        f"open until {override.until:%Y-%m-%d %H:%M} UTC although {codes}: asked by "
+        f"{override.asked_by}, approved by {override.approved_by}"
+    )
+    return _reason("overridden", detail, override.placed_at)
 
 
 def _of_the_record(facts: GateFacts) -> list[Reason]:

@@ -21,6 +21,7 @@ from labeltrust.store.flags import brief_flags
 from labeltrust.store.freezes import standing_states
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
+from labeltrust.store.overrides import newest_override
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading
 from labeltrust.store.snapshots import probation_sources, source_names
@@ -77,6 +78,7 @@ def gate_facts(
         probation=tuple(names[number] for number in probation),
         exclusions=_exclusions(session, holds(freezes, flags, probation, now), names),
         position=chain_end(session, project).position,
+        override=newest_override(session, project_id),
     )
 
 

@@ -36,7 +36,7 @@ def approve(deployment: Deployment, principal: Principal, number: int, *, reason
         kind, change = kind_named(row.kind), change_of(row)
         _close(act, row, "approved", note)
         reason = f"{row.reason} (approval {number}, asked by {row.asked_by}: {note})"
-        doing = Doing(deployment=deployment, act=act, reason=reason[:4_000])
+        doing = Doing(deployment=deployment, act=act, reason=reason[:4_000], asked_by=row.asked_by)
         kind.check(doing, change)
         kind.carry_out(doing, change)
         note_gate(deployment, act)

@@ -699,6 +699,42 @@ class GateChange(SQLModel, table=True):
     actor: str = Field(sa_type=Text)
 
 
+class GateOverride(SQLModel, table=True):
+    """That two persons opened a closed gate for a while; `covers` is what they saw, as JSON."""
+
+    __tablename__ = "gate_override"
+    __table_args__ = (Index("ix_gate_override_project_id_id", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    covers: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    placed_at: datetime
+    until: datetime
+    asked_by: str = Field(sa_type=Text)
+    approved_by: str = Field(sa_type=Text)
+    ended_at: datetime | None = None
+    ended_by: str | None = Field(default=None, sa_type=Text)
+    end_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class GateHook(SQLModel, table=True):
+    """An address that is told when a project's gate reopens; its secret is sealed."""
+
+    __tablename__ = "gate_hook"
+    __table_args__ = (Index("ix_gate_hook_project_id_id", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    url: str = Field(sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    removed_at: datetime | None = None
+    told_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+
+
 class FlagChart(SQLModel, table=True):
     """What a signal saw when it first accused in a case; labelers are in it by number."""
 

@@ -22,11 +22,13 @@ class Doing:
         deployment: The installation; its engine is not to be used within the act.
         act: Session, project, actor and moment.
         reason: Why, in words, for the events that follow from the act.
+        asked_by: Who asked for it, where a second person carries it out now.
     """
 
     deployment: Deployment
     act: Act
     reason: str
+    asked_by: str = ""
 
 
 def _nothing(_: Doing, __: Change) -> About:

@@ -8,10 +8,13 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, FromPath
 
+from labeltrust.domain.approvals import Approval
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.overrides import Override
 from labeltrust.policy.gate import Gate
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.check_gate import check_gate
+from labeltrust.services.override_gate import ask_override, revoke_override
 from labeltrust.services.read_assessment import read_assessment
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
@@ -75,4 +78,55 @@ async def ask_gate(project: FromPath[str], caller: NamedDependency[Caller]) -> G
     return await caller.ask(check_gate, project)
 
 
-HANDLERS = (assess, latest, ask_gate)
+class OverrideBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Until when the gate is to be open although it is closed, and why."""
+
+    until: datetime
+    reason: str
+
+
+class EndBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an override ends before its time."""
+
+    reason: str
+
+
+_OVERRIDE = example(
+    "For the afternoon", {"until": "2026-12-01T18:00:00Z", "reason": "release 7 must go out"}
+)
+_END = example("Released", {"reason": "release 7 is out"})
+
+
+@post(
+    "/v1/projects/{project:str}/gate/override",
+    opt=by_key("freeze"),
+    status_code=202,
+    tags=["gate"],
+    summary="Ask to override the gate",
+)
+async def override(
+    project: FromPath[str],
+    caller: NamedDependency[Caller],
+    data: Annotated[OverrideBody, BodyKwarg(examples=[_OVERRIDE])],
+) -> Approval:
+    """Ask a second person to open the gate for a while; nothing changes before the answer."""
+    return await caller.ask(ask_override, project, until=data.until, reason=data.reason)
+
+
+@post(
+    "/v1/projects/{project:str}/gate/override/end",
+    opt=by_key("freeze"),
+    status_code=200,
+    tags=["gate"],
+    summary="End an override of the gate",
+)
+async def end_override(
+    project: FromPath[str],
+    caller: NamedDependency[Caller],
+    data: Annotated[EndBody, BodyKwarg(examples=[_END])],
+) -> Override:
+    """End an override before its time; one person is enough."""
+    return await caller.ask(revoke_override, project, reason=data.reason)
+
+
+HANDLERS = (assess, latest, ask_gate, override, end_override)

@@ -1,6 +1,7 @@
 """Snapshots and the gate as pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from factories import owner
@@ -8,9 +9,11 @@ from web.pages.browsing import sign_in_as, submitted
 from web.pages.counting import queries
 
 from labeltrust.domain.access import SourceChange
+from labeltrust.domain.principals import Principal
 from labeltrust.services.add_source import change_source
 from labeltrust.services.background import worker_of
 from labeltrust.services.create_snapshot import create_snapshot
+from labeltrust.services.give_approval import approve
 from labeltrust.services.verify_snapshot import snapshot_file
 
 LIST = "/projects/fraud/snapshots"
@@ -130,3 +133,27 @@ async def test_the_overview_of_a_project_leads_to_its_gate_and_snapshots(browser
 
     assert 'href="/projects/fraud/gate"' in page
     assert f'href="{LIST}"' in page
+
+
+async def test_two_persons_open_the_gate_on_its_page_and_one_closes_it(browser, deployment):
+    change_source(deployment, owner(), "acme", SourceChange(status="probation"), reason="x")
+    await sign_in_as(browser, deployment)
+    home = "/projects/fraud/gate"
+    until = (deployment.clock() + timedelta(hours=2)).isoformat()
+
+    wrong = await submitted(browser, home, f"{home}/override", until="soon", reason="x")
+    asked = await submitted(browser, home, f"{home}/override", until=until, reason="<i>now</i>")
+    number = int(asked.headers["location"].rpartition("/")[2])
+    second = Principal(name="person:ben", role="on_call", projects=None, person="ben")
+    approve(deployment, second, number, reason="seen")
+    page = (await browser.get(home)).text
+    overview = (await browser.get("/projects/fraud")).text
+    ended = await submitted(browser, home, f"{home}/override/end", reason="done")
+
+    assert wrong.status_code == 422
+    assert "because two persons said so" in page
+    assert "&lt;i&gt;now&lt;/i&gt;" in page
+    assert "person:ben" in page
+    assert "because two persons said so" in overview
+    assert ended.status_code == 303
+    assert "Training must wait" in (await browser.get(home)).text
