@@ -22,6 +22,7 @@ from labeltrust.charts._portrait import (
     timeline_frame,
     timeline_words,
 )
+from labeltrust.charts._replay import draw_replay
 from labeltrust.charts._retraining import draw_measures, draw_turned
 from labeltrust.charts._standing import draw_standing, standing_frame, standing_words
 from labeltrust.charts._trends import (
@@ -57,6 +58,7 @@ __all__ = [
     "draw_mix",
     "draw_onsets",
     "draw_promises",
+    "draw_replay",
     "draw_standing",
     "draw_strata",
     "draw_timeline",

@@ -12,6 +12,7 @@ from labeltrust.notebook._frames import labeler_frame, signal_frame
 from labeltrust.notebook._game_day import Exercise, GameDay, attack_frame, game_day
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._project import Project, open_project
+from labeltrust.notebook._replay import ReplayReport
 from labeltrust.notebook._retraining import Retraining, read_table
 from labeltrust.notebook._show import Command, prepare, say, table
 
@@ -22,6 +23,7 @@ __all__ = [
     "LabelerReport",
     "PlannedAudit",
     "Project",
+    "ReplayReport",
     "Retraining",
     "attack_frame",
     "game_day",

@@ -53,6 +53,8 @@ def appraised(
     probation: Collection[int],
     rules: PolicySettings,
     standing: tuple[History, datetime],
+    *,
+    documented: bool = True,
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
@@ -62,6 +64,7 @@ def appraised(
         probation: Ids of sources that are not vetted.
         rules: Rates and floors.
         standing: Flags and freezes on record, and the moment of the assessment.
+        documented: Whether to write the document; False where flags and freezes are enough.
     """
     kept = ~np.isin(loaded.source, list(probation))
     judgments = block(
@@ -81,7 +84,14 @@ def appraised(
     if loaded.level in STRUCTURED:
         judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
     history, now = standing
-    found = appraise(judgments, _names(loaded), policy=rules, history=history, now=now)
+    found = appraise(
+        judgments,
+        _names(loaded),
+        policy=rules,
+        history=history,
+        now=now,
+        documented=documented,
+    )
     return Appraised(
         question=question,
         appraisal=found,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from labeltrust.domain.clock import microseconds
@@ -91,7 +92,7 @@ class LoadedJudgments:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class Asked:
     """The question to be read, and how far its chain reaches."""
 
     chain_id: int
@@ -124,15 +125,20 @@ def read_judgments(
     Raises:
         NotFound: No such project or question.
     """
-    asked = _asked(engine, project, question)
+    asked = asked_of(engine, project, question)
     position = asked.position if through is None else min(through, asked.position)
     events = read_events(engine, asked.chain_id, asked.question_id, position, slice_rows)
     if as_of is not None:
-        events = _received_by(events, microseconds(as_of))
-    return _loaded(engine, asked, events, position)
+        events = only(events, events.received_us <= microseconds(as_of))
+    return loaded_by(engine, asked, events, position)
 
 
-def _asked(engine: Engine, project: str, question: str) -> _Asked:
+def asked_of(engine: Engine, project: str, question: str) -> Asked:
+    """Return where a question lies and how far its chain reaches.
+
+    Raises:
+        NotFound: No such project or question.
+    """
     sql = (
         "SELECT c.id, q.id, q.scale, q.classes, q.repeats, c.next_sequence - 1 FROM project p "
         "JOIN chain c ON c.id = p.chain_id JOIN question q ON q.project_id = p.id "
@@ -144,20 +150,21 @@ def _asked(engine: Engine, project: str, question: str) -> _Asked:
         detail = f"no question {question[:200]!r} in a project {project[:200]!r}"
         raise NotFound(detail)
     chain_id, question_id, scale, classes, repeats, position = rows[0]
-    return _Asked(
+    return Asked(
         chain_id=chain_id, question_id=question_id, scale=scale, classes=classes,
         keep_all=repeats == "all", position=position,
     )  # fmt: skip
 
 
-def _received_by(events: EventColumns, moment_us: int) -> EventColumns:
-    kept = events.received_us <= moment_us
+def only(events: EventColumns, kept: NDArray[np.bool_]) -> EventColumns:
+    """Return some of the events."""
     names = [n for n in EventColumns.__dataclass_fields__ if n not in TEXTS]
     columns = {n: getattr(events, n)[kept] for n in names}
     return EventColumns(**columns, words=events.words, suggestions=events.suggestions)
 
 
-def _loaded(engine: Engine, asked: _Asked, events: EventColumns, position: int) -> LoadedJudgments:
+def loaded_by(engine: Engine, asked: Asked, events: EventColumns, position: int) -> LoadedJudgments:
+    """Return the judgments that stand after some events of a question."""
     labeler = labeler_representatives(engine, events.labeler)
     item = item_representatives(engine, events.item)
     history = _History(engine, asked.chain_id, position, events)
