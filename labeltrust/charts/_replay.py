@@ -6,6 +6,8 @@ import pandas as pd
 from labeltrust.charts._look import INK, ORDINARY, ROW, SUSPECT, WIDTH, Drawing, finished
 
 SHOWN = 40
+_COLORS = [ORDINARY, SUSPECT]
+_SHAPES = ["diamond", "circle"]
 _KINDS = {"then_at": "in the replay", "really_at": "really"}
 
 
@@ -46,10 +48,6 @@ def draw_replay(found: pd.DataFrame) -> Drawing:
             width=WIDTH, height=1.4 * ROW * max(len(shown), 1)
         ),
         "First flagged in the replay, and really",
-        "A labeler with one point alone was flagged in that one only. Labels given between the two "
-        "points would not have been taken, or would have been taken longer.",
+        "A labeler with one point was flagged in one of both alone. Labels given between two points "
+        "came under suspicion in one of both alone.",
     )
-
-
-_COLORS = [ORDINARY, SUSPECT]
-_SHAPES = ["diamond", "circle"]
