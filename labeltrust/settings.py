@@ -106,6 +106,10 @@ class Settings:
     unsafe_media: Annotated[
         bool, About(meaning="Fetch pictures from this machine, too, without TLS; tests only.")
     ] = False
+    private_hooks: Annotated[
+        bool,
+        About(meaning="Tell hooks of projects inside networks of your own, too, and without TLS."),
+    ] = False
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False

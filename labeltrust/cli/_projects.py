@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli import _hooks
 from labeltrust.cli._complete import complete_project
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, example
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from labeltrust.domain.projects import Project, Question
 
 app = typer.Typer(help="Projects and their questions.", no_args_is_help=True)
+app.add_typer(_hooks.app, name="hook")
 Name = Annotated[str, typer.Argument(help="Name of the project.", autocompletion=complete_project)]
 NewName = Annotated[str, typer.Argument(help="Name of the project.")]
 Title = Annotated[str | None, typer.Option(help="For people.")]

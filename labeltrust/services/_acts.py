@@ -112,13 +112,14 @@ def note_snapshot(act: Act, said: Mapping[str, object]) -> None:
     _note(act, "snapshot.created", said, About())
 
 
-def note_gate_turn(act: Act, turn: GateTurn) -> None:
-    """Append that the gate opened or closed, and why it is closed."""
-    gate_changes.add_turn(act.session, act.project_id, turn)
+def note_gate_turn(act: Act, turn: GateTurn) -> GateTurn:
+    """Append that the gate opened or closed, and why it is closed; return it with its number."""
+    number = gate_changes.add_turn(act.session, act.project_id, turn)
     detail: dict[str, object] = {
         "reasons": [{"code": code, "detail": words} for code, words in turn.reasons]
     }
     _note(act, "gate.opened" if turn.open else "gate.closed", detail, About())
+    return replace(turn, id=number)
 
 
 def _said(state: FlagState) -> dict[str, object]:

@@ -19,6 +19,7 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import watch_gates
 from labeltrust.services.order_snapshot import SNAPSHOT, snapshot_for_job
 from labeltrust.services.retire_deliveries import retire_deliveries
+from labeltrust.services.tell_hooks import HOOK, tell_for_job
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.growth import measure_growth
@@ -56,6 +57,9 @@ def worker_of(deployment: Deployment) -> Worker:
     def snapshot(lease: Lease) -> None:
         snapshot_for_job(deployment, lease)
 
+    def hook(lease: Lease) -> None:
+        tell_for_job(deployment, lease)
+
     def schedule() -> None:
         schedule_assessments(deployment, queue)
         schedule_verification(deployment, queue)
@@ -71,6 +75,7 @@ def worker_of(deployment: Deployment) -> Worker:
             DAILY: keep_house,
             GATES: gates,
             SNAPSHOT: snapshot,
+            HOOK: hook,
         },
         schedule=schedule,
         clock=deployment.clock,

@@ -4,6 +4,7 @@ from labeltrust.policy.gate import gate
 from labeltrust.services._acts import Act, begin_act, note_gate_turn
 from labeltrust.services.check_gate import gate_facts
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.tell_hooks import enqueue_news
 from labeltrust.store.assessments import MACHINE
 from labeltrust.store.gate_changes import GateTurn, last_turn
 from labeltrust.store.inserting import known_id
@@ -15,7 +16,8 @@ def note_gate(deployment: Deployment, act: Act) -> bool:
     """Append `gate.opened` or `gate.closed` where an act turned the gate; say whether it is open.
 
     Called last within the act's transaction, so that history shows cause and effect together. The
-    event names no labeler: its reasons are the gate's own words.
+    event names no labeler: its reasons are the gate's own words. Addresses that subscribed to it
+    are told of an opening by the worker.
     """
     found = gate(gate_facts(deployment, act.session, act.project, act.at), act.at)
     before = last_turn(act.session, act.project_id)
@@ -28,7 +30,9 @@ def note_gate(deployment: Deployment, act: Act) -> bool:
         reasons=tuple((reason.code, reason.detail) for reason in found.reasons),
         actor=act.actor,
     )
-    note_gate_turn(act, turn)
+    noted = note_gate_turn(act, turn)
+    if noted.open:
+        enqueue_news(act, noted)
     return found.open
 
 

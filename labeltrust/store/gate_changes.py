@@ -27,8 +27,8 @@ class GateTurn:
     actor: str
 
 
-def add_turn(session: Session, project_id: int, turn: GateTurn) -> None:
-    """Store a turn; `turn.id` is ignored."""
+def add_turn(session: Session, project_id: int, turn: GateTurn) -> int:
+    """Store a turn and return its number; `turn.id` is ignored."""
     row = GateChange(
         project_id=project_id,
         at=turn.at,
@@ -38,6 +38,7 @@ def add_turn(session: Session, project_id: int, turn: GateTurn) -> None:
     )
     session.add(row)
     session.flush()
+    return known_id(row.id)
 
 
 def last_turn(session: Session, project_id: int) -> GateTurn | None:
