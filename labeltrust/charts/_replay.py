@@ -48,6 +48,6 @@ def draw_replay(found: pd.DataFrame) -> Drawing:
             width=WIDTH, height=1.4 * ROW * max(len(shown), 1)
         ),
         "First flagged in the replay, and really",
-        "A labeler with one point was flagged in one of both alone. Labels given between two points "
-        "came under suspicion in one of both alone.",
+        "A labeler with one point was flagged in one of both alone. Labels given between two "
+        "points came under suspicion in one of both alone.",
     )

@@ -1,7 +1,7 @@
 """One project of an installation, read and never written."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,10 +22,10 @@ from labeltrust.notebook._forensics import (
 )
 from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
-from labeltrust.notebook._replay import ReplayReport
+from labeltrust.notebook._replay import READER as _READER
+from labeltrust.notebook._replay import Replaying
 from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
 from labeltrust.notebook._show import Command, command
-from labeltrust.services.deployment import Deployment
 from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
@@ -34,20 +34,15 @@ from labeltrust.services.read_judgments import read_current, read_item_names
 from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
 from labeltrust.services.trace_labels import Whose, trace_labels
-from labeltrust.services.what_if import WhatIfDraft, what_if
 from labeltrust.settings import Settings, read_settings
 
-_READER = Principal(name="notebook", role="auditor", projects=None)
 # A price is asked for by those who may draw; telling it draws nothing and leaves no trace.
 _PLANNER = Principal(name="notebook", role="investigator", projects=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Project:
+class Project(Replaying):
     """One project of an open installation; every method reads anew."""
-
-    deployment: Deployment
-    name: str
 
     def assessment(self) -> dict[str, Any]:
         """Return the newest assessment document."""
@@ -229,38 +224,6 @@ class Project:
         """
         whose = Whose(labeler=labeler, source=source, import_id=import_id)
         return lineage_frame(trace_labels(self.deployment, _READER, self.name, whose))
-
-    def what_if(
-        self,
-        *,
-        without: Sequence[str] = (),
-        thresholds: Mapping[str, float | None] | None = None,
-        looks: int = 10,
-        every_days: float | None = None,
-        clock: str = "received",
-    ) -> ReplayReport:
-        """Replay the history under other thresholds or without labelers; nothing is written.
-
-        Args:
-            without: Labelers whose labels are taken as if they had never come.
-            thresholds: Thresholds that differ from those in force; None unsets one.
-            looks: How often it is assessed, after equal numbers of labels.
-            every_days: Or after so many days each.
-            clock: `received`, or `occurred` for a history that was imported at once.
-
-        Raises:
-            NotFound: There is no such labeler.
-            InvalidInput: A threshold, the clock or the looks cannot be.
-        """
-        draft = WhatIfDraft(
-            project=self.name,
-            without=tuple(without),
-            thresholds=thresholds or {},
-            looks=looks,
-            every_days=every_days,
-            clock=clock,
-        )
-        return ReplayReport(found=what_if(self.deployment, _READER, draft))
 
     def incident_command(self, title: str) -> Command:
         """Return the command line that opens a case file with all open flags."""
