@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from labeltrust.app import build_deployment
@@ -22,6 +21,7 @@ from labeltrust.notebook._forensics import (
 )
 from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
+from labeltrust.notebook._labels import feature_frame, gold_frame, judgment_frame
 from labeltrust.notebook._replay import READER as _READER
 from labeltrust.notebook._replay import Replaying
 from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
@@ -30,7 +30,7 @@ from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
-from labeltrust.services.read_judgments import read_current, read_item_names
+from labeltrust.services.read_judgments import read_current
 from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
 from labeltrust.services.trace_labels import Whose, trace_labels
@@ -66,23 +66,7 @@ class Project(Replaying):
 
     def judgments(self, question: str = "label") -> pd.DataFrame:
         """Return one row a current judgment: item, labeler, label, times, source."""
-        loaded = read_current(self.deployment, _READER, self.name, question)
-        item_id, place = np.unique(loaded.item, return_inverse=True)
-        names = read_item_names(self.deployment, _READER, self.name, item_id.tolist())
-        item = np.array([names[number] for number in item_id.tolist()], dtype=object)
-        who = np.array([labeler.name for labeler in loaded.labelers], dtype=object)
-        words = np.array(loaded.words, dtype=object)
-        return pd.DataFrame(
-            {
-                "item": item[place],
-                "labeler": who[loaded.labeler],
-                "label": words[loaded.label],
-                "occurred_at": pd.to_datetime(loaded.occurred_us, unit="us", utc=True),
-                "received_at": pd.to_datetime(loaded.received_us, unit="us", utc=True),
-                "duration_seconds": loaded.duration_seconds,
-                "sequence": loaded.sequence,
-            }
-        )
+        return judgment_frame(self.deployment, _READER, self.name, question)
 
     def level(self, question: str = "label") -> str:
         """Return the level of measurement of a question's labels, such as `nominal`."""
@@ -90,20 +74,11 @@ class Project(Replaying):
 
     def gold(self, question: str = "label") -> pd.DataFrame:
         """Return one row a gold item: item, label; closed audits are among them."""
-        loaded = read_current(self.deployment, _READER, self.name, question)
-        names = read_item_names(self.deployment, _READER, self.name, loaded.gold_item.tolist())
-        item = [names[number] for number in loaded.gold_item.tolist()]
-        words = np.array(loaded.words, dtype=object)
-        return pd.DataFrame({"item": item, "label": words[loaded.gold_label]})
+        return gold_frame(self.deployment, _READER, self.name, question)
 
     def features(self) -> pd.DataFrame:
         """Return what events told of items: item and one column a feature, missing where untold."""
-        loaded = read_current(self.deployment, _READER, self.name, "label")
-        ids = np.unique(loaded.item).tolist()
-        names = read_item_names(self.deployment, _READER, self.name, ids)
-        found = pd.DataFrame({"item": [names[number] for number in ids]}, index=ids)
-        columns = {name: pd.Series(told, index=at) for name, (at, told) in loaded.features.items()}
-        return found.assign(**columns).reset_index(drop=True)
+        return feature_frame(self.deployment, _READER, self.name)
 
     def retrain(
         self,
