@@ -24,6 +24,7 @@ from labeltrust.charts._portrait import (
 )
 from labeltrust.charts._replay import draw_replay
 from labeltrust.charts._retraining import draw_measures, draw_turned
+from labeltrust.charts._review import draw_signal_flags, draw_windows, windows_frame
 from labeltrust.charts._standing import draw_standing, standing_frame, standing_words
 from labeltrust.charts._trends import (
     agreement_frame,
@@ -59,10 +60,12 @@ __all__ = [
     "draw_onsets",
     "draw_promises",
     "draw_replay",
+    "draw_signal_flags",
     "draw_standing",
     "draw_strata",
     "draw_timeline",
     "draw_turned",
+    "draw_windows",
     "drawn",
     "mix_frame",
     "mix_words",
@@ -70,4 +73,5 @@ __all__ = [
     "standing_words",
     "timeline_frame",
     "timeline_words",
+    "windows_frame",
 ]

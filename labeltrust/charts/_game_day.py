@@ -47,7 +47,7 @@ def draw_attackers(found: pd.DataFrame) -> Drawing:
         alt.layer(whole, free, points).properties(width=WIDTH, height=2 * ROW * max(len(found), 1)),
         "When each attacker was found",
         "Orange: from the onset until the first assessment that flagged. Grey: the attack after "
-        "that. Who has no diamond was never flagged; a square says that labels were held.",
+        "that. Who has no diamond was never flagged.",
     )
 
 

@@ -14,6 +14,7 @@ from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._project import Project, open_project
 from labeltrust.notebook._replay import ReplayReport
 from labeltrust.notebook._retraining import Retraining, read_table
+from labeltrust.notebook._review import Review
 from labeltrust.notebook._show import Command, prepare, say, table
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Project",
     "ReplayReport",
     "Retraining",
+    "Review",
     "attack_frame",
     "game_day",
     "labeler_frame",

@@ -25,6 +25,7 @@ from labeltrust.notebook._labels import feature_frame, gold_frame, judgment_fram
 from labeltrust.notebook._replay import READER as _READER
 from labeltrust.notebook._replay import Replaying
 from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
+from labeltrust.notebook._review import Review, review_of
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.freeze_labels import list_standing
@@ -113,6 +114,10 @@ class Project(Replaying):
     def red_team_command(self) -> Command:
         """Return the command line that runs every attack on drawn crowds, a few seeds of each."""
         return command("labeltrust redteam run --short", [])
+
+    def review(self, days: int = 7) -> Review:
+        """Return the last days beside those before, for a weekly or monthly review."""
+        return review_of(self, _READER, days)
 
     def suspects(self) -> list[str]:
         """Return who stands flagged, in the order of the flags; nobody whose flag was dismissed."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from labeltrust.domain.errors import InvalidInput
-from labeltrust.domain.estimates import Estimate, Measured
+from labeltrust.domain.estimates import Measured
 from labeltrust.metrics.model_change import (
     Answers,
     precision,
@@ -17,6 +17,7 @@ from labeltrust.metrics.model_change import (
     recall,
     recall_change,
 )
+from labeltrust.notebook._review_numbers import spread
 
 MOST_WORDS = 20
 """Words of a text feature that become columns: rarer ones are one word, "other"."""
@@ -230,9 +231,4 @@ def read_table(path: str | Path) -> pd.DataFrame:
 
 
 def _row(measure: str, trained: str, found: Measured) -> dict[str, Any]:
-    row: dict[str, Any] = {"measure": measure, "trained": trained}
-    if isinstance(found, Estimate):
-        numbers = {"value": found.value, "value_low": found.low, "value_high": found.high}
-        return {**row, **numbers, "value_n": found.n, "value_reason": None}
-    missing = dict.fromkeys(["value", "value_low", "value_high", "value_n"])
-    return {**row, **missing, "value_reason": found.reason}
+    return {"measure": measure, "trained": trained, **spread("value", found)}
