@@ -10,6 +10,7 @@ from labeltrust.cli import (
     importing,
     incidents,
     installation,
+    lab,
     redteam,
     registry,
     replaying,
@@ -41,6 +42,7 @@ _GROUPS = (
     simulating,
     redteam,
     installation,
+    lab,
     demo,
 )
 for _group in _GROUPS:

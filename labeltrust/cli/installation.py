@@ -1,4 +1,4 @@
-"""The installation itself: settings, schema, checks, history, completion, notebooks."""
+"""The installation itself: settings, schema, checks, history, completion."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +23,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("migrate", epilog=example("migrate"))(migrate)
     app.command("doctor", epilog=example("doctor"))(doctor)
     app.command("completion", epilog=example("completion bash > ~/.labeltrust.bash"))(completion)
-    app.command("lab", epilog=example("lab"))(lab)
     app.add_typer(ledger, name="ledger")
 
 
@@ -120,28 +119,3 @@ def completion(
         prog_name="labeltrust", complete_var="_LABELTRUST_COMPLETE", shell=shell
     )
     typer.echo(script)
-
-
-def lab() -> None:
-    """Open JupyterLab on the shipped notebooks; they read this installation."""
-    import importlib.util  # noqa: PLC0415
-    import os  # noqa: PLC0415
-    import subprocess  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
-
-    import labeltrust  # noqa: PLC0415
-    from labeltrust.domain.errors import Misconfigured  # noqa: PLC0415
-
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise Misconfigured(
-            "JupyterLab is not installed; run `pip install 'labeltrust[notebooks]'`"
-        )
-    folder = Path(labeltrust.__file__).parent.parent / "notebooks"
-    if not folder.is_dir():
-        folder = Path.cwd()
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
-    # a notebook runs in its own folder, where a relative data folder would be another one
-    known = {**os.environ, "LABELTRUST_HOME": str(settings().home.absolute())}
-    done = subprocess.run(command, check=False, env=known)  # noqa: S603 - fixed words
-    raise typer.Exit(done.returncode)

@@ -7,7 +7,8 @@ Python in ASCII alone, so that none can be read as code or hide what it is.
 import ast
 import json
 import re
-from collections.abc import Iterator, Mapping
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from labeltrust.services.deployment import Deployment
 Value = str | int | float
 _CELL: Final = re.compile(r"^# %%(?P<head>.*)$")
 _PARAMETERS: Final = 'tags=["parameters"]'
+_TRUTH: Final = {"yes": True, "true": True, "no": False, "false": False}
 _LANGUAGE: Final = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -77,6 +79,47 @@ def filled(notebook: str, given: Mapping[str, str]) -> FilledNotebook:
     return FilledNotebook(name=path.stem, body=body)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotebookOffer:
+    """A notebook that can be run on a case.
+
+    Attributes:
+        name: Of the notebook.
+        question: What it answers, its heading.
+        given: What is filled in besides the project.
+        command: The command line that opens it, None where a name could not be typed.
+    """
+
+    name: str
+    question: str
+    given: Mapping[str, str]
+    command: str | None
+
+
+def notebook_offers(
+    project: str, given: Mapping[str, str], numbers: Sequence[str]
+) -> list[NotebookOffer]:
+    """Return the notebooks of some numbers that are shipped, with what each can be given.
+
+    >>> notebook_offers("fraud", {"labeler": "a b"}, ["02"])[0].command
+    "labeltrust lab 02 --project=fraud '--labeler=a b'"
+    """
+    return [_offer(name, project, given) for name in notebook_names() if name[:2] in numbers]
+
+
+def _offer(name: str, project: str, given: Mapping[str, str]) -> NotebookOffer:
+    cells = list(_cells((notebook_folder() / f"{name}.py").read_text("utf-8")))
+    known = _defaults(cells)
+    own = {word: text for word, text in given.items() if word.upper() in known}
+    words = [f"--{word}={text}" for word, text in {"project": project, **own}.items()]
+    typed = " ".join(["labeltrust lab", name[:2], *map(shlex.quote, words)])
+    heading = cells[0].text.partition("\n")[0].lstrip("# ")
+    can_be_typed = all(word.isprintable() for word in words)
+    return NotebookOffer(
+        name=name, question=heading, given=own, command=typed if can_be_typed else None
+    )
+
+
 def notebook_folder() -> Path:
     """Return the folder of the shipped notebooks: of the installed package, or of a checkout."""
     package = Path(labeltrust.__file__).parent
@@ -131,18 +174,26 @@ def _cells(text: str) -> Iterator[_Cell]:
         yield _Cell(head=head, lines=tuple(lines))
 
 
-def _defaults(cells: list[_Cell]) -> dict[str, Value | None]:
-    """Return the parameters of a notebook with their defaults, None for those read elsewhere."""
+def _defaults(cells: list[_Cell]) -> dict[str, Value]:
+    """Return the parameters of a notebook with their defaults; of those read elsewhere the kind."""
     source = "\n".join(cell.text for cell in cells if _PARAMETERS in cell.head)
-    found: dict[str, Value | None] = {}
-    for line in ast.parse(source).body:
-        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name):
-            constant = line.value.value if isinstance(line.value, ast.Constant) else None
-            found[line.targets[0].id] = constant if isinstance(constant, Value) else None
-    return found
+    return {
+        line.targets[0].id: _default(line.value)
+        for line in ast.parse(source).body
+        if isinstance(line, ast.Assign) and isinstance(line.targets[0], ast.Name)
+    }
 
 
-def _values(given: Mapping[str, str], known: Mapping[str, Value | None]) -> dict[str, Value]:
+def _default(found: ast.expr) -> Value:
+    if isinstance(found, ast.Constant) and isinstance(found.value, Value):
+        return found.value
+    called = found.func if isinstance(found, ast.Call) else None
+    word = called.id if isinstance(called, ast.Name) else ""
+    kinds: dict[str, Value] = {"int": 0, "float": 0.0}
+    return kinds.get(word, "")
+
+
+def _values(given: Mapping[str, str], known: Mapping[str, Value]) -> dict[str, Value]:
     found: dict[str, Value] = {}
     for word, text in given.items():
         name = word.upper()
@@ -153,13 +204,17 @@ def _values(given: Mapping[str, str], known: Mapping[str, Value | None]) -> dict
     return found
 
 
-def _value(name: str, text: str, default: Value | None) -> Value:
-    kind = type(default) if isinstance(default, int | float) else str
+def _value(name: str, text: str, default: Value) -> Value:
+    if isinstance(default, bool) and text.lower() in _TRUTH:
+        return _TRUTH[text.lower()]
     try:
-        return kind(text)
+        if not isinstance(default, bool):
+            return type(default)(text)
     except ValueError:
-        detail = f"{name} is {text[:80]!r}, must be a number such as {default}"
-        raise InvalidInput(detail, place=name, code="bad_parameter") from None
+        pass
+    kind = "yes or no" if isinstance(default, bool) else "a number"
+    detail = f"{name} is {text[:80]!r}, must be {kind}"
+    raise InvalidInput(detail, place=name, code="bad_parameter")
 
 
 def _literal(value: Value) -> str:

@@ -58,6 +58,7 @@ from labeltrust.web.pages import incidents as incident_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import live as live_pages
+from labeltrust.web.pages import notebooks as notebook_pages
 from labeltrust.web.pages import people as people_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
@@ -130,6 +131,7 @@ _PAGES = (
     snapshot_pages,
     gate_page,
     incident_pages,
+    notebook_pages,
     media,
     live_pages,
 )

@@ -242,7 +242,6 @@ def bundle_response(made: Bundle, pieces: Iterator[bytes]) -> Stream:
         "Content-Disposition": f'attachment; filename="incident-{made.incident}.zip"',
         "Content-Length": str(made.bytes),
         "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     return Stream(pieces, media_type="application/zip", headers=headers)
 

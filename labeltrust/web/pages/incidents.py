@@ -1,5 +1,6 @@
 """Incidents: the list, the case file with its forms, and the postmortem to take away."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from labeltrust.services.change_incident import (
     move_incident,
     tick_step,
 )
+from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.incident_members import (
     MemberDraft,
     TaskDraft,
@@ -173,7 +175,6 @@ def _file(text: str, media_type: str, name: str) -> Response[str]:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
     }
     return Response(text, media_type=media_type, headers=headers)
 
@@ -255,6 +256,9 @@ async def _page(view: View, incident: int, form: Form, refused: Refusal | None) 
         "incident.html",
         status=200 if refused is None else refused.status,
         case=case,
+        notebooks=await asyncio.to_thread(
+            notebook_offers, case.incident.project, {}, ("03", "04", "05")
+        ),
         acts=[act for before, act in CHANGES if before == case.incident.status],
         severities=SEVERITIES,
         duration=duration_text,

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.list_labelers import show_labeler_by_id
 from labeltrust.services.search_labelers import LabelerPage, search_labelers
@@ -111,6 +112,9 @@ async def _page(
         page=min(page, max(-(-portrait.n_items // ON_A_PAGE), 1)),
         on_page=ON_A_PAGE,
         labeler=labeler,
+        notebooks=await asyncio.to_thread(
+            notebook_offers, project, {"labeler": labeler}, ("01", "02")
+        ),
         form=form,
         refused=refused,
     )

@@ -44,6 +44,7 @@ VALUES = KNOWN | {
     "flag": "1",
     "approval": "2",
     "person": "person-1",
+    "notebook": "04",
 }
 CHARTS = {
     "/projects/{project:str}/charts/{name:str}": ("agreement.json", "labels.json"),
