@@ -164,10 +164,17 @@ def show_key(*, as_json: AsJson = False) -> None:
             out(line)
 
 
-@app.command(epilog=example("snapshot diff 3 4", "snapshot diff 3 4 --kind changed --json"))
+@app.command(
+    epilog=example(
+        "snapshot diff 3 4", "snapshot diff 4", "snapshot diff 3 4 --kind changed --json"
+    )
+)
 def diff(
     before: Annotated[int, typer.Argument(help="Number of the one snapshot.")],
-    after: Annotated[int, typer.Argument(help="Number of the other.")],
+    after: Annotated[
+        int | None,
+        typer.Argument(help="Number of the other; alone, one is compared with its parent."),
+    ] = None,
     *,
     kind: Annotated[
         str | None, typer.Option(help="added, removed or changed; without it, all.")
@@ -177,10 +184,16 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Say which items came, went, or have another label; counts are of all, items in pages."""
-    from labeltrust.services.diff_snapshots import DiffPage, diff_snapshots  # noqa: PLC0415
+    from labeltrust.services.diff_snapshots import (  # noqa: PLC0415 - slow imports
+        DiffPage,
+        compared_with,
+        diff_snapshots,
+    )
 
     page = DiffPage(kind=kind, offset=offset, limit=limit)
     with acting() as who:
+        if after is None:
+            before, after = compared_with(who.deployment, who.principal, before), before
         found = diff_snapshots(who.deployment, who.principal, before, after, page)
     if as_json:
         print_json(found)

@@ -14,6 +14,7 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.principals import Principal
 from labeltrust.services._snapshot_files import LABELS
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.list_snapshots import list_snapshots
 from labeltrust.services.verify_snapshot import show_snapshot, snapshot_file
 
 KINDS = ("added", "removed", "changed")
@@ -131,6 +132,24 @@ def diff_snapshots(
         total=listed.num_rows,
         rows=_rows(listed, wanted),
     )
+
+
+def compared_with(deployment: Deployment, principal: Principal, snapshot: int) -> int:
+    """Return what a snapshot is compared with unless told: its parent, else the one before it.
+
+    Raises:
+        NotAllowed: The role may not read.
+        NotFound: There is no such snapshot in scope.
+        InvalidInput: It is the first of its project.
+    """
+    manifest = show_snapshot(deployment, principal, snapshot)
+    if manifest.get("parent") is not None:
+        return int(manifest["parent"])
+    earlier = list_snapshots(deployment, principal, manifest["project"], before=snapshot, limit=1)
+    if not earlier:
+        detail = f"snapshot {snapshot} is the first one of its project; name another"
+        raise InvalidInput(detail, place="other", code="first_snapshot")
+    return earlier[0].id
 
 
 def _labels(path: Path) -> pa.Table:

@@ -270,12 +270,15 @@ def test_the_whole_way_back_by_commands(frauds, settings, monkeypatch, capsys):
         "--without-labeler", "trudy", "--reason", "ring", "--without-window", "2026-11-22T11:00",
         "2026-11-22T11:30", "--json",
     )  # fmt: skip
+    changed = cli("snapshot", "diff", 2, "--json")
     used = cli("snapshot", "use", 2, "--reason", "without the ring")
     current = cli("snapshot", "current", "-p", "fraud", "--json")
     traced = cli("lineage", "-p", "fraud", "--labeler", "mallory")
     as_json = cli("lineage", "-p", "fraud", "--labeler", "mallory", "--json")
 
     assert [e["labels"] for e in made.document["excluded"]] == [3, 1, 2]
+    assert (changed.document["before"], changed.document["after"]) == (1, 2)
+    assert cli("snapshot", "diff", 1).code == 2
     assert "undo: labeltrust snapshot use 1" in used.out
     assert current.document["current"]["snapshot"] == 2
     assert "net 1" in traced.out

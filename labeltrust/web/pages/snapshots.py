@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import File
 
 from labeltrust.domain.errors import LabeltrustError
-from labeltrust.services.diff_snapshots import KINDS, DiffPage, diff_snapshots
+from labeltrust.services.diff_snapshots import KINDS, DiffPage, compared_with, diff_snapshots
 from labeltrust.services.list_snapshots import list_snapshots, search_snapshots
 from labeltrust.services.order_snapshot import order_snapshot, snapshots_under_way
 from labeltrust.services.register_model import list_models
@@ -103,15 +103,14 @@ async def compare(
     kind: FromQuery[str] = "",
     offset: FromQuery[int] = 0,
 ) -> Response[str]:
-    """Show what changed from another snapshot, the one before unless named, to this one."""
+    """Show what changed from another snapshot, unless named its parent or the one before."""
     page = DiffPage(
         kind=kind if kind in KINDS else None,
         offset=min(max(offset, 0), MAX_ID),
         limit=_ON_A_PAGE,
     )
-    found = await view.ask(
-        diff_snapshots, min(max(other or snapshot - 1, 1), MAX_ID), snapshot, page
-    )
+    named = min(max(other, 0), MAX_ID) or await view.ask(compared_with, snapshot)
+    found = await view.ask(diff_snapshots, named, snapshot, page)
     return view.page("snapshot_diff.html", diff=found, kinds=KINDS, on_page=_ON_A_PAGE)
 
 
