@@ -2,7 +2,7 @@
 
 import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,19 @@ def ran(name: str, settings: Settings, **parameters: object) -> Ran:
     assert len(place) == 1, "a notebook has one cell of parameters"
     given = "\n".join(f"{key} = {value!r}" for key, value in parameters.items())
     notebook.cells.insert(place[0] + 1, nbformat.v4.new_code_cell(given))
+    return _executed(notebook, name, settings)
+
+
+def ran_together(names: Sequence[str], settings: Settings) -> Ran:
+    """Run notebooks one after the other in one kernel, which starts but once."""
+    notebooks = [jupytext.read(FOLDER / f"{name}.py") for name in names]
+    whole = nbformat.v4.new_notebook(cells=[cell for one in notebooks for cell in one.cells])
+    for number, cell in enumerate(whole.cells):
+        cell["id"] = f"cell-{number}"
+    return _executed(whole, "together", settings)
+
+
+def _executed(notebook: Any, name: str, settings: Settings) -> Ran:
     folder = {"metadata": {"path": str(settings.home)}}
     client = NotebookClient(notebook, timeout=_SECONDS, resources=folder)
     client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), **environment(settings)})

@@ -22,12 +22,31 @@ LONGEST_CELL = 200
 _PIXELS = 2.0
 """Pixels of a picture for each of the page's: sharp on dense screens."""
 _UNREAD = "mathjax_ignore tex2jax_ignore"
+_PICTURES = "labeltrust"
+"""Name of the way in which charts are drawn."""
 _NONE = "\u2013"
 
 
 def prepare() -> None:
-    """Draw charts of this process as pictures, without anything from outside."""
+    """Draw charts of this process as pictures, without anything from outside.
+
+    Control characters are spelled out before: they cannot stand in the SVG that a picture is made
+    of, and end the whole process there.
+    """
     alt.renderers.enable("png", scale_factor=_PIXELS)
+    draw = alt.renderers.get()
+    if draw is not None:
+        alt.renderers.register(_PICTURES, lambda spec, **_: draw(_spelled_out(spec)))
+        alt.renderers.enable(_PICTURES)
+
+
+def _spelled_out(part: Any) -> Any:  # noqa: ANN401 - any part of a specification
+    """Return a chart's specification without control characters."""
+    if isinstance(part, str):
+        return visible(part)
+    if isinstance(part, Mapping):
+        return {key: _spelled_out(value) for key, value in part.items()}
+    return [_spelled_out(value) for value in part] if isinstance(part, list) else part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,3 +55,14 @@ def test_charts_are_pictures_so_that_no_label_gets_into_a_script():
 
     alt.renderers.enable(before)
     assert set(shown) == {"image/png"}
+
+
+def test_a_control_character_in_a_chart_is_spelled_out_and_ends_nothing():
+    before = alt.renderers.active
+    prepare()
+    frame = pd.DataFrame({"x": [1.0], "who": ["\x1b[31mred\x00\x07"]})
+
+    shown = alt.Chart(frame).mark_bar().encode(x="x:Q", y="who:N")._repr_mimebundle_()
+
+    alt.renderers.enable(before)
+    assert shown[0]["image/png"].startswith(b"\x89PNG")
