@@ -62,8 +62,8 @@ def draw_strata(found: pd.DataFrame) -> Drawing:
     Args:
         found: Columns kind, label, population, drawn.
     """
-    order = [f"{kind}, {label or 'all'}" for kind, label in zip(found["kind"], found["label"],
-                                                               strict=True)]  # fmt: skip
+    given = found["label"].fillna("all")
+    order = [f"{kind}, {label}" for kind, label in zip(found["kind"], given, strict=True)]
     long = found.assign(part=order).melt(["part", "probability"], list(_PARTS), "who", "items")
     share = long["items"] / long.groupby("who")["items"].transform("sum")
     long = long.assign(share=share).replace({"who": _PARTS})
