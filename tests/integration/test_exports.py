@@ -94,6 +94,7 @@ def test_the_folder_for_datasets_has_a_card_that_names_files_and_features(made, 
         table = pq.read_table(path)
         assert [one["name"] for one in info["features"]] == table.column_names
         assert info["splits"][0]["num_examples"] == table.num_rows
+        assert info["splits"][0]["num_bytes"] == info["dataset_size"] > 0
     kinds = {one["name"]: one["dtype"] for one in judgments["features"]}
     assert (kinds["item"], kinds["labeler_id"]) == ("string", "int64")
     assert kinds["received_at"] == "timestamp[us, tz=UTC]"

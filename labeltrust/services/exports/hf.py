@@ -93,8 +93,17 @@ def _info(exporting: Exporting, name: str) -> Iterator[str]:
     for field in schema:
         yield f"  - name: {field.name}"
         yield f"    dtype: {_dtype(field.type)}"
-    yield from ("  splits:", "  - name: train", f"    num_examples: {facts['rows']}")
+    size = _bytes(exporting.folder / name)
+    yield from ("  splits:", "  - name: train", f"    num_bytes: {size}")
+    yield f"    num_examples: {facts['rows']}"
     yield f"  download_size: {facts['bytes']}"
+    yield f"  dataset_size: {size}"
+
+
+def _bytes(path: Path) -> int:
+    """Return the size of a file's columns without compression."""
+    facts = pq.read_metadata(path)
+    return sum(facts.row_group(n).total_byte_size for n in range(facts.num_row_groups))
 
 
 def _dtype(kind: pa.DataType) -> str:
