@@ -9,6 +9,7 @@ from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
 from labeltrust.charts._game_day import draw_attackers, draw_flow
+from labeltrust.charts._incident import draw_spans
 from labeltrust.charts._look import MARK
 from labeltrust.charts._meetings import draw_meetings
 from labeltrust.charts._portrait import (
@@ -61,6 +62,7 @@ __all__ = [
     "draw_promises",
     "draw_replay",
     "draw_signal_flags",
+    "draw_spans",
     "draw_standing",
     "draw_strata",
     "draw_timeline",

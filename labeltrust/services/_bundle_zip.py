@@ -32,6 +32,7 @@ way than this file. The head of the chain that is printed can be compared with o
     names.ndjson       outside ids of the pseudonyms in the records; null where erased
     assessment.json    the newest assessment; the manifest names the record that binds it
     flags.json freezes.json audits.json, charts/ (what each signal saw when it accused)
+    pictures/          suspects in time, and what the first signal of each case saw
     notebook.ipynb     the postmortem notebook with this project filled in
 
 Names and labels in here come from outside: open nothing of it in a browser or a spreadsheet that

@@ -18,6 +18,7 @@ from labeltrust.services._bundle_zip import BundleFile
 from labeltrust.services._heavy import heavily
 from labeltrust.services._incidents import note, seen_incident
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.draw_incident import draw_incident
 from labeltrust.services.fill_notebook import filled
 from labeltrust.services.write_postmortem import postmortem
 from labeltrust.store.evidence import leaves_from
@@ -181,6 +182,10 @@ def _add_documents(
     file.add("postmortem.md", [postmortem(facts.case).encode()])
     for name, document in cases_of(deployment, principal, facts):
         file.add_json(name, document)
+    for place, picture in enumerate(
+        draw_incident(deployment, principal, facts.case.incident.id), start=1
+    ):
+        file.add(f"pictures/{place}.png", [picture.png])
     document, bound = bound_assessment(deployment, facts, seen.assessments)
     file.add_json(verifier.ASSESSMENT, document)
     with suppress(Misconfigured):

@@ -13,6 +13,7 @@ from labeltrust.domain.incident_times import Span, Suspect, time_to_contain, tim
 from labeltrust.domain.incidents import STATUSES, STEPS, IncidentState
 from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
+from labeltrust.services._incident_spans import SuspectSpan, suspect_spans
 from labeltrust.services._incident_timeline import TimelineEntry, timeline
 from labeltrust.services._incidents import seen_incident
 from labeltrust.services.deployment import Deployment
@@ -95,6 +96,7 @@ class IncidentCase:
     Attributes:
         to_detect: From the first bad label to the first finding.
         to_contain: From the first finding until all suspects' labels were held out.
+        suspects: Each labeler and source in time, whoever began first on top.
         timeline: Oldest first; `timeline_is_cut` where earlier entries are left out.
     """
 
@@ -106,6 +108,7 @@ class IncidentCase:
     tasks: tuple[Task, ...]
     to_detect: MeasuredTime
     to_contain: MeasuredTime
+    suspects: tuple[SuspectSpan, ...]
     timeline: tuple[TimelineEntry, ...]
     timeline_is_cut: bool
 
@@ -195,6 +198,7 @@ def _case(session: Session, row: IncidentRow, now: datetime) -> IncidentCase:
         tasks=tuple(tasks_of(session, row.state.id)),
         to_detect=_time(time_to_detect(list(flags.values()))),
         to_contain=_time(time_to_contain(list(flags.values()), suspects, freezes)),
+        suspects=suspect_spans(suspects, flags.values(), freezes),
         timeline=tuple(told),
         timeline_is_cut=is_cut,
     )

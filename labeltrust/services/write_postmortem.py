@@ -8,6 +8,8 @@ from labeltrust.services.show_incident import IncidentCase, MeasuredTime
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@^$=])")
 
+MOST_NAME = 200
+
 
 def postmortem(case: IncidentCase) -> str:
     """Return the case file as Markdown with one heading a part."""
@@ -53,6 +55,7 @@ def _lines(case: IncidentCase) -> Iterator[str]:
     yield from ("", "## Summary", "", *_paragraphs(case.summary))
     yield from ("", "## Members", "")
     yield from (f"- {_member(m.kind, m.flag)} {plain(m.name)} {m.status}" for m in case.members)
+    yield from _suspects(case)
     yield from ("", "## Timeline", "")
     if case.timeline_is_cut:
         yield "Earlier entries are left out."
@@ -75,6 +78,24 @@ def _time(found: MeasuredTime) -> str:
     if found.seconds is None:
         return f"unknown: {plain(found.reason)}"
     return f"{duration_text(found.seconds)}, {_moment(found.start)} to {_moment(found.end)}"
+
+
+def _suspects(case: IncidentCase) -> Iterator[str]:
+    """Yield a table of the suspects in time, as the picture of the other form draws them."""
+    if not case.suspects:
+        return
+    yield from ("", "## Suspects in time", "")
+    yield "| suspect | first bad label, estimated | flagged | held out | hold ended |"
+    yield "| --- | --- | --- | --- | --- |"
+    for one in case.suspects:
+        cells = (
+            f"{one.kind} {plain(one.name[:MOST_NAME])}",
+            "unknown" if one.onset_at is None else f"{_moment(one.onset_at)} ({one.clock})",
+            "never" if one.flagged_at is None else _moment(one.flagged_at),
+            "never" if one.held_at is None else _moment(one.held_at),
+            "" if one.held_at is None else _moment(one.lifted_at),
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
 def _member(kind: str, flag: int | None) -> str:

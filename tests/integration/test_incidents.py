@@ -16,6 +16,7 @@ from labeltrust.services.change_incident import (
     move_incident,
     tick_step,
 )
+from labeltrust.services.draw_incident import spans_frame
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.incident_members import (
     MemberDraft,
@@ -229,3 +230,17 @@ def test_rights_and_scope_hold_for_incidents(plain):
 def test_what_cannot_be_an_incident_is_not_opened(plain, more):
     with pytest.raises(InvalidInput):
         opened(plain, **more)
+
+
+def test_a_suspect_is_told_in_time(suspects, clock):
+    flag = list_flags(suspects, owner(), "fraud")[0]
+    number = opened(suspects, flags=(flag.id,))
+
+    (one,) = shown(suspects, number).suspects
+
+    assert (one.name, one.flags, one.flagged_at) == (flag.labeler, (flag.id,), flag.opened_at)
+    assert one.held_at is not None
+    assert one.lifted_at is None
+    (part,) = spans_frame(shown(suspects, number), clock.now + timedelta(days=1))["part"].tail(1)
+    assert part == "held out"
+    assert "| labeler " in postmortem(shown(suspects, number))

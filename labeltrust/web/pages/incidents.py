@@ -17,6 +17,7 @@ from labeltrust.services.change_incident import (
     move_incident,
     tick_step,
 )
+from labeltrust.services.draw_incident import draw_incident
 from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.incident_members import (
     MemberDraft,
@@ -158,9 +159,11 @@ async def as_markdown(incident: IncidentNumber, view: NamedDependency[View]) -> 
 
 @get("/incidents/{incident:int}/postmortem.html", opt=by_session("read"), include_in_schema=False)
 async def as_html(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
-    """Send the postmortem as a page that stands alone: no script, no style, no address."""
+    """Send the postmortem as a page that stands alone, with its pictures in it and no script."""
     case = await view.ask(show_incident, incident)
-    text = view.page("postmortem.html", case=case, duration=duration_text).content
+    pictures = await view.ask(draw_incident, incident)
+    shown = view.page("postmortem.html", case=case, pictures=pictures, duration=duration_text)
+    text = shown.content
     return _file(text, "text/html; charset=utf-8", f"incident-{incident}.html")
 
 

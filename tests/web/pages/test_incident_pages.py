@@ -2,6 +2,7 @@
 
 import io
 import re
+from base64 import b64decode
 
 import pytest
 from factories import owner
@@ -81,7 +82,11 @@ async def test_hostile_text_stays_text_on_page_and_in_downloads(browser, deploym
         seen = Seen()
         seen.feed(answer.text)
         assert answer.status_code == 200
-        assert not {"img", "svg"} & seen.tags, path
+        assert "svg" not in seen.tags, path
+        sources = [value for name, value in seen.attributes if name == "src"]
+        ours = ("data:image/png;base64,", "/static/")
+        assert all(value.startswith(ours) for value in sources), path
+        assert path.endswith(".html") or "img" not in seen.tags, path
         assert not [name for name, _ in seen.attributes if name.startswith("on")], path
     text = (await browser.get(f"/incidents/{number}/postmortem.md")).text
     assert "<img" not in text.replace("\\<", "")
@@ -98,6 +103,21 @@ async def test_downloads_are_files_and_nothing_runs_in_them(browser, deployment)
     page = (await browser.get(f"/incidents/{number}")).text
     forms = re.findall(r'<form[^>]*action="([^"]*)"', page)
     assert forms == ["/sign-out"]
+
+
+async def test_the_postmortem_stands_alone_with_its_pictures(browser, deployment):
+    number = opened(deployment, flags=(1,))
+    await sign_in_as(browser, deployment, "auditor")
+
+    text = (await browser.get(f"/incidents/{number}/postmortem.html")).text
+    table = (await browser.get(f"/incidents/{number}/postmortem.md")).text
+
+    sources = re.findall(r'src="([^"]*)"', text)
+    pictures = [b64decode(one.removeprefix("data:image/png;base64,")) for one in sources]
+    assert len(pictures) == 2  # the suspects in time, and what accused
+    assert all(one.startswith(b"\x89PNG") for one in pictures)
+    assert "default-src 'none'" in text
+    assert "## Suspects in time" in table
 
 
 async def test_the_bundle_is_sent_whole_and_its_taker_is_noted(browser, deployment):
