@@ -5,16 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from labeltrust.cli._audit_output import show_price, show_result
 from labeltrust.cli._context import Acting, acting
 from labeltrust.cli._options import AsJson, Project, Reason, SourceName, example
-from labeltrust.cli._output import day, number, out, print_json, print_table, safe
-from labeltrust.domain.audits import RUNNING, AuditPlan, stratified
+from labeltrust.cli._output import day, out, print_json, print_table
+from labeltrust.domain.audits import RUNNING, AuditPlan
 from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from labeltrust.domain.audits import AuditCase
-    from labeltrust.policy.audit_cost import AuditCost
-    from labeltrust.services.show_audit import AuditResult
 
 app = typer.Typer(help="Blind re-labeling of a random sample.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="Number of the audit.")]
@@ -26,6 +25,7 @@ _MOST_TASKS = 20_000
         "audit draw --project fraud --flag 7",
         "audit draw --project fraud --labeler mallory --margin 0.1 --dry-run",
         "audit draw --project fraud --flag 7 --size 100 --stratify class,time,signal",
+        "audit draw --project fraud --sampling posterior --size 100",
     )
 )
 def draw(  # noqa: PLR0913 - one parameter an option
@@ -51,6 +51,9 @@ def draw(  # noqa: PLR0913 - one parameter an option
         str | None,
         typer.Option(help="What to draw from in proportion: some of class,time,signal; or none."),
     ] = None,
+    sampling: Annotated[
+        str, typer.Option(help="stratified, or posterior: where labels are probably wrong.")
+    ] = "stratified",
     stops_early: Annotated[
         bool, typer.Option("--stop-early", help="Look after every verdict, stop when sure.")
     ] = False,
@@ -73,9 +76,12 @@ def draw(  # noqa: PLR0913 - one parameter an option
 
     plan = AuditPlan(
         size=size, margin=margin, disputed=disputed, unanimous=unanimous, twice=twice,
-        by_class=by_class, stops_early=stops_early, reviewers=tuple(reviewer or ()), seed=seed,
+        by_class=by_class, sampling=sampling, stops_early=stops_early,
+        reviewers=tuple(reviewer or ()), seed=seed,
     )  # fmt: skip
     if stratify is not None:
+        from labeltrust.policy.audit_families import stratified  # noqa: PLC0415 - slow imports
+
         names = [name.strip() for name in stratify.split(",")]
         plan = stratified(plan, [name for name in names if name not in {"", "none"}])
     draft = AuditDraft(
@@ -84,7 +90,7 @@ def draw(  # noqa: PLR0913 - one parameter an option
     )  # fmt: skip
     with acting() as who:
         if dry_run:
-            _show_price(price_audit(who.deployment, who.principal, draft), as_json=as_json)
+            show_price(price_audit(who.deployment, who.principal, draft), as_json=as_json)
             return
         drawn = draw_audit(who.deployment, who.principal, draft)
         asked = _tasks(who, drawn.audit.id) if as_json else {}
@@ -92,7 +98,7 @@ def draw(  # noqa: PLR0913 - one parameter an option
         cost = drawn.cost
         print_json({"id": drawn.audit.id, "audit": drawn.audit, "cost": cost, **asked})
         return
-    _show_price(drawn.cost, as_json=False)
+    show_price(drawn.cost, as_json=False)
     out(f"audit {drawn.audit.id} is drawn; next: labeltrust audit tasks {drawn.audit.id}")
 
 
@@ -104,24 +110,6 @@ def _tasks(who: Acting, audit: int) -> dict[str, Any]:
         return {"tasks": []}
     found = audit_tasks(who.deployment, who.principal, audit, limit=_MOST_TASKS)
     return {"asked": found.asked, "tasks": found.tasks, "done": found.done, "left": found.left}
-
-
-def _show_price(cost: "AuditCost", *, as_json: bool) -> None:
-    if as_json:
-        print_json(cost)
-        return
-    basis = "median of the labels" if cost.seconds_known else "a guess: no label told its time"
-    out(
-        f"{cost.items} items, {cost.reviews} verdicts, {cost.hours:.1f} hours "
-        f"({cost.seconds_each:.0f} s each, {basis}); error rate to within "
-        f"{100 * cost.margin:.1f} points at worst"
-    )
-    columns = ("others said", "class given", "given", "signal", "items#", "drawn#")
-    rows = [
-        (s.kind, s.label or "all", s.window or "ever", s.signal or "any", s.population, s.drawn)
-        for s in cost.strata
-    ]
-    print_table(columns, rows, "Nothing to draw from.")
 
 
 @app.command("list", epilog=example("audit list --project fraud"))
@@ -233,28 +221,7 @@ def result(audit: Number, *, as_json: AsJson = False) -> None:
     if not isinstance(found, AuditResult):
         out(f"audit {audit}: you re-label in it; its result shows when it is closed")
         return
-    _show_result(found, msgspec.to_builtins(found, enc_hook=dict))
-
-
-def _show_result(found: "AuditResult", plain: dict[str, Any]) -> None:
-    audit = found.audit
-    whose = f"labels of {audit.labeler}" if audit.labeler is not None else "all labels"
-    out(f"audit {audit.id} of {safe(whose)} in {audit.project}: {audit.status.replace('_', ' ')}")
-    out(f"error rate: {number(plain['error_rate'])}")
-    agreed, both = found.agreed
-    out(f"reviewers agree on {agreed} of {both}; Cohen's kappa {number(plain['reviewer_kappa'])}")
-    out(f"proposal: {found.proposal.act.replace('_', ' ')}: {found.proposal.because}")
-    columns = ("part", "items#", "audited#", "wrong#", "error rate")
-    told = ("by_kind", "by_class", "by_time", "by_signal")
-    parts = [part for family in told for part in plain[family]]
-    rows = [
-        (p["name"], p["population"], p["audited"], p["wrong"], number(p["error_rate"]))
-        for p in parts
-    ]
-    print_table(columns, rows, "No items.")
-    accusers = [(a.labeler, a.disputes, a.right, a.standing) for a in found.accusers]
-    if accusers:
-        print_table(("accuser", "disputes#", "right#", "standing"), accusers, "")
+    show_result(found, msgspec.to_builtins(found, enc_hook=dict))
 
 
 @app.command(epilog=example('audit finish 3 --reason "48 of 50 re-labeled"'))

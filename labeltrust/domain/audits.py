@@ -8,8 +8,8 @@
 A done audit stays done: its undo is to withdraw the gold labels that it gave.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -39,6 +39,8 @@ CHANGES: Mapping[tuple[str, str], str] = MappingProxyType(
 EVENT_OF: Mapping[str, str] = MappingProxyType(
     {"finish": "audit.finished", "cancel": "audit.cancelled", "resume": "audit.resumed"}
 )
+STRATIFIED, POSTERIOR = "stratified", "posterior"
+SAMPLINGS = (STRATIFIED, POSTERIOR)
 FAMILIES = ("class", "time", "signal")
 """What a sample can be stratified by, beside what others said."""
 MAX_SIZE = 10_000
@@ -76,6 +78,8 @@ class AuditPlan:
         by_time: Draw from up to five windows of equal numbers of labels, in proportion.
         by_signal: Draw from the items on which signals of the flag rest, and from the others; of a
             project, from the items that flagged labelers labeled, and from the others.
+        sampling: One of `SAMPLINGS`: at random within strata of fixed sizes, or with chances in
+            proportion to the posterior probability that the label is wrong.
         stops_early: Look after every verdict and stop as soon as the answer is sure.
         reviewers: Names of those who may re-label; empty for everybody who may review.
         seed: Of the random numbers; on record, so that the draw can be repeated.
@@ -94,6 +98,7 @@ class AuditPlan:
     by_class: bool = True
     by_time: bool = False
     by_signal: bool = False
+    sampling: str = STRATIFIED
     stops_early: bool = False
     reviewers: tuple[str, ...] = ()
     seed: int = 0
@@ -122,23 +127,6 @@ class AuditPlan:
         return max(1.0 - self.disputed - self.unanimous, 0.0)
 
 
-def stratified(plan: AuditPlan, names: Sequence[str]) -> AuditPlan:
-    """Return a plan that stratifies by some families alone.
-
-    Raises:
-        InvalidInput: A name is none of `FAMILIES`.
-
-    >>> stratified(AuditPlan(), ["time", "signal"]).stratify
-    ('time', 'signal')
-    """
-    for name in names:
-        if name not in FAMILIES:
-            detail = f"stratify is {name[:80]!r}, must be some of {', '.join(FAMILIES)}"
-            raise InvalidInput(detail, place="stratify")
-    by_class, by_time, by_signal = (name in names for name in FAMILIES)
-    return replace(plan, by_class=by_class, by_time=by_time, by_signal=by_signal)
-
-
 def checked_plan(plan: AuditPlan) -> AuditPlan:
     """Return a plan that can be drawn, or refuse it.
 
@@ -160,8 +148,18 @@ def checked_plan(plan: AuditPlan) -> AuditPlan:
         raise InvalidInput(
             "disputed and unanimous items leave less than 5 % for random ones", place="disputed"
         )
+    _check_sampling(plan)
     _check_reviewers(plan)
     return plan
+
+
+def _check_sampling(plan: AuditPlan) -> None:
+    if plan.sampling not in SAMPLINGS:
+        detail = f"sampling is {plan.sampling[:80]!r}, must be one of {', '.join(SAMPLINGS)}"
+        raise InvalidInput(detail, place="sampling")
+    if plan.sampling == POSTERIOR and plan.stops_early:
+        detail = "a sample by the posterior has no interval that holds at every look; choose one"
+        raise InvalidInput(detail, place="stops_early")
 
 
 def _check_share(name: str, share: float) -> None:
@@ -186,7 +184,8 @@ class Stratum:
         kind: One of `KINDS`.
         label: The class given to these items, or None for all.
         population: Items there are.
-        drawn: Items in the sample, each chosen with probability drawn / population.
+        drawn: Items in the sample, each chosen with probability drawn / population; by the
+            posterior, each has a probability of its own, see `SampledItem`.
         window: Dates of the labels, or None for all.
         signal: What rests on these items, or None for all.
     """

@@ -49,15 +49,31 @@ def inferred_labels(judgments: Judgments, trust: Float | None = None) -> Inferre
     >>> found.label.tolist(), found.n.tolist(), float(found.posterior[0])
     ([1, 1], [3, 3], 1.0)
     """
-    rows = crowd_rows(judgments)
-    n = np.bincount(rows.item, minlength=judgments.n_items)
-    if judgments.level not in _NOMINAL or not 0 < judgments.n_labels <= MAX_CLASSES:
+    n = np.bincount(crowd_rows(judgments).item, minlength=judgments.n_items)
+    chance = label_chances(judgments, trust)
+    if chance is None:
         none = np.full(judgments.n_items, NOT_INFERRED, dtype=np.int64)
         return InferredLabels(label=none, posterior=np.full(none.size, np.nan), n=n)
-    chance = dawid_skene(crowd_labels(rows, trust), Fitting(smoothing=SMOOTHING)).posterior
-    chance = chance[:, : judgments.n_labels]
     top = chance.max(axis=1, initial=0.0)
     alone = (chance >= top[:, None] - _EVEN).sum(axis=1) == 1
     return InferredLabels(
         label=np.where(alone, chance.argmax(axis=1), NOT_INFERRED), posterior=top, n=n
     )
+
+
+def label_chances(judgments: Judgments, trust: Float | None = None) -> Float | None:
+    """Return the chance of every label to be the true one, (n_items, n_labels).
+
+    None where nothing is inferred, see `inferred_labels`.
+
+    >>> from labeltrust.counts import block
+    >>> b = block([1, 1, 2, 2], [0, 1, 0, 1], [0, 0, 1, 1], n_labelers=2, values=[0, 1])
+    >>> found = label_chances(b)
+    >>> found.shape, bool(found[0, 0] > 0.5)
+    ((2, 2), True)
+    """
+    if judgments.level not in _NOMINAL or not 0 < judgments.n_labels <= MAX_CLASSES:
+        return None
+    rows = crowd_rows(judgments)
+    chance = dawid_skene(crowd_labels(rows, trust), Fitting(smoothing=SMOOTHING)).posterior
+    return chance[:, : judgments.n_labels]

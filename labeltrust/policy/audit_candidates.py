@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from labeltrust.domain.audits import ALONE, DISPUTED, KINDS, UNANIMOUS
 from labeltrust.domain.similarity import MEASURES, RIGHT
-from labeltrust.policy.audit_sampling import Candidates, Int
+from labeltrust.policy.audit_sampling import Candidates, Float, Int
 
 Bool = NDArray[np.bool_]
 Differs = Callable[[Int, Int], Bool]
@@ -80,6 +80,29 @@ def _sorted(labeled: Labeled, item: Int, label: Int, others: Bool) -> Candidates
     disputed = np.bincount(place[apart], minlength=item.size) > 0
     kind = np.where(disputed, _KIND[DISPUTED], np.where(known, _KIND[UNANIMOUS], _KIND[ALONE]))
     return Candidates(item=item, label=label, kind=kind.astype(np.int64))
+
+
+def dissent(labeled: Labeled, pool: Candidates, but: int | None) -> Float:
+    """Return the share of others who said otherwise, with half a vote on either side, (n,).
+
+    Args:
+        labeled: The judgments.
+        pool: Items and the labels that are audited.
+        but: Code of the labeler whose labels they are, or None.
+
+    >>> said = Labeled(item=np.array([1, 1, 2]), labeler=np.array([0, 1, 0]),
+    ...                label=np.array([0, 1, 1]), words=["a", "b"], scale="nominal")
+    >>> dissent(said, labeler_candidates(said, 0), 0).tolist()
+    [0.75, 0.5]
+    """
+    others = labeled.labeler != but if but is not None else np.ones(labeled.item.size, np.bool_)
+    place = np.minimum(np.searchsorted(pool.item, labeled.item), max(pool.n - 1, 0))
+    there = others & (pool.item[place] == labeled.item) if pool.n else np.zeros_like(others)
+    place = place[there]
+    apart = _differs(labeled)(pool.label[place], labeled.label[there])
+    n = np.bincount(place, minlength=pool.n)
+    found: Float = (np.bincount(place[apart], minlength=pool.n) + 0.5) / (n + 1)
+    return found
 
 
 def _differs(labeled: Labeled) -> Differs:

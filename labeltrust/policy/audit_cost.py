@@ -28,6 +28,7 @@ class AuditCost:
         margin: The interval of the error rate will be no wider than this to either side, even if
             half of all labels were wrong (95 %, normal approximation).
         strata: What is drawn from which part.
+        expected: The half width to be expected if the posterior is right; None: none was asked.
     """
 
     items: int
@@ -38,6 +39,7 @@ class AuditCost:
     hours: float
     margin: float
     strata: tuple[Stratum, ...]
+    expected: float | None = None
 
 
 def planned_margin(strata: Strata, drawn: Int, *, endless: bool = False) -> float:

@@ -1,13 +1,15 @@
 """What the items of an audit are told apart by: classes given, windows of time, signals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from labeltrust.domain.audits import FAMILIES, AuditPlan
 from labeltrust.domain.clock import moment
+from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
 
@@ -53,6 +55,23 @@ def crossed(families: Sequence[Groups]) -> Int:
     for family in families:
         key = key * len(family.names) + family.of_item
     return key
+
+
+def stratified(plan: AuditPlan, names: Sequence[str]) -> AuditPlan:
+    """Return a plan that stratifies by some families alone.
+
+    Raises:
+        InvalidInput: A name is none of `FAMILIES`.
+
+    >>> stratified(AuditPlan(), ["time", "signal"]).stratify
+    ('time', 'signal')
+    """
+    for name in names:
+        if name not in FAMILIES:
+            detail = f"stratify is {name[:80]!r}, must be some of {', '.join(FAMILIES)}"
+            raise InvalidInput(detail, place="stratify")
+    by_class, by_time, by_signal = (name in names for name in FAMILIES)
+    return replace(plan, by_class=by_class, by_time=by_time, by_signal=by_signal)
 
 
 def classes(label: Int, words: Sequence[str], most: int = MOST_CLASSES) -> Groups:

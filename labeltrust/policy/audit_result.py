@@ -16,13 +16,9 @@ from labeltrust.domain.audits import (
     AuditState,
     SampledItem,
 )
-from labeltrust.domain.estimates import Estimate, Measured, Undefined
-from labeltrust.metrics.audit_estimates import (
-    AuditedStrata,
-    always_valid_interval,
-    error_rate,
-    standard_error,
-)
+from labeltrust.domain.estimates import Estimate, Measured
+from labeltrust.metrics.audit_estimates import AuditedStrata, error_rate
+from labeltrust.policy.audit_table import Part, Table, audit_table
 from labeltrust.policy.audit_truth import Truth, alike
 
 HALF = 0.5
@@ -30,18 +26,6 @@ HIDDEN = 0.10
 """More wrong labels than this where all agree are no slips: agreement hides them."""
 MOST_ACCUSERS = 50
 _NOBODY = "The audit is about the project's labels as a whole, and proposes nothing about anybody"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """The error rate of a part of the items."""
-
-    name: str
-    population: int
-    drawn: int
-    audited: int
-    wrong: int
-    error_rate: Measured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,34 +95,6 @@ class Findings:
     proposal: Proposal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """Strata with their names and what is known of them."""
-
-    audit: AuditState
-    counts: AuditedStrata
-
-    def part(self, name: str, chosen: list[bool]) -> Part:
-        """Return the error rate of some strata together."""
-        mine = self.counts.only(np.array(chosen, dtype=np.bool_))
-        strata = [s for s, kept in zip(self.audit.strata, chosen, strict=True) if kept]
-        return Part(
-            name=name,
-            population=int(mine.population.sum()),
-            drawn=sum(s.drawn for s in strata),
-            audited=int(mine.audited.sum()),
-            wrong=int(mine.wrong.sum()),
-            error_rate=self.rate(mine),
-        )
-
-    def rate(self, counts: AuditedStrata) -> Measured:
-        """Return an error rate by the interval that fits the way of stopping."""
-        if not counts.population.size:
-            return Undefined(reason="there are no such items")
-        early = self.audit.plan.stops_early
-        return error_rate(counts, always_valid_interval(counts) if early else None)
-
-
 def findings(
     audit: AuditState, scale: str, sample: Sequence[SampledItem], truths: Sequence[Truth]
 ) -> Findings:
@@ -152,9 +108,9 @@ def findings(
     """
     sure = [(item, t.label) for item, t in zip(sample, truths, strict=True) if t.label is not None]
     right = alike(scale, [item.label for item, _ in sure], [label for _, label in sure])
-    table = _Table(audit=audit, counts=_counts(audit, [item for item, _ in sure], right))
+    table = audit_table(audit, [item for item, _ in sure], right, drawn=len(sample))
     kinds = _kinds(table)
-    whole = table.rate(table.counts)
+    whole = table.whole()
     accusers = _accusers(scale, sure, right) if audit.labeler_id is not None else ()
     states = [t.state for t in truths]
     return Findings(
@@ -162,7 +118,7 @@ def findings(
         split=states.count("split"),
         unclear=states.count("unclear"),
         error_rate=whole,
-        standard_error=standard_error(table.counts) if isinstance(whole, Estimate) else None,
+        standard_error=table.standard_error() if isinstance(whole, Estimate) else None,
         disputed=kinds[0].error_rate,
         kinds=kinds,
         classes=_family(table, [s.label for s in audit.strata]),
@@ -177,25 +133,12 @@ def findings(
     )
 
 
-def _counts(
-    audit: AuditState, items: Sequence[SampledItem], right: Sequence[bool]
-) -> AuditedStrata:
-    size = len(audit.strata)
-    stratum = np.array([item.stratum for item in items], dtype=np.int64)
-    wrong = ~np.array(right, dtype=np.bool_)
-    return AuditedStrata(
-        population=np.array([s.population for s in audit.strata], dtype=np.int64),
-        audited=np.bincount(stratum, minlength=size),
-        wrong=np.bincount(stratum[wrong], minlength=size),
-    )
-
-
-def _kinds(table: _Table) -> tuple[Part, ...]:
+def _kinds(table: Table) -> tuple[Part, ...]:
     kinds = (DISPUTED, UNANIMOUS, "alone")
     return tuple(table.part(k, [s.kind == k for s in table.audit.strata]) for k in kinds)
 
 
-def _family(table: _Table, names: Sequence[str | None]) -> tuple[Part, ...]:
+def _family(table: Table, names: Sequence[str | None]) -> tuple[Part, ...]:
     """Return the error rate of every part that strata are told apart by."""
     found = dict.fromkeys(name for name in names if name is not None)
     return tuple(table.part(one, [name == one for name in names]) for one in found)

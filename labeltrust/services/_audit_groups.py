@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from labeltrust.counts import Judgments, block
 from labeltrust.domain.audits import AuditPlan
+from labeltrust.inference.inferred_labels import label_chances
+from labeltrust.policy.audit_candidates import Labeled, dissent
 from labeltrust.policy.audit_families import Groups
 from labeltrust.policy.audit_marks import (
     ALWAYS,
@@ -20,6 +22,7 @@ from labeltrust.store.audit_work import Reviewer
 from labeltrust.store.judgments import LoadedJudgments
 
 Int = NDArray[np.int64]
+Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 
@@ -79,6 +82,20 @@ class Crowd:
 def times_of(loaded: LoadedJudgments, clock: str) -> Int:
     """Return the times of labels by a clock, `received` or `occurred`."""
     return loaded.occurred_us if clock == "occurred" else loaded.received_us
+
+
+def doubts(pool: Candidates, crowd: Crowd, labeled: Labeled) -> Float:
+    """Return the posterior probability that each candidate's label is wrong, (n,).
+
+    It comes out of the labels alone, so that a draw can be repeated whatever trust became since.
+    Where nothing is inferred, such as of boxes and numbers, it is the share of others who differ.
+    """
+    judgments = crowd.block()
+    chance = label_chances(judgments)
+    if chance is None:
+        return dissent(labeled, pool, crowd.code)
+    found: Float = 1 - chance[np.searchsorted(judgments.item_id, pool.item), pool.label]
+    return np.clip(found, 0.0, 1.0)
 
 
 def told_apart(pool: Candidates, crowd: Crowd, target: Target, plan: AuditPlan) -> Candidates:

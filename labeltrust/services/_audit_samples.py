@@ -1,11 +1,11 @@
 """The sample of an audit, drawn from the labels on record: the heavy part of drawing one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labeltrust.domain.audits import AuditPlan, SampledItem
+from labeltrust.domain.audits import POSTERIOR, AuditPlan, SampledItem
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.policy.audit_candidates import (
     Labeled,
@@ -23,7 +23,22 @@ from labeltrust.policy.audit_sampling import (
     most_strata,
     strata_of,
 )
-from labeltrust.services._audit_groups import Bool, Crowd, Target, times_of, told_apart
+from labeltrust.policy.audit_weighting import (
+    chances,
+    expected_margin,
+    weighted_draw,
+    weighted_margin,
+    weighted_size,
+)
+from labeltrust.services._audit_groups import (
+    Bool,
+    Crowd,
+    Float,
+    Target,
+    doubts,
+    times_of,
+    told_apart,
+)
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.audit_work import Reviewer, Turn
 from labeltrust.store.judgments import LoadedJudgments, read_judgments
@@ -48,23 +63,44 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
     """
     loaded = read_judgments(deployment.engine, project, target.question, through=target.position)
     code = _code(loaded, target.labeler_id)
-    kept = _kept(loaded, target, code)
-    labeled = _labeled(loaded, kept)
+    crowd = Crowd(loaded=loaded, kept=_kept(loaded, target, code), code=code)
+    labeled = _labeled(loaded, crowd.kept)
     pool = consensus_candidates(labeled) if code is None else labeler_candidates(labeled, code)
-    pool = told_apart(pool, Crowd(loaded=loaded, kept=kept, code=code), target, plan)
-    classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
-    strata = strata_of(pool, loaded.words, by_class=classed, most=most_strata(plan))
-    drawn = allocation(strata, plan, planned_size(strata, plan))
+    pool = told_apart(pool, crowd, target, plan)
     rng = np.random.default_rng(plan.seed)
-    sample = draw(strata, drawn, rng)
-    others = others_of(labeled, pool.item[sample.row], code)
-    items = _items(loaded, pool, sample, others)
-    cost = audit_cost(plan, strata, drawn, _median_seconds(loaded))
+    doubt = None
+    if plan.sampling == POSTERIOR:
+        doubt = doubts(pool, crowd, labeled)
+    sample, cost = _sampled(pool, loaded, plan, doubt, rng)
+    items = _items(loaded, pool, sample, others_of(labeled, pool.item[sample.row], code))
     return Drawn(
         cost=cost,
         sample=items,
         turns=_turns(items, plan, target, rng),
         choices=common_labels(labeled),
+    )
+
+
+def _sampled(
+    pool: Candidates,
+    loaded: LoadedJudgments,
+    plan: AuditPlan,
+    doubt: Float | None,
+    rng: np.random.Generator,
+) -> tuple[Sample, AuditCost]:
+    """Draw within strata, or by the posterior, and tell the price."""
+    classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
+    strata = strata_of(pool, loaded.words, by_class=classed, most=most_strata(plan))
+    seconds = _median_seconds(loaded)
+    if doubt is None:
+        drawn = allocation(strata, plan, planned_size(strata, plan))
+        return draw(strata, drawn, rng), audit_cost(plan, strata, drawn, seconds)
+    chance = chances(doubt, weighted_size(doubt, plan))
+    sample = weighted_draw(chance, strata, rng)
+    drawn = np.bincount(sample.stratum, minlength=strata.population.size)
+    cost = audit_cost(plan, strata, drawn, seconds)
+    return sample, replace(
+        cost, margin=weighted_margin(chance), expected=expected_margin(chance, doubt)
     )
 
 

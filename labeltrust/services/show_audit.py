@@ -8,7 +8,8 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.estimates import Measured
 from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
-from labeltrust.policy.audit_result import Part, Proposal
+from labeltrust.policy.audit_result import Proposal
+from labeltrust.policy.audit_table import Part
 from labeltrust.services._audit_findings import Found, found_by
 from labeltrust.services._audits import audit_cases, reviewer_name, seen_audit
 from labeltrust.services.deployment import Deployment

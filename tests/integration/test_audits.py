@@ -71,36 +71,6 @@ def test_a_flag_whose_labels_are_gone_has_nothing_to_audit(frauds, clock):
         drawn(frauds, QA, flag=flag)
 
 
-def test_a_sample_by_time_and_signal_tells_the_error_rate_of_each(frauds, clock):
-    clock.tick(86_400)
-    record(frauds, [label(f"txn-{n}", "mallory", label="benign") for n in range(400, 460, 4)])
-    record(frauds, [label(f"txn-{n}", "honest-a", label="fraud") for n in range(400, 460, 4)])
-    evidence = {"signals": {"targeted_flip": {"detail": {"true": "fraud", "said": "benign"}}}}
-    flag = flagged(frauds, "mallory", since=None, evidence=evidence)
-    plan = {"by_time": True, "by_signal": True, "by_class": False}
-
-    audit = drawn(frauds, QA, flag=flag, plan=plan).audit
-    reviewed(frauds, audit.id, "ann", "ben")
-    result = audit_result(frauds, QA, audit.id)
-
-    flips, others = result.by_signal
-    assert (flips.name, others.name) == ("benign where others say fraud", "no signal")
-    assert flips.error_rate.value > 0.8
-    assert flips.population + others.population == sum(p.population for p in result.by_time) == 135
-    assert result.by_time[-1].error_rate.value > result.by_time[0].error_rate.value
-    assert len(result.by_time) > 1
-
-
-def test_a_sample_of_a_project_tells_the_items_of_flagged_labelers_apart(frauds):
-    flagged(frauds, "mallory")
-
-    audit = drawn(frauds, QA, plan={"by_signal": True}).audit
-    reviewed(frauds, audit.id, "ann", "ben")
-
-    parts = {part.name: part.population for part in audit_result(frauds, QA, audit.id).by_signal}
-    assert parts == {"labeled by flagged labelers": 120, "labeled by others": 120}
-
-
 def test_an_audit_bears_out_what_is_said_of_a_bad_labeler(frauds, wrong):
     audit = drawn(frauds, QA, labeler="mallory").audit
     reviewed(frauds, audit.id, "ann", "ben")

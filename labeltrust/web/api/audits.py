@@ -1,16 +1,17 @@
 """Blind audits over HTTP: draw, re-label, result."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, FromPath, PathParameter, QueryParameter
 
-from labeltrust.domain.audits import AuditCase, AuditPlan, stratified
+from labeltrust.domain.audits import AuditCase, AuditPlan
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.events import LabelValue
+from labeltrust.policy.audit_families import stratified
 from labeltrust.services.draw_audit import AuditDraft, DrawnAudit, draw_audit
 from labeltrust.services.finish_audit import (
     FinishedAudit,
@@ -41,7 +42,8 @@ MOST_VERDICTS = 1_000
 class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is to be audited, and how the sample is drawn.
 
-    `stratify` names some of `class`, `time` and `signal`.
+    `stratify` names some of `class`, `time` and `signal`. With `sampling` `posterior`, chances
+    follow the probability that a label is wrong; `disputed` and `unanimous` count for nothing.
     """
 
     reason: str
@@ -56,6 +58,7 @@ class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     twice: float = 0.20
     by_class: bool = True
     stratify: list[str] | None = None
+    sampling: Literal["stratified", "posterior"] = "stratified"
     stops_early: bool = False
     reviewers: list[str] = []
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**53)] = 0
@@ -69,6 +72,7 @@ class AuditBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             unanimous=self.unanimous,
             twice=self.twice,
             by_class=self.by_class,
+            sampling=self.sampling,
             stops_early=self.stops_early,
             reviewers=tuple(self.reviewers),
             seed=self.seed,

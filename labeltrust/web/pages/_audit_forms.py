@@ -11,7 +11,8 @@ from labeltrust.web.pages._view import Form
 
 DEFAULTS = {
     "size": "50", "margin": "", "by": "size", "disputed": "60", "unanimous": "15", "twice": "20",
-    "by_class": "yes", "by_time": "", "by_signal": "", "stops_early": "",
+    "by_class": "yes", "by_time": "", "by_signal": "", "sampling": "stratified",
+    "stops_early": "",
     "reviewers": "", "labeler": "", "source": "", "flag": "",
     "question": "", "reason": "",
 }  # fmt: skip
@@ -45,6 +46,7 @@ def audit_draft(project: str, form: Form) -> AuditDraft:
         by_class=bool(fields["by_class"]),
         by_time=bool(fields["by_time"]),
         by_signal=bool(fields["by_signal"]),
+        sampling=fields["sampling"],
         stops_early=bool(fields["stops_early"]),
         reviewers=tuple(name.strip() for name in fields["reviewers"].split(",") if name.strip()),
     )

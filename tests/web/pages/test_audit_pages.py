@@ -63,6 +63,26 @@ async def test_a_lead_sees_the_price_and_draws_without_any_script(browser, fraud
     assert "accused by two" in shown.text
 
 
+async def test_a_lead_draws_by_time_signal_and_posterior_and_reads_each_rate(browser, frauds):
+    await sign_in_as(browser, frauds)
+    asked = {
+        "labeler": "", "size": "40", "sampling": "posterior", "by_time": "yes", "by_signal": "yes",
+    }  # fmt: skip
+    flagged(frauds, "mallory")
+
+    price = await submitted(browser, NEW, NEW, price="yes", **asked)
+    sent = await submitted(browser, NEW, NEW, reason="how bad is it", twice="0", **asked)
+    audit = list_audits(frauds, owner())[0].id
+    reviewed(frauds, audit, "ben")
+    shown = (await browser.get(sent.headers["location"])).text
+
+    assert "to be expected" in price.text
+    assert 'value="posterior" checked' in price.text
+    assert "labeled by flagged labelers" in price.text
+    assert "By who labeled it" in shown
+    assert "half where labels were probably wrong" in shown
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
@@ -72,6 +92,8 @@ async def test_a_lead_sees_the_price_and_draws_without_any_script(browser, fraud
         ({"by": "margin", "margin": "90"}, "must be 0.005"),
         ({"disputed": "99", "unanimous": "20"}, "less than 5 %"),
         ({"labeler": "nobody"}, "no labeler"),
+        ({"sampling": "<b>luck"}, "must be one of"),
+        ({"sampling": "posterior", "stops_early": "yes"}, "choose one"),
         ({"reason": " "}, "write down why"),
         ({"reviewers": "ann"}, "cannot label an item twice"),
         ({"flag": "999"}, "no flag 999"),
