@@ -31,6 +31,7 @@ def asked(words: list[str]) -> tuple[Asked, argparse.Namespace]:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--framing", type=int)
+    parser.add_argument("--incidents", type=int)
     parser.add_argument("--honest", type=int)
     parser.add_argument("--others", type=int)
     parser.add_argument("--published", type=int)
@@ -42,6 +43,7 @@ def asked(words: list[str]) -> tuple[Asked, argparse.Namespace]:
     wanted = {
         "attacks": given.seeds,
         "framing": given.framing,
+        "incidents": given.incidents,
         "honest": given.honest,
         "others": given.others,
         "published": given.published,
@@ -80,7 +82,7 @@ def main() -> int:
             f"{'met' if target.met else 'MISSED':7} {target.name}: {target.reached}"
             f" (wanted {target.wanted})"
         )
-    against = rejected([*report.claims, *report.framing])
+    against = rejected([*report.claims, *report.framing, *report.damage])
     for claim in against:
         print(f"REJECTED {claim.name}: {claim.k} of {claim.n}")
     return int(bool(against))

@@ -6,6 +6,7 @@ import typer
 
 from labeltrust.cli import (
     assessing,
+    damage,
     demo,
     importing,
     incidents,
@@ -35,6 +36,7 @@ _GROUPS = (
     importing,
     assessing,
     replaying,
+    damage,
     review,
     snapshots,
     incidents,

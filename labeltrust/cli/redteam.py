@@ -45,6 +45,9 @@ def run(  # noqa: PLR0913 - one parameter an option
     seeds: Annotated[int | None, typer.Option(help="Seeds of each attack.")] = None,
     honest: Annotated[int | None, typer.Option(help="Seeds of each honest crowd.")] = None,
     framing: Annotated[int | None, typer.Option(help="Runs a cell of the framing grid.")] = None,
+    incidents: Annotated[
+        int | None, typer.Option(help="Incidents whose damage is estimated.")
+    ] = None,
     seed: Annotated[
         int | None, typer.Option(help="First seed; without it, one is drawn and printed.")
     ] = None,
@@ -57,13 +60,15 @@ def run(  # noqa: PLR0913 - one parameter an option
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run every attack, the honest crowds and the framing grid; 1 if an error rate is rejected."""
+    """Run every attack, honest crowds, framing and incidents; 1 if an error rate is rejected."""
     from labeltrust.redteam.claims import rejected  # noqa: PLC0415 - slow imports
     from labeltrust.redteam.published import published_cells  # noqa: PLC0415
     from labeltrust.redteam.red_team import Asked, red_team  # noqa: PLC0415
     from labeltrust.redteam.report import write  # noqa: PLC0415
 
-    sizes = _sized(_sizes(short=short), attacks=seeds, honest=honest, framing=framing)
+    sizes = _sized(
+        _sizes(short=short), attacks=seeds, honest=honest, framing=framing, incidents=incidents
+    )
     cells, skipped = published_cells(data)
     asked = Asked(sizes=sizes, seed=seed, jobs=jobs, published=cells, skipped=skipped)
     for line in skipped:
@@ -71,7 +76,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     with progress_shown() as progress:
         report = red_team(asked, folder, progress)
     files = write(report, folder)
-    against = rejected([*report.claims, *report.framing])
+    against = rejected([*report.claims, *report.framing, *report.damage])
     if as_json:
         print_json(_document(report, files, against))
     else:
@@ -86,13 +91,13 @@ def _sizes(*, short: bool) -> "Sizes":
     return SHORT if short else Sizes()
 
 
-_OPTIONS = {"attacks": "--seeds", "honest": "--honest", "framing": "--framing"}
+_OPTIONS = {"attacks": "--seeds"}
 
 
 def _sized(sizes: "Sizes", **wanted: int | None) -> "Sizes":
     for name, number in wanted.items():
         if number is not None and number < 0:
-            detail = f"{_OPTIONS.get(name, name)} {number} is no number of runs"
+            detail = f"{_OPTIONS.get(name, f'--{name}')} {number} is no number of runs"
             raise InvalidInput(detail, code="usage")
     return replace(sizes, **{name: n for name, n in wanted.items() if n is not None})
 
@@ -148,6 +153,7 @@ def _document(report: "Report", files: list[Path], against: "list[Claim]") -> di
         "attacks": [asdict(found) for found in report.figures],
         "error_rates": [asdict(claim) for claim in report.claims],
         "framing": [asdict(claim) for claim in report.framing],
+        "damage": [asdict(claim) for claim in report.damage],
         "rejected": [claim.name for claim in against],
         "files": [str(path) for path in files],
     }

@@ -1,6 +1,6 @@
 """A number that knows how sure it is, or the reason why there is none."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,10 +24,15 @@ class Estimate:
 class Undefined:
     """A number that cannot be computed, with the reason in words.
 
+    Attributes:
+        value: None, so that a document says of every number what it is: `{"value": null, …}`.
+        reason: Why, in words.
+
     >>> Undefined(reason="no gold items").reason
     'no gold items'
     """
 
+    value: None = field(default=None, init=False, repr=False)
     reason: str
 
 

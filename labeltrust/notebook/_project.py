@@ -1,7 +1,7 @@
 """One project of an installation, read and never written."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from labeltrust.app import build_deployment
 from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._damage import DamageFound
 from labeltrust.notebook._forensics import (
     between_frame,
     company_frame,
@@ -28,6 +29,7 @@ from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
 from labeltrust.notebook._review import Review, review_of
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.draw_audit import AuditDraft, price_audit
+from labeltrust.services.estimate_damage import DamageAsked, estimate_damage
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
@@ -173,6 +175,20 @@ class Project(Replaying):
         found, suspects = company_of(loaded, self.onsets())
         names = [labeler.name for labeler in loaded.labelers]
         return company_frame(found, names, suspects), between_frame(found, names, suspects)
+
+    def damage(self, labelers: Sequence[str] = (), question: str = "label") -> DamageFound:
+        """Return what suspects did to the training labels, and how many of theirs are wrong.
+
+        Args:
+            labelers: The suspects; all who stand flagged if empty.
+            question: Name of the question.
+
+        Raises:
+            NotFound: A labeler or the question is not there.
+            InvalidInput: Nobody is flagged and nobody was named.
+        """
+        asked = DamageAsked(project=self.name, labelers=tuple(labelers), question=question)
+        return DamageFound(report=estimate_damage(self.deployment, _PLANNER, asked))
 
     def history(self, days: int = 30) -> pd.DataFrame:
         """Return what happened lately, oldest first: at, actor, what, text, sequence."""

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from labeltrust.domain.estimates import Estimate
+from labeltrust.redteam._damage_section import damage_section
 from labeltrust.redteam._markdown import table
 from labeltrust.redteam.cells import CLASS_SHARES, MEMBERS, STANDARD
 from labeltrust.redteam.claims import Claim, bounded, lead, rejected, told
@@ -31,10 +32,11 @@ def page(report: "Report", charts: Sequence[str]) -> str:
         "# Red team\n\nWritten by `make redteam`; do not edit.",
         _how(report.made),
         _targets(report),
-        _claims(report.claims),
+        _claims([*report.claims, *report.damage]),
         *(_attacks(report, name) for name in _TITLES if report.of(name)),
         _methods(report.frames["runs"], report.made) if len(report.frames["runs"]) else "",
         _framing(report),
+        damage_section(report.frames["incidents"]),
         "\n\n".join(f"![{_spoken(name)}]({name})" for name in charts),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -73,7 +75,7 @@ def _sizes(sizes: Sizes) -> str:
     return (
         f"Seeds a cell: {sizes.attacks} on the standard crowd, {sizes.others} on other crowds, "
         f"{sizes.published} on published crowds, {sizes.honest} without attackers; "
-        f"{sizes.framing} runs a cell of the framing grid."
+        f"{sizes.framing} runs a cell of the framing grid, {sizes.incidents} incidents."
     )
 
 

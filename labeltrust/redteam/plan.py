@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from labeltrust.redteam.cells import (
     other_crowds,
     standard_cells,
 )
+from labeltrust.redteam.incidents import INCIDENTS
 from labeltrust.redteam.run_cell import Bench
 
 FIRST_SEED = 1_000_000
@@ -32,6 +33,7 @@ class Sizes:
         published: Seeds of each attack on a published set.
         honest: Seeds of each crowd without attackers.
         framing: Runs of each cell of the framing grid.
+        incidents: Simulated incidents whose damage is estimated.
     """
 
     attacks: int = 20
@@ -39,9 +41,10 @@ class Sizes:
     published: int = 3
     honest: int = 30
     framing: int = 1000
+    incidents: int = 1000
 
 
-SHORT = Sizes(attacks=3, others=0, published=0, honest=3, framing=20)
+SHORT = Sizes(attacks=3, others=0, published=0, honest=3, framing=20, incidents=40)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +118,11 @@ def tasks_of(
         for k in range(n)
         for cell in cells
     ]
-    return (*single, *_framing(sizes.framing, seed, code))
+    framing = _batches(framing_cells(), sizes.framing, seed, code)
+    return (*single, *framing, *_batches((INCIDENTS,), sizes.incidents, seed, code))
 
 
-def _framing(runs: int, seed: int, code: str) -> list[Task]:
+def _batches(cells: Sequence[Cell], runs: int, seed: int, code: str) -> list[Task]:
     return [
         Task(
             cell=cell,
@@ -128,5 +132,5 @@ def _framing(runs: int, seed: int, code: str) -> list[Task]:
             code=code,
         )
         for start in range(0, runs, _BATCH)
-        for cell in framing_cells()
+        for cell in cells
     ]

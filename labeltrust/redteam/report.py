@@ -8,12 +8,19 @@ from pathlib import Path
 import pandas as pd
 
 from labeltrust.redteam import _charts, _sections
+from labeltrust.redteam._damage_section import damage_claims
 from labeltrust.redteam._store import Tables
 from labeltrust.redteam.claims import Claim, Target, error_claims, framing_claims, targets
 from labeltrust.redteam.methods import Method
 from labeltrust.redteam.plan import Sizes
 from labeltrust.redteam.summary import AttackFigures, attack_figures
 
+_FILES = {
+    "runs": "results.parquet",
+    "attackers": "attackers.parquet",
+    "framing": "framing.parquet",
+    "incidents": "incidents.parquet",
+}
 _LIBRARIES = ("numpy", "scipy", "pandas", "statsmodels", "crowd-kit", "cleanlab")
 
 
@@ -45,10 +52,11 @@ class Report:
 
     Attributes:
         made: How.
-        frames: Rows by table: `runs`, `attackers`, `framing`.
+        frames: Rows by table: `runs`, `attackers`, `framing`, `incidents`.
         figures: Of each attack.
         claims: Error rates.
         framing: Claims of the framing grid.
+        damage: Claims of damage estimates.
         targets: What is aimed at.
     """
 
@@ -57,6 +65,7 @@ class Report:
     figures: tuple[AttackFigures, ...]
     claims: tuple[Claim, ...]
     framing: tuple[Claim, ...]
+    damage: tuple[Claim, ...]
     targets: tuple[Target, ...]
 
     def of(self, name: str) -> list[AttackFigures]:
@@ -70,8 +79,8 @@ class Report:
 
 def report_of(found: Tables, made: Made) -> Report:
     """Return the report of all rows."""
-    frames = {name: pd.DataFrame(found.get(name, [])) for name in ("runs", "attackers", "framing")}
-    runs, framing = frames["runs"], frames["framing"]
+    frames = {name: pd.DataFrame(found.get(name, [])) for name in _FILES}
+    runs, framing, incidents = frames["runs"], frames["framing"], frames["incidents"]
     figures = attack_figures(runs, frames["attackers"]) if len(runs) else []
     main = set(runs.loc[runs["table"] == "attacks", "cell"]) if len(runs) else set()
     return Report(
@@ -80,6 +89,7 @@ def report_of(found: Tables, made: Made) -> Report:
         figures=tuple(figures),
         claims=tuple(error_claims(runs)) if len(runs) else (),
         framing=tuple(framing_claims(framing)) if len(framing) else (),
+        damage=tuple(damage_claims(incidents)) if len(incidents) else (),
         targets=tuple(targets([f for f in figures if f.cell in main])),
     )
 
@@ -98,12 +108,10 @@ def write(report: Report, folder: Path, *, charts: bool = True) -> list[Path]:
 
 
 def _parquet(frames: dict[str, pd.DataFrame], folder: Path) -> list[Path]:
-    named = {"runs": "results.parquet", "attackers": "attackers.parquet"}
-    named["framing"] = "framing.parquet"
     written = []
     for name, frame in frames.items():
         if len(frame):
-            path = folder / named[name]
+            path = folder / _FILES[name]
             frame.to_parquet(path, index=False)
             written.append(path)
     return written

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from labeltrust.redteam._store import Tables, done, keep
+from labeltrust.redteam.incidents import run_incidents
 from labeltrust.redteam.plan import Task
 from labeltrust.redteam.run_cell import run_cell, run_framing
 
@@ -20,6 +21,8 @@ def run_task(task: Task) -> Tables:
     """Run one task; the same task gives the same rows, but for the seconds."""
     if task.cell.table == "framing":
         return run_framing(task.cell, task.seeds)
+    if task.cell.table == "incidents":
+        return run_incidents(task.seeds)
     return run_cell(task.cell, task.seeds[0], task.bench, index=task.index)
 
 

@@ -67,15 +67,7 @@ def tables_of(
         trust: Trust by labeler id, which weighs the votes of labels with parts and what is
             inferred of plain ones.
     """
-    found = block(
-        loaded.item[kept],
-        loaded.labeler[kept],
-        loaded.label[kept],
-        n_labelers=len(loaded.labelers),
-        values=loaded.values,
-        level=loaded.level,
-        gold=(loaded.gold_item, loaded.gold_label),
-    )
+    found = _block(loaded, kept)
     agreed, words = _agreed(found, loaded, trust or {})
     names = [item_names[number] for number in found.item_id.tolist()]
     believed = inferred_labels(found, weights(loaded.labelers, trust or {}))
@@ -90,6 +82,18 @@ def tables_of(
             "weighted_by_trust": bool(trust),
             "items": int((believed.label >= 0).sum()),
         },
+    )
+
+
+def _block(loaded: LoadedJudgments, kept: NDArray[np.bool_]) -> Judgments:
+    return block(
+        loaded.item[kept],
+        loaded.labeler[kept],
+        loaded.label[kept],
+        n_labelers=len(loaded.labelers),
+        values=loaded.values,
+        level=loaded.level,
+        gold=(loaded.gold_item, loaded.gold_label),
     )
 
 
@@ -223,3 +227,26 @@ def move_into_place(draft: Path, place: Path) -> None:
         place.rename(place.with_name(f".orphan-{draft.name.lstrip('.')}"))
     draft.rename(place)
     _sync(place.parent)
+
+
+def training_labels(
+    loaded: LoadedJudgments, kept: NDArray[np.bool_], trust: Mapping[int, float]
+) -> dict[int, str]:
+    """Return the label that a training set of some judgments gives each item, without ties.
+
+    Args:
+        loaded: The current judgments.
+        kept: (n,) False where a judgment stays out.
+        trust: Trust by labeler id.
+
+    Returns:
+        Canonical label by item id; of numbers the value.
+    """
+    found = _block(loaded, kept)
+    agreed, words = _agreed(found, loaded, trust)
+    numeric = found.level in {"interval", "ratio"}
+    there = np.isfinite(agreed.value) if numeric else agreed.label >= 0
+    items = found.item_id[there].tolist()
+    if numeric:
+        return dict(zip(items, map(repr, agreed.value[there].tolist()), strict=True))
+    return dict(zip(items, (words[k] for k in agreed.label[there].tolist()), strict=True))

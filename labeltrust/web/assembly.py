@@ -24,6 +24,7 @@ from labeltrust.web.api import (
     approvals,
     assessments,
     audits,
+    damage,
     events,
     flags,
     freezes,
@@ -103,7 +104,7 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys, appeals, audits, incidents,
+    quarantine, approvals, thresholds, people, keys, appeals, audits, damage, incidents,
     training,
 )  # fmt: skip
 _PAGES = (

@@ -6,7 +6,9 @@ import pytest
 
 from labeltrust.cli import run
 
-NOTHING = ["--short", "--seeds", "0", "--honest", "0", "--framing", "0", "--jobs", "1"]
+NOTHING = [
+    "--short", "--seeds", "0", "--honest", "0", "--framing", "0", "--incidents", "0", "--jobs", "1"
+]  # fmt: skip
 
 
 def test_a_run_prints_its_seed_and_writes_its_report(tmp_path, capsys):
@@ -28,7 +30,7 @@ def test_a_rerun_goes_on_with_the_seed_of_the_folder(tmp_path, capsys):
     assert seeds[0] >= 1_000_000
 
 
-@pytest.mark.parametrize("option", ["--seeds", "--framing", "--honest"])
+@pytest.mark.parametrize("option", ["--seeds", "--framing", "--honest", "--incidents"])
 def test_a_negative_number_of_runs_is_wrong_usage(tmp_path, option, capsys):
     code = run(["redteam", "run", "--out", str(tmp_path), option, "-1"])
 

@@ -11,6 +11,7 @@ from labeltrust.redteam._draw import draw
 from labeltrust.redteam._store import begun, done, keep
 from labeltrust.redteam.cells import Cell, framing_cells, planting, standard_cells
 from labeltrust.redteam.claims import Claim, bounded, rejected
+from labeltrust.redteam.incidents import run_incidents
 from labeltrust.redteam.methods import BY_HAND, OURS, Method
 from labeltrust.redteam.plan import FIRST_SEED, Sizes, Task, fresh_seed, tasks_of
 from labeltrust.redteam.report import Made, report_of, write
@@ -24,7 +25,7 @@ FLIPPED = Cell(
     plantings=(planting("uniform_flip", 0.9, n_members=2),),
     looks=3,
 )
-NONE = Sizes(attacks=0, others=0, published=0, honest=0, framing=0)
+NONE = Sizes(attacks=0, others=0, published=0, honest=0, framing=0, incidents=0)
 
 
 def test_every_attack_there_is_has_a_cell():
@@ -164,14 +165,16 @@ def test_the_report_holds_every_figure_and_no_folder(tmp_path, charts):
     found = run_cell(FLIPPED, FIRST_SEED, Bench(methods=BY_HAND))
     framing = run_framing(framing_cells()[3], [FIRST_SEED])
     made = Made(seed=FIRST_SEED, sizes=NONE, code="x", methods=BY_HAND)
+    incidents = run_incidents([FIRST_SEED, FIRST_SEED + 1])
 
-    files = write(report_of({**found, **framing}, made), tmp_path, charts=charts)
+    files = write(report_of({**found, **framing, **incidents}, made), tmp_path, charts=charts)
 
     page = (tmp_path / "README.md").read_text("utf-8")
-    assert {"README.md", "results.parquet", "attackers.parquet", "framing.parquet"} <= {
-        path.name for path in files
-    }
+    assert {
+        "README.md", "results.parquet", "attackers.parquet", "framing.parquet", "incidents.parquet"
+    } <= {path.name for path in files}  # fmt: skip
     assert "flip 90 %" in page
+    assert "## Damage estimates" in page
     assert str(FIRST_SEED) in page
     assert str(tmp_path) not in page
     assert all(path.stat().st_size for path in files)
