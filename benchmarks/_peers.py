@@ -25,7 +25,7 @@ from labeltrust.counts import Judgments
 from labeltrust.redteam.measures import Float
 from labeltrust.redteam.methods import Method
 
-SLOW_SEEDS, SOME_SEEDS = 2, 5
+SLOW_SEEDS, SOME_SEEDS = 8, 20
 _BINARY = 2
 
 

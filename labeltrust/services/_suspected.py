@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 from sqlmodel import Session
 
+from labeltrust.domain.audits import STRATIFIED
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audited_labels import AuditOfSuspect
@@ -17,6 +18,7 @@ from labeltrust.store.audit_work import answered_by
 from labeltrust.store.audits import AuditRow, list_audits
 
 _TELLING = ("done", "under_way")
+_NO_VERDICT = "no audit of these labels has a verdict yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,8 @@ def _suspected(
     session: Session, principal: Principal, who: int, flags: Sequence[FlagState], question: str
 ) -> Suspected:
     rows = list_audits(session, statuses=_TELLING, labeler_id=who)
-    mine = [row for row in rows if row.state.question == question]
+    asked = [row for row in rows if row.state.question == question]
+    mine = [row for row in asked if row.state.plan.sampling == STRATIFIED]
     given = answered_by(session, [row.state.id for row in mine], reviewer_name(principal))
     seen = [row for row in mine if sees_all(principal, row, given.get(row.state.id, 0))]
     for row in seen:
@@ -74,12 +77,15 @@ def _suspected(
                 labeler_id=who, since=plan.since, clock=plan.clock, audit=row.state.id, found=found
             )
     flag = next((flag for flag in flags if flag.labeler_id == who), None)
-    hidden = "the audit under way is hidden from those who re-label" if mine else None
+    hidden = (
+        "the audit under way is hidden from those who re-label" if len(seen) < len(mine) else None
+    )
+    unequal = "its audit drew labels with unequal chances, which damage is not weighed up from"
     return Suspected(
         labeler_id=who,
         since=None if flag is None else flag.since,
         clock="received" if flag is None else flag.clock,
-        why_not=hidden or "no audit of these labels has a verdict yet",
+        why_not=hidden or (unequal if len(mine) < len(asked) else _NO_VERDICT),
     )
 
 

@@ -124,6 +124,16 @@ def test_who_re_labels_in_an_audit_does_not_see_what_it_found(frauds):
     assert found.suspects[0].why_not == "the audit under way is hidden from those who re-label"
 
 
+def test_a_sample_of_unequal_chances_is_not_taken_for_another(frauds):
+    audit = drawn(frauds, QA, labeler="mallory", plan={"sampling": "posterior"}).audit
+    reviewed(frauds, audit.id, "ann", "ben")
+
+    found = damage(frauds, "mallory")
+
+    assert isinstance(found.damage.wrong_labels, Undefined)
+    assert "unequal chances" in found.suspects[0].why_not
+
+
 def test_of_a_flagged_labeler_labels_since_the_onset_count(frauds, clock):
     later = clock.tick(3_600)
     record(frauds, [label(f"late-{n}", "mallory", label="fraud") for n in range(30)])
