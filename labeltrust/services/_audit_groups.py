@@ -11,7 +11,6 @@ from labeltrust.inference.inferred_labels import label_chances
 from labeltrust.policy.audit_candidates import Labeled, dissent
 from labeltrust.policy.audit_families import Groups
 from labeltrust.policy.audit_marks import (
-    ALWAYS,
     Details,
     Marked,
     flagged_groups,
@@ -43,7 +42,7 @@ class Target:
     reviewers: tuple[Reviewer, ...]
     since_us: int | None = None
     clock: str = "received"
-    details: Details = field(default_factory=lambda: ALWAYS)
+    details: Details = field(default_factory=dict)
     flagged: frozenset[int] = frozenset()
 
 

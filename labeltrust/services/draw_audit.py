@@ -126,7 +126,8 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
     with reading(deployment.engine) as session:
         project = project_row(session, draft.project)
         labeler, question = None, draft.question or "label"
-        since_us, clock, details = None, "received", ALWAYS
+        # imported labels were received at one moment: windows go by when they were given
+        since_us, clock, details = None, "occurred", _plain(ALWAYS)
         if draft.flag is not None:
             flag = seen_flag(session, principal, draft.flag, "read")
             if flag.project != draft.project:
@@ -153,6 +154,11 @@ def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> 
         )
 
 
+def _plain(details: Details) -> Details:
+    """Return details that another process can be handed."""
+    return {signal: dict(detail) for signal, detail in details.items()}
+
+
 def _details(flag: FlagState) -> Details:
     """Return what the signals of a flag say, those that accuse first."""
     found: dict[str, Mapping[str, object]] = {}
@@ -161,7 +167,7 @@ def _details(flag: FlagState) -> Details:
         for name, reading_ in said.items() if isinstance(said, Mapping) else ():
             detail = reading_.get("detail") if isinstance(reading_, Mapping) else None
             found.setdefault(str(name), detail if isinstance(detail, Mapping) else {})
-    return found
+    return _plain(found)
 
 
 def _flagged(session: Session, project_id: int, question: str) -> frozenset[int]:

@@ -1,5 +1,7 @@
 """Audits by time, by signal and by the posterior, from the draw to the rates they tell."""
 
+from dataclasses import replace
+
 import pytest
 from audited import crowd, drawn, person, reviewed
 from factories import label
@@ -8,6 +10,7 @@ from recorded import project, record
 
 from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.projects import Question
+from labeltrust.services.apart import Apart
 from labeltrust.services.draw_audit import AuditDraft, price_audit
 from labeltrust.services.show_audit import audit_result
 
@@ -43,6 +46,22 @@ def test_a_sample_by_time_and_signal_tells_the_error_rate_of_each(frauds, clock)
     assert flips.population + others.population == sum(p.population for p in result.by_time) == 135
     assert result.by_time[-1].error_rate.value > result.by_time[0].error_rate.value
     assert len(result.by_time) > 1
+
+
+def test_a_sample_drawn_in_a_process_of_its_own_is_the_same(frauds):
+    plan = AuditPlan(size=40, seed=5, by_time=True, by_signal=True, sampling="posterior")
+    flag = flagged(frauds, "mallory", since=None)
+    drafts = [
+        AuditDraft(project="fraud", plan=plan, **of)
+        for of in ({}, {"flag": flag}, {"labeler": "victim"})
+    ]
+    apart = Apart()
+    try:
+        there = [price_audit(replace(frauds, apart=apart), QA, draft) for draft in drafts]
+    finally:
+        apart.close()
+
+    assert there == [price_audit(frauds, QA, draft) for draft in drafts]
 
 
 def test_a_sample_of_a_project_tells_the_items_of_flagged_labelers_apart(frauds):
