@@ -25,6 +25,7 @@ class Replayed:
     """One labeler who would have been flagged, or was.
 
     Attributes:
+        labeler_id: Opaque id.
         then_at: The first look that would have flagged, or None.
         then_signals: What the flag would have rested on.
         held_at: The first look that would have held the labels without a person, or None.
@@ -36,6 +37,7 @@ class Replayed:
     """
 
     labeler: str
+    labeler_id: int
     question: str
     then_at: datetime | None
     then_signals: tuple[str, ...]
@@ -102,6 +104,7 @@ def _row(key: Key, name: str, what: tuple[Met, FlagState | None], labels: Int) -
     really_at = None if really is None else really.opened_at
     return Replayed(
         labeler=name,
+        labeler_id=key[1],
         question=key[0],
         then_at=then_at,
         then_signals=() if then is None else tuple(then.signals),

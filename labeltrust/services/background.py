@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -17,6 +18,7 @@ from labeltrust.jobs.worker import Worker
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import watch_gates
+from labeltrust.services.order_replay import REPLAY, replay_for_job
 from labeltrust.services.order_snapshot import SNAPSHOT, snapshot_for_job
 from labeltrust.services.retire_deliveries import retire_deliveries
 from labeltrust.services.tell_hooks import HOOK, tell_for_job
@@ -76,6 +78,7 @@ def worker_of(deployment: Deployment) -> Worker:
             GATES: gates,
             SNAPSHOT: snapshot,
             HOOK: hook,
+            REPLAY: partial(replay_for_job, deployment),
         },
         schedule=schedule,
         clock=deployment.clock,

@@ -101,7 +101,7 @@ def what_if(
         InvalidInput: A threshold, the clock or the looks cannot be.
     """
     principal.require("read", draft.project)
-    _check(draft)
+    check_draft(draft)
     facts = _facts(deployment, draft)
     replays = _replays(deployment, facts, draft)
     looks = _looks(replays, draft)
@@ -123,7 +123,12 @@ def what_if(
     )
 
 
-def _check(draft: WhatIfDraft) -> None:
+def check_draft(draft: WhatIfDraft) -> None:
+    """Refuse a clock or looks that cannot be.
+
+    Raises:
+        InvalidInput: Names what it is.
+    """
     if draft.clock not in CLOCKS:
         detail = f"clock is {draft.clock[:40]!r}, must be one of {', '.join(CLOCKS)}"
         raise InvalidInput(detail, place="clock")

@@ -799,6 +799,24 @@ class IncidentTask(SQLModel, table=True):
     done_by: str | None = Field(default=None, sa_type=Text)
 
 
+class ReplayOrder(SQLModel, table=True):
+    """A history to be replayed under other rules; a question, and no part of the record."""
+
+    __tablename__ = "replay_order"
+    __table_args__ = (Index("ix_replay_order_project_id_id", "project_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    ordered_at: datetime
+    ordered_by: str = Field(sa_type=Text)
+    wanted: str = Field(sa_type=Text)
+    done: int = 0
+    looks: int = 0
+    finished_at: datetime | None = None
+    found: str | None = Field(default=None, sa_type=Text)
+    error: str | None = Field(default=None, sa_type=Text)
+
+
 class Job(SQLModel, table=True):
     """Background work, one open row a (kind, key); claimed by a lease with a fencing number."""
 

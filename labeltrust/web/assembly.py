@@ -51,7 +51,16 @@ from labeltrust.web.openapi import openapi_config
 from labeltrust.web.pages import appeals as appeal_pages
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import audits as audit_pages
-from labeltrust.web.pages import desk, media, notices, notifications, oidc, sign_in, workload
+from labeltrust.web.pages import (
+    desk,
+    media,
+    notices,
+    notifications,
+    oidc,
+    sign_in,
+    whatif,
+    workload,
+)
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import gate as gate_page
@@ -119,6 +128,7 @@ _PAGES = (
     notices,
     notifications,
     workload,
+    whatif,
     freeze_pages,
     quarantine_pages,
     source_pages,

@@ -1,15 +1,13 @@
 """What an installation and a project go by: settings, questions, guideline, thresholds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from labeltrust.domain.errors import InvalidInput, LabeltrustError
-from labeltrust.policy.thresholds import THRESHOLDS, Threshold
+from labeltrust.domain.errors import LabeltrustError
+from labeltrust.policy.thresholds import THRESHOLDS
 from labeltrust.services.preview_thresholds import (
     Preview,
     ask_thresholds,
@@ -22,19 +20,8 @@ from labeltrust.web.access import by_session
 from labeltrust.web.pages._columns import kept
 from labeltrust.web.pages._downloads import FORMATS, Record, downloaded
 from labeltrust.web.pages._tables import Column, Filter, Table
+from labeltrust.web.pages._threshold_form import threshold_lines, typed_thresholds
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One threshold as it is shown: in force, and as it was typed."""
-
-    name: str
-    about: Threshold
-    value: str
-    typed: str
-    is_own: bool
-
 
 Setting = dict[str, Any]
 SETTINGS: Table[Setting] = Table(
@@ -85,7 +72,7 @@ async def preview(
     """Show who would be flagged and held under other thresholds."""
     form = await view.form(request)
     try:
-        wanted = await _wanted(view, project, form)
+        wanted = typed_thresholds(await view.ask(show_thresholds, project), form)
         found = await view.ask(preview_thresholds, project, wanted)
     except LabeltrustError as error:
         return await _page(view, project, form, refusal(error), None)
@@ -130,29 +117,12 @@ async def ask(
     """Ask a second person for other thresholds."""
     form = await view.form(request)
     try:
-        wanted = await _wanted(view, project, form)
+        wanted = typed_thresholds(await view.ask(show_thresholds, project), form)
         reason = form.get("reason", "")
         asked = await view.ask(ask_thresholds, project, wanted, reason=reason)
     except LabeltrustError as error:
         return await _page(view, project, form, refusal(error), None)
     return see_other(f"/approvals/{asked.id}")
-
-
-async def _wanted(view: View, project: str, form: Form) -> dict[str, float | None]:
-    """Return the thresholds that were typed and differ from those in force."""
-    standing = await view.ask(show_thresholds, project)
-    typed = {name: _number(name, form[name]) for name in THRESHOLDS if name in form}
-    return {name: value for name, value in typed.items() if value != standing[name]}
-
-
-def _number(name: str, text: str) -> float | None:
-    if not text.strip():
-        return None
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        detail = f"{text[:40]!r} is no number"
-        raise InvalidInput(detail, place=THRESHOLDS[name].title) from None
 
 
 async def _page(
@@ -164,22 +134,12 @@ async def _page(
         "settings.html",
         status=200 if refused is None else refused.status,
         project=shown,
-        lines=_lines(standing, {*shown.policy, *shown.floors}, form),
+        lines=threshold_lines(standing, {*shown.policy, *shown.floors}, form),
         titles={name: about.title for name, about in THRESHOLDS.items()},
         preview=found,
         form=form,
         refused=refused,
     )
-
-
-def _lines(standing: Mapping[str, float | None], own: set[str], form: Form) -> list[Line]:
-    lines = []
-    for name, about in THRESHOLDS.items():
-        value = "" if standing[name] is None else f"{standing[name]:g}"
-        typed = form.get(name, value)
-        is_own = (about.floor or name) in own
-        lines.append(Line(name=name, about=about, value=value, typed=typed, is_own=is_own))
-    return lines
 
 
 HANDLERS = (installation, show, preview, ask)
