@@ -6,6 +6,7 @@ has a frame, a drawing, and the same in words for who sees no picture.
 
 from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
+from labeltrust.charts._damage import draw_changes, draw_shares
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
 from labeltrust.charts._game_day import draw_attackers, draw_flow
@@ -50,6 +51,7 @@ __all__ = [
     "draw_agreement",
     "draw_attackers",
     "draw_between",
+    "draw_changes",
     "draw_confusion",
     "draw_days",
     "draw_effects",
@@ -61,6 +63,7 @@ __all__ = [
     "draw_onsets",
     "draw_promises",
     "draw_replay",
+    "draw_shares",
     "draw_signal_flags",
     "draw_spans",
     "draw_standing",

@@ -62,6 +62,13 @@ WINDOWS = frame(
 )
 FLAGS = frame("signal status flags", ("turned", "open", 3), ("turned", "confirmed", 2),
               (HOSTILE, "dismissed", 1))  # fmt: skip
+CHANGES = frame("before after items", (HOSTILE, "fraud", 30), ("fraud", None, 4), (None, "x", 1))
+SHARES = frame(
+    "name value low high n",
+    ("wrong_rate", 0.5, 0.4, 0.6, 60),
+    ("usual_rate", None, None, None, 0),
+    ("wrong_labels", 90.0, 60.0, 120.0, 60),
+)
 
 DRAWINGS = {
     "promises": (lambda f: charts.draw_promises(f, 200, 0.06), PROMISES),
@@ -76,6 +83,8 @@ DRAWINGS = {
     "flow": (charts.draw_flow, FLOW),
     "windows": (lambda f: charts.draw_windows(charts.windows_frame(f)), WINDOWS),
     "signal flags": (charts.draw_signal_flags, FLAGS),
+    "changes": (charts.draw_changes, CHANGES),
+    "shares": (charts.draw_shares, SHARES),
 }
 
 
@@ -199,3 +208,18 @@ def test_signals_stand_in_the_order_of_their_flags_and_verdicts_in_one_order():
     places = {row["status"]: row["place"] for row in rows_of(spec, "status")}
     assert places == {"confirmed": 0, "open": 1, "dismissed": 2}
     assert isinstance(charts.draw_signal_flags(FLAGS.head(1)), alt.Chart)
+
+
+def test_changes_say_from_what_to_what_and_where_no_label_is_left():
+    drawn = rows_of(charts.draw_changes(CHANGES).to_dict(), "change", "items")
+
+    assert [row["change"] for row in drawn] == [
+        f"{HOSTILE} \u2192 fraud", "fraud \u2192 no label", "no label \u2192 x",
+    ]  # fmt: skip
+    assert [row["left"] for row in drawn] == ["another label", "no label is left", "another label"]
+
+
+def test_only_shares_with_a_value_are_drawn_and_no_total_beside_them():
+    drawn = rows_of(charts.draw_shares(SHARES).to_dict(), "name", "value")
+
+    assert [(row["name"], row["value"]) for row in drawn] == [("suspects", 0.5)]
