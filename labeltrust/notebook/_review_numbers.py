@@ -85,6 +85,7 @@ def spread(name: str, found: Measured) -> dict[str, Any]:
 def against_target(name: str, found: Measured) -> dict[str, Any]:
     """Return a measure with its target and whether it holds, unknown inside the interval.
 
+    >>> from labeltrust.domain.estimates import Estimate
     >>> seen = Estimate(value=0.7, low=0.6, high=0.75, n=90)
     >>> against_target("M10", seen)["holds"]
     'no'

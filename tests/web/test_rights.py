@@ -26,7 +26,8 @@ def settings(sqlite_template, tmp_path):
     from labeltrust.settings import Settings  # noqa: PLC0415
 
     copy(sqlite_template, tmp_path / "labeltrust.db")
-    return Settings(home=tmp_path, key_cache_seconds=0.0)
+    # a stream of news would otherwise be waited for by every role
+    return Settings(home=tmp_path, key_cache_seconds=0.0, live_seconds=0.0)
 
 
 def filled(path: str, **values: str) -> str:
