@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from labeltrust.domain.pulls import PullWanted
+
 EventType = Literal[
     "label.submitted",
     "label.withdrawn",
@@ -95,12 +97,14 @@ class Parsed:
             may give several events), counted like `Problem.index`.
         problems: The unreadable ones; their content stays in the sealed delivery.
         ignored: Number of parts that are understood and mean nothing here (a ping, a draft).
+        pulls: What must be read from the platform, because the delivery holds no labels.
     """
 
     events: tuple[Event, ...]
     positions: tuple[int, ...]
     problems: tuple[Problem, ...] = ()
     ignored: int = 0
+    pulls: tuple[PullWanted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Final, Self
 
@@ -133,10 +133,4 @@ def with_event_ids(parsed: Parsed, source: str, seen: Counter[int]) -> Parsed:
     """Return the same with an id for every event; see `domain/event_ids.py`."""
     if all(event.event_id for event in parsed.events):
         return parsed
-    events = derive_event_ids(parsed.events, source, seen)
-    return Parsed(
-        events=events,
-        positions=parsed.positions,
-        problems=parsed.problems,
-        ignored=parsed.ignored,
-    )
+    return replace(parsed, events=derive_event_ids(parsed.events, source, seen))
