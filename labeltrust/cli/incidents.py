@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli import _incident_work
+from labeltrust.cli._complete import (
+    complete_incident_act,
+    complete_incident_status,
+    complete_project,
+    complete_severity,
+)
 from labeltrust.cli._context import acting
+from labeltrust.cli._incident_work import Number
 from labeltrust.cli._options import AsJson, Project, Reason, example
 from labeltrust.cli._output import day, out, print_json, print_table
 
@@ -13,7 +21,7 @@ if TYPE_CHECKING:
     from labeltrust.services.show_incident import IncidentCase, MeasuredTime
 
 app = typer.Typer(help="Case files of incidents, with their timeline.", no_args_is_help=True)
-Number = Annotated[int, typer.Argument(help="Number of the incident.")]
+_incident_work.add_to(app)
 
 
 def add_to(app_: typer.Typer) -> None:
@@ -28,7 +36,10 @@ def open_(
     *,
     project: Project,
     title: Annotated[str, typer.Option(help="In a few words.")],
-    severity: Annotated[str, typer.Option(help="low, medium, high or critical.")] = "medium",
+    severity: Annotated[
+        str,
+        typer.Option(help="low, medium, high or critical.", autocompletion=complete_severity),
+    ] = "medium",
     owner: Annotated[str, typer.Option(help="Who leads it.")] = "",
     flag: Annotated[list[int] | None, typer.Option(help="A flag of it; repeatable.")] = None,
     as_json: AsJson = False,
@@ -75,15 +86,34 @@ def show(
 def list_(
     *,
     status: Annotated[
-        str | None, typer.Option(help="open, contained, resolved or closed; without it, all.")
+        str | None,
+        typer.Option(
+            help="open, contained, resolved or closed; without it, all.",
+            autocompletion=complete_incident_status,
+        ),
+    ] = None,
+    severity: Annotated[
+        str | None,
+        typer.Option(
+            help="low, medium, high or critical; without it, all.",
+            autocompletion=complete_severity,
+        ),
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option("--project", "-p", help="Only of it.", autocompletion=complete_project),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first."""
-    from labeltrust.services.show_incident import list_incidents  # noqa: PLC0415 - slow imports
+    from labeltrust.services.show_incident import (  # noqa: PLC0415 - slow imports
+        IncidentsAsked,
+        list_incidents,
+    )
 
+    asked = IncidentsAsked(status=status, severity=severity, project=project)
     with acting() as who:
-        found = list_incidents(who.deployment, who.principal, status=status, limit=1_000)
+        found = list_incidents(who.deployment, who.principal, asked, limit=1_000)
     if as_json:
         print_json(found)
         return
@@ -110,7 +140,12 @@ def close(
 @app.command(epilog=example('incident move 3 contain --reason "all three are frozen"'))
 def move(
     number: Number,
-    act: Annotated[str, typer.Argument(help="contain, resolve, close or reopen.")],
+    act: Annotated[
+        str,
+        typer.Argument(
+            help="contain, resolve, close or reopen.", autocompletion=complete_incident_act
+        ),
+    ],
     *,
     reason: Reason,
     as_json: AsJson = False,
@@ -170,8 +205,15 @@ def _show(case: "IncidentCase") -> None:
     out(f"{one.status}, severity {one.severity}, owner {one.owner or 'nobody'}")
     out(f"time to detect: {_time(case.to_detect)}")
     out(f"time to contain: {_time(case.to_contain)}")
-    members = [(m.kind, m.flag or "", m.name, m.status) for m in case.members]
-    print_table(("member", "flag#", "who", "status"), members, "No members.")
+    members = [(m.id, m.kind, m.flag or "", m.name, m.status) for m in case.members]
+    print_table(("member#", "kind", "flag#", "who", "status"), members, "No members.")
+    steps = [(s.step, "done" if s.at else "open", day(s.at), s.by) for s in case.checklist]
+    print_table(("step", "status", "at", "by"), steps, "")
+    tasks = [
+        (t.id, t.words, t.owner or "nobody", t.due_on, day(t.done_at), t.done_by)
+        for t in case.tasks
+    ]
+    print_table(("action#", "what", "owner", "due", "done", "by"), tasks, "No actions.")
     told = [(day(e.at), e.what, e.actor, e.text) for e in case.timeline]
     print_table(("at", "what", "by", "text"), told, "Nothing on record.")
 

@@ -116,6 +116,18 @@ def checked_severity(severity: str) -> str:
     return severity
 
 
+def checked_status(status: str) -> str:
+    """Return a status, or refuse one that is none.
+
+    Raises:
+        InvalidInput: `unknown_status`.
+    """
+    if status not in STATUSES:
+        detail = f"status is {status[:80]!r}, must be one of {', '.join(STATUSES)}"
+        raise InvalidInput(detail, place="status", code="unknown_status")
+    return status
+
+
 def checked_step(step: str) -> str:
     """Return a step of the checklist, or refuse one that is none.
 

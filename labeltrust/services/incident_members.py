@@ -1,5 +1,6 @@
 """Who and what belongs to an incident: flags, labelers and sources; and what is to be done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,20 +29,32 @@ class MemberDraft:
 def add_member(
     deployment: Deployment, principal: Principal, number: int, draft: MemberDraft
 ) -> None:
-    """Add a flag, a labeler or a source to an incident.
+    """Add a flag, a labeler or a source to an incident; see `add_members`."""
+    add_members(deployment, principal, number, [draft])
+
+
+def add_members(
+    deployment: Deployment, principal: Principal, number: int, drafts: Sequence[MemberDraft]
+) -> None:
+    """Add flags, labelers and sources to an incident: all of them, or none.
 
     Raises:
         NotAllowed: The role may not respond to incidents.
         NotFound: Incident, flag, labeler or source is not there.
-        Conflict: It is closed, or has this member already.
-        InvalidInput: None or several are named.
+        Conflict: It is closed, or has one of these members already.
+        InvalidInput: Nothing is named, or a draft names none or several.
     """
-    if sum(x is not None for x in (draft.flag, draft.labeler, draft.source)) != 1:
+    if not drafts or any(_n_named(draft) != 1 for draft in drafts):
         raise InvalidInput("name one of flag, labeler and source", code="incident_member")
     with acting_on(deployment, principal, number) as found:
-        member, about = _drafted(deployment, found, draft)
-        incidents.add_member(found.act.session, number, member, found.act.actor, found.act.at)
-        note(found.act, "incident.member_added", number, _said(member), about)
+        for draft in drafts:
+            member, about = _drafted(deployment, found, draft)
+            incidents.add_member(found.act.session, number, member, found.act.actor, found.act.at)
+            note(found.act, "incident.member_added", number, _said(member), about)
+
+
+def _n_named(draft: MemberDraft) -> int:
+    return sum(x is not None for x in (draft.flag, draft.labeler, draft.source))
 
 
 def remove_member(

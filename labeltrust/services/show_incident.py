@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.estimates import Undefined
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.incident_times import Span, Suspect, time_to_contain, time_to_detect
-from labeltrust.domain.incidents import STATUSES, STEPS, IncidentState
+from labeltrust.domain.incidents import STEPS, IncidentState, checked_severity, checked_status
 from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services._incident_spans import SuspectSpan, suspect_spans
@@ -113,11 +112,20 @@ class IncidentCase:
     timeline_is_cut: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentsAsked:
+    """Which incidents; None leaves a part open."""
+
+    status: str | None = None
+    severity: str | None = None
+    project: str | None = None
+
+
 def list_incidents(
     deployment: Deployment,
     principal: Principal,
+    asked: IncidentsAsked = IncidentsAsked(),
     *,
-    status: str | None = None,
     before: int | None = None,
     limit: int = 100,
 ) -> list[IncidentLine]:
@@ -125,15 +133,20 @@ def list_incidents(
 
     Raises:
         NotAllowed: The role may not read.
-        InvalidInput: There is no such status.
+        NotFound: There is no such project in scope.
+        InvalidInput: There is no such status or severity.
     """
-    principal.require("read")
-    if status is not None and status not in STATUSES:
-        detail = f"status is {status[:80]!r}, must be one of {', '.join(STATUSES)}"
-        raise InvalidInput(detail, place="status", code="unknown_status")
+    principal.require("read", asked.project)
+    if asked.status is not None:
+        checked_status(asked.status)
+    if asked.severity is not None:
+        checked_severity(asked.severity)
     with reading(deployment.engine) as session:
-        scope = principal.projects
-        rows = incidents_of_all(session, scope, status=status, before=before, limit=limit)
+        if asked.project is not None:
+            project_row(session, asked.project)
+        scope = principal.projects if asked.project is None else frozenset({asked.project})
+        chosen = {"status": asked.status, "severity": asked.severity}
+        rows = incidents_of_all(session, scope, chosen, before=before, limit=limit)
     return [_line(row) for row in rows]
 
 

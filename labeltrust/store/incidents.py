@@ -86,8 +86,8 @@ def with_project() -> Select[Incident, Project]:
 def incidents_of_all(
     session: Session,
     projects: frozenset[str] | None,
+    chosen: Mapping[str, str | None],
     *,
-    status: str | None = None,
     before: int | None = None,
     limit: int,
 ) -> list[IncidentRow]:
@@ -96,15 +96,16 @@ def incidents_of_all(
     Args:
         session: An open read.
         projects: Names of the projects in scope, or None for all.
-        status: Only those, or None for all.
+        chosen: Only those with this `status` and `severity`; None leaves one open.
         before: Only incidents with a smaller number.
         limit: At most so many.
     """
     wanted = with_project()
     if projects is not None:
         wanted = wanted.where(col(Project.name).in_(projects))
-    if status is not None:
-        wanted = wanted.where(col(Incident.status) == status)
+    for name, value in chosen.items():
+        if value is not None:
+            wanted = wanted.where(col(getattr(Incident, name)) == value)
     if before is not None:
         wanted = wanted.where(col(Incident.id) < before)
     found = session.exec(wanted.order_by(col(Incident.id).desc()).limit(limit))

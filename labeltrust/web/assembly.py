@@ -28,6 +28,7 @@ from labeltrust.web.api import (
     events,
     flags,
     freezes,
+    incident_files,
     incidents,
     keys,
     labelers,
@@ -114,7 +115,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine, approvals, thresholds, people, keys, appeals, audits, damage, incidents,
-    training,
+    incident_files, training,
 )  # fmt: skip
 _PAGES = (
     assets,

@@ -1,6 +1,5 @@
 """Incidents over HTTP: opened, read, changed, moved on, closed."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -8,21 +7,26 @@ import msgspec
 from litestar import get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import BodyKwarg, PathParameter, QueryParameter
-from litestar.response import Stream
 
-from labeltrust.services.bundle_incident import Bundle, stream_bundle
-from labeltrust.services.change_incident import IncidentChange, change_incident, move_incident
+from labeltrust.services.change_incident import (
+    IncidentChange,
+    change_incident,
+    move_incident,
+    tick_step,
+)
 from labeltrust.services.incident_members import (
     MemberDraft,
     TaskDraft,
     add_member,
     add_task,
+    finish_task,
     remove_member,
 )
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_incident import (
     IncidentCase,
     IncidentLine,
+    IncidentsAsked,
     list_incidents,
     show_incident,
 )
@@ -32,12 +36,21 @@ from labeltrust.web.openapi import example
 from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cursor_after, number_of_cursor
 
 IncidentNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
+TaskNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)]
 Status = Annotated[
     str | None,
     QueryParameter(
         required=False, description="`open`, `contained`, `resolved` or `closed`; else all."
     ),
+]
+
+Severity = Annotated[
+    str | None,
+    QueryParameter(required=False, description="`low`, `medium`, `high` or `critical`; else all."),
+]
+InProject = Annotated[
+    str | None, QueryParameter(required=False, description="Name of a project; else all.")
 ]
 
 
@@ -92,6 +105,13 @@ class TaskBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due_on: str = ""
 
 
+class StepBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A step of the checklist; `done` false takes the tick away."""
+
+    step: str
+    done: bool = True
+
+
 class CloseBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Why it can be closed, and what was learned where that is not written down yet."""
 
@@ -111,6 +131,7 @@ _OPEN = example("A ring", {"project": "fraud", "title": "a ring of three", "flag
 _ACT = example("Contained", {"act": "contain", "reason": "all three are frozen"})
 _MEMBER = example("Add a flag", {"flag": 7})
 _TASK = example("A task", {"words": "rotate the vendor's secret", "owner": "ann"})
+_STEP = example("A step", {"step": "triage"})
 _CLOSE = example("Close", {"reason": "all done", "lessons": "vet new labelers on hidden gold"})
 
 
@@ -118,12 +139,15 @@ _CLOSE = example("Close", {"reason": "all done", "lessons": "vet new labelers on
 async def index(
     caller: NamedDependency[Caller],
     status: Status = None,
+    severity: Severity = None,
+    project: InProject = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> IncidentList:
     """Return the incidents of all projects in scope, newest first."""
     before = number_of_cursor(cursor) or None
-    found = await caller.ask(list_incidents, status=status, before=before, limit=limit + 1)
+    asked = IncidentsAsked(status=status, severity=severity, project=project)
+    found = await caller.ask(list_incidents, asked, before=before, limit=limit + 1)
     more = len(found) > limit
     return IncidentList(
         incidents=found[:limit], next_cursor=cursor_after(found[limit - 1].id) if more else None
@@ -207,6 +231,38 @@ async def actions(
 
 
 @post(
+    "/v1/incidents/{incident:int}/actions/{task:int}/done",
+    opt=by_key("respond"),
+    status_code=200,
+    tags=["incidents"],
+    summary="Note that an action was done",
+)
+async def finish(
+    incident: IncidentNumber, task: TaskNumber, caller: NamedDependency[Caller]
+) -> IncidentCase:
+    """Note that something was done, by whom and when."""
+    await caller.ask(finish_task, incident, task)
+    return await caller.ask(show_incident, incident)
+
+
+@post(
+    "/v1/incidents/{incident:int}/steps",
+    opt=by_key("respond"),
+    status_code=200,
+    tags=["incidents"],
+    summary="Tick a step of the checklist",
+)
+async def steps(
+    incident: IncidentNumber,
+    data: Annotated[StepBody, BodyKwarg(examples=[_STEP])],
+    caller: NamedDependency[Caller],
+) -> IncidentCase:
+    """Tick a step, or take the tick away; ticked twice it keeps name and time of the first."""
+    await caller.ask(tick_step, incident, data.step, done=data.done)
+    return await caller.ask(show_incident, incident)
+
+
+@post(
     "/v1/incidents/{incident:int}/close",
     opt=by_key("respond"),
     status_code=200,
@@ -224,26 +280,4 @@ async def close(
     return await caller.ask(show_incident, incident)
 
 
-@get(
-    "/v1/incidents/{incident:int}/bundle.zip",
-    opt=by_key("read"),
-    tags=["incidents"],
-    summary="Download the evidence",
-)
-async def bundle(incident: IncidentNumber, caller: NamedDependency[Caller]) -> Stream:
-    """Send records, proofs, originals and findings as one file that is verified offline."""
-    made, pieces = await caller.ask(stream_bundle, incident)
-    return bundle_response(made, pieces)
-
-
-def bundle_response(made: Bundle, pieces: Iterator[bytes]) -> Stream:
-    """Return a written bundle as a download."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="incident-{made.incident}.zip"',
-        "Content-Length": str(made.bytes),
-        "Cache-Control": "no-store",
-    }
-    return Stream(pieces, media_type="application/zip", headers=headers)
-
-
-HANDLERS = (index, create, show, change, members, actions, close, bundle)
+HANDLERS = (index, create, show, change, members, actions, finish, steps, close)

@@ -32,7 +32,8 @@ from labeltrust.services.show_incident import IncidentLine, search_incidents, sh
 from labeltrust.services.show_project import project_names
 from labeltrust.services.write_postmortem import duration_text, postmortem
 from labeltrust.web.access import by_session
-from labeltrust.web.api.incidents import IncidentNumber, bundle_response
+from labeltrust.web.api.incident_files import bundle_response
+from labeltrust.web.api.incidents import IncidentNumber
 from labeltrust.web.pages._columns import kept, of_project
 from labeltrust.web.pages._forms import whole_number
 from labeltrust.web.pages._tables import Column, Filter, Table
