@@ -151,6 +151,7 @@ class Outcome:
         problems: One per event that was not accepted.
         quarantine_id: Set where the whole delivery was unreadable.
         doubted: Number of new events whose claimed time lies outside the accepted window.
+        pulls: Number of objects that are to be read from the platform.
     """
 
     delivery_id: int
@@ -161,3 +162,4 @@ class Outcome:
     problems: tuple[Problem, ...] = field(default=())
     quarantine_id: int | None = None
     doubted: int = 0
+    pulls: int = 0

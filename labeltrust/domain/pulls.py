@@ -20,7 +20,8 @@ class PullWanted:
             `assignment`, SuperAnnotate `item`, Encord `stage`, Hugging Face `dataset`.
         object_id: The platform's id of it.
         project: The labeltrust project its labels go to.
-        within: What an API call needs besides, such as the platform's project: names and texts.
+        within: What an API call needs besides, such as the platform's project: names and texts,
+            but no names of labelers, which have their one place elsewhere.
         changed_at: When the platform says it changed; aware, or None where it does not say.
 
     >>> PullWanted(kind="job", object_id="41", project="fraud", within={"task": "9"}).kind

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labeltrust.domain.events import Outcome, Problem
-from labeltrust.store.checks import Draft, Refused, drafts_of
+from labeltrust.store.checks import Draft, Refused, drafts_of, pulls_of
 from labeltrust.store.drafts import Packed
 from labeltrust.store.known_events import KnownEvent, known_events
+from labeltrust.store.pulls import PlainPull
 from labeltrust.store.registry import KnownSource, known_sources
 from labeltrust.store.repeats import SETTLED, Names, settle, settle_twin, stored_id
 from labeltrust.store.statements import Statements
@@ -18,6 +19,7 @@ class Batch:
 
     Attributes:
         strangers: Refusals of events that belong to no project known here.
+        pulls: What is to be read from the platform, of projects known here.
         new: The drafts that are not on record and can be taken, once repeats are settled.
         refused: All refusals then, those of the whole delivery first, then by place.
     """
@@ -26,6 +28,7 @@ class Batch:
     source: KnownSource
     drafts: list[Draft]
     strangers: list[Refused]
+    pulls: list[PlainPull]
     new: list[Draft] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
 
@@ -64,11 +67,14 @@ def batches_of(statements: Statements, deliveries: Sequence[Packed]) -> list[Bat
         NotFound: A source is not there.
     """
     projects = {row.project for packed in deliveries for row in packed.rows}
+    projects |= {pull.project for packed in deliveries for pull in packed.pulls}
     sources = known_sources(statements, {packed.source for packed in deliveries}, projects)
     batches = []
     for packed in deliveries:
         source = sources[packed.source]
-        batches.append(Batch(packed, source, *drafts_of(packed, source)))
+        drafts, strangers = drafts_of(packed, source)
+        pulls, refused = pulls_of(packed, source)
+        batches.append(Batch(packed, source, drafts, [*strangers, *refused], pulls))
     return batches
 
 
@@ -131,4 +137,5 @@ def outcome_of(batch: Batch, delivery_id: int, held: Held) -> Outcome:
         problems=tuple([one.problem for one in refused]),
         quarantine_id=held.get((delivery_id, None)) if batch.is_unreadable else None,
         doubted=sum([draft.doubted for draft in batch.new]),
+        pulls=len(batch.pulls),
     )

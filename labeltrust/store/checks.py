@@ -9,6 +9,7 @@ from labeltrust.domain.events import Problem, Receipt
 from labeltrust.domain.labels import canonical_label
 from labeltrust.store.aliases import Key, item_space
 from labeltrust.store.drafts import Packed, Plain
+from labeltrust.store.pulls import PlainPull
 from labeltrust.store.registry import NO_QUESTION, KnownProject, KnownQuestion, KnownSource
 
 OLDEST_US: Final = 30 * 86_400 * 1_000_000
@@ -71,7 +72,8 @@ def drafts_of(packed: Packed, source: KnownSource) -> tuple[list[Draft], list[Re
     for plain in packed.rows:
         project = source.projects.get(plain.project)
         if project is None or not (scope is None or plain.project in scope):
-            strangers.append(Refused(_unknown_project(plain, source), plain.event_id or None))
+            problem = _unknown_project(plain.project, plain.position, source)
+            strangers.append(Refused(problem, plain.event_id or None))
             continue
         draft = Draft(plain, project, received + step * plain.position)
         _fill(draft, source)
@@ -83,11 +85,28 @@ def drafts_of(packed: Packed, source: KnownSource) -> tuple[list[Draft], list[Re
     return drafts, strangers
 
 
-def _unknown_project(plain: Plain, source: KnownSource) -> Problem:
+def pulls_of(packed: Packed, source: KnownSource) -> tuple[list[PlainPull], list[Refused]]:
+    """Part what is to be read from the platform from what the source may not speak for.
+
+    Returns:
+        The pulls of projects known here, and at most one refusal of the others.
+    """
+    pulls: list[PlainPull] = []
+    strangers: list[PlainPull] = []
+    for pull in packed.pulls:
+        known = pull.project in source.projects
+        may = known and (packed.scope is None or pull.project in packed.scope)
+        (pulls if may else strangers).append(pull)
+    return pulls, [
+        Refused(_unknown_project(one.project, None, source), None) for one in strangers[:1]
+    ]
+
+
+def _unknown_project(project: str, position: int | None, source: KnownSource) -> Problem:
     # One answer for a project that is missing and for one that is not this source's, so that
     # nobody learns the names of other people's projects.
-    detail = f"project {plain.project[:200]!r} is none that source {source.name!r} may speak for"
-    return Problem(index=plain.position, code="unknown_project", detail=detail)
+    detail = f"project {project[:200]!r} is none that source {source.name!r} may speak for"
+    return Problem(index=position, code="unknown_project", detail=detail)
 
 
 def _fill(draft: Draft, source: KnownSource) -> None:

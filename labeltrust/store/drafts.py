@@ -16,6 +16,7 @@ from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Event, Parsed
 from labeltrust.store.details import detail_text, encode
+from labeltrust.store.pulls import PlainPull, plain_pull
 from labeltrust.store.vault import Vault
 
 OWN_PREFIX: Final = "labeltrust:"
@@ -110,6 +111,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
         told: JSON text of what must be equal for two deliveries to be one.
         step: Microseconds from row to row.
         unread: Problems of the reader: place, code, detail, status.
+        pulls: What is to be read from the platform.
     """
 
     source: str
@@ -131,6 +133,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     import_id: int | None
     rows: list[Plain]
     unread: list[tuple[int | None, str, str, int]]
+    pulls: list[PlainPull] = []
 
 
 def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
@@ -166,6 +169,7 @@ def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
         import_id=submission.import_id,
         rows=[plain(event, position, hide) for event, position in places],
         unread=[(p.index, p.code, p.detail, p.status) for p in parsed.problems],
+        pulls=[plain_pull(one) for one in parsed.pulls],
     )
 
 

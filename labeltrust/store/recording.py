@@ -22,6 +22,7 @@ from labeltrust.store.deliveries import DeliveryWriter
 from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.gold_changes import leave_changes
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
+from labeltrust.store.pulls import Asked, ask_pulls
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import bulk_write
 from labeltrust.store.statements import Statements
@@ -37,6 +38,24 @@ def _sent(batch: Batch, outcome: Outcome) -> Sent:
         outcome=outcome,
         again=packed.delivery_id is not None,
     )
+
+
+def _asked(batches: Sequence[Batch], delivery_ids: Sequence[int]) -> list[Asked]:
+    """Return what the deliveries asked to be read from their platforms."""
+    return [
+        Asked(
+            source_id=batch.source.id,
+            project_id=batch.source.projects[pull.project].id,
+            kind=pull.kind,
+            object_id=pull.object_id,
+            within=pull.within,
+            changed_us=pull.changed_us,
+            at=batch.packed.received_at,
+            delivery_id=delivery_id,
+        )
+        for batch, delivery_id in zip(batches, delivery_ids, strict=True)
+        for pull in batch.pulls
+    ]
 
 
 class Recorder:
@@ -111,6 +130,7 @@ class Recorder:
         writer = DeliveryWriter(statements, len(batches), known_deliveries(batches), unread)
         kept = [self._append(statements, batch, chains, writer, names) for batch in batches]
         held = writer.write()
+        ask_pulls(statements, _asked(batches, kept))
         chains.write()
         self._contents.write(statements)
         outcomes = [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]

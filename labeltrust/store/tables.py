@@ -136,6 +136,28 @@ class SourceTally(SQLModel, table=True):
     last_us: int = Field(default=0, sa_type=RowId)
 
 
+class PullWanted(SQLModel, table=True):
+    """An object of a platform that changed there and was not read by its API since.
+
+    `asked_at` is when the platform last said so, `wanted_at` when it first did since the last read,
+    `within` a JSON object of texts. The row goes when the object was read.
+    """
+
+    __tablename__ = "pull_wanted"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    kind: str = Field(primary_key=True, sa_type=Text)
+    object_id: str = Field(primary_key=True, sa_type=Text)
+    within: str = Field(default="{}", sa_type=Text)
+    changed_us: int | None = Field(default=None, sa_type=RowId)
+    wanted_at: datetime
+    asked_at: datetime
+    times: int = 1
+    delivery_id: int = Field(sa_type=RowId)
+
+
 class Person(SQLModel, table=True):
     """Somebody who acts here: reviewer, QA lead, admin … Never a labeler."""
 

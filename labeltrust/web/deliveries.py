@@ -149,6 +149,8 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         receipts: One an accepted or duplicate event, in the order of the delivery.
         problems: One an event that was not accepted, with its place in the delivery.
         quarantine_id: Set where the whole delivery could not be read.
+        pulls: Number of objects that are to be read from the platform, because the delivery says
+            only that they changed.
     """
 
     accepted: int
@@ -157,6 +159,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     receipts: tuple[Receipt, ...]
     problems: tuple[Problem, ...]
     quarantine_id: int | None = None
+    pulls: int = 0
 
 
 RESPONSES = {
@@ -182,6 +185,7 @@ def _recorded(outcome: Outcome) -> Recorded:
         receipts=outcome.receipts,
         problems=outcome.problems,
         quarantine_id=outcome.quarantine_id,
+        pulls=outcome.pulls,
     )
 
 
