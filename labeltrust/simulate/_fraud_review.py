@@ -68,6 +68,17 @@ def fraud_features(truth: Int, rng: np.random.Generator) -> pd.DataFrame:
     )
 
 
+def fraud_answers(seed: int) -> pd.DataFrame:
+    """Return the true label of every transaction: item, label.
+
+    >>> fraud_answers(1)["label"].value_counts().index.tolist()
+    ['benign', 'fraud']
+    """
+    truth = draw_fraud_review(seed).scene.truth
+    labels = [NAMES.classes[code] for code in truth]
+    return pd.DataFrame({"item": NAMES.items(truth.size), "label": labels})
+
+
 def fraud_review(seed: int) -> Simulated:
     """Return the scenario in words, with features of the transactions.
 

@@ -8,7 +8,7 @@ import labeltrust
 from labeltrust.domain.errors import Misconfigured
 from labeltrust.simulate._anaesthetists import anaesthetists
 from labeltrust.simulate._frames import Simulated
-from labeltrust.simulate._fraud_review import fraud_review
+from labeltrust.simulate._fraud_review import fraud_answers, fraud_review
 
 FRAUD_REVIEW = "fraud-review"
 SEED = 1979
@@ -45,12 +45,13 @@ def labels_csv(simulated: Simulated, broken: tuple[tuple[int, str, str], ...] = 
 
 
 def write_fraud_review(folder: Path, seed: int = SEED) -> None:
-    """Write the demo scenario: labels with broken rows, gold, features of items, and the truth."""
+    """Write the demo scenario: labels with broken rows, gold, features, and who attacks."""
     simulated = fraud_review(seed)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "labels.csv", labels_csv(simulated, BROKEN_ROWS))
     _write_frame(folder / "gold.csv", simulated.gold)
     _write_frame(folder / "truth.csv", simulated.truth)
+    _write_frame(folder / "answers.csv", fraud_answers(seed))
     if simulated.items is not None:
         _write_frame(folder / "items.csv", simulated.items)
 

@@ -17,6 +17,7 @@ FILES = (
     "fraud-review/gold.csv",
     "fraud-review/truth.csv",
     "fraud-review/items.csv",
+    "fraud-review/answers.csv",
     "anaesthetists-1979/labels.csv",
 )
 
@@ -52,6 +53,14 @@ def test_the_scenario_is_the_one_that_the_readme_tells():
     assert truth["since"].dropna().str[:10].unique().tolist() == ["2026-09-13", "2026-09-17"]
     assert f"{len(gold)} transactions" in text
     assert "2026-09-13" in text
+
+
+def test_gold_tells_what_the_answers_tell():
+    gold = pd.read_csv(SEEDS / "fraud-review/gold.csv").set_index("item")["label"]
+    answers = pd.read_csv(SEEDS / "fraud-review/answers.csv").set_index("item")["label"]
+
+    assert len(answers) == 3_000
+    assert answers.loc[gold.index].equals(gold)
 
 
 def test_features_carry_the_class_but_none_tells_it_alone():
