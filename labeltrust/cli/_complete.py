@@ -86,7 +86,7 @@ def _sources() -> list[str]:
 
 def _incidents() -> list[str]:
     from labeltrust.cli._context import acting  # noqa: PLC0415
-    from labeltrust.services.show_incident import list_incidents  # noqa: PLC0415
+    from labeltrust.services.list_incidents import list_incidents  # noqa: PLC0415
 
     with acting() as who:
         return [str(one.id) for one in list_incidents(who.deployment, who.principal)]

@@ -106,7 +106,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """List incidents, newest first."""
-    from labeltrust.services.show_incident import (  # noqa: PLC0415 - slow imports
+    from labeltrust.services.list_incidents import (  # noqa: PLC0415 - slow imports
         IncidentsAsked,
         list_incidents,
     )
@@ -221,4 +221,7 @@ def _show(case: "IncidentCase") -> None:
 def _time(found: "MeasuredTime") -> str:
     from labeltrust.services.write_postmortem import duration_text  # noqa: PLC0415
 
-    return found.reason if found.seconds is None else duration_text(found.seconds)
+    if found.seconds is None:
+        return f"unknown: {found.reason}"
+    start = f"{found.start_of} ({day(found.start)})"
+    return f"{duration_text(found.seconds)}, from {start} to {found.end_of} ({day(found.end)})"

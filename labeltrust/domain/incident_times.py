@@ -20,10 +20,12 @@ Suspect = tuple[str, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A measured time: from one moment to another."""
+    """A measured time: from one moment to another, and what they are, in words."""
 
     start: datetime
     end: datetime
+    start_of: str
+    end_of: str
 
     @property
     def seconds(self) -> float:
@@ -47,11 +49,16 @@ def time_to_detect(flags: Sequence[FlagState]) -> Span | Undefined:
             return Undefined(
                 reason=f"the onset of flag {flag.id} is by the platform's clock, not ours"
             )
-    start = min(flag.since for flag in standing if flag.since is not None)
-    end = min(flag.opened_at for flag in standing)
+    start, begun = min((flag.since, flag.id) for flag in standing if flag.since is not None)
+    end, first = min((flag.opened_at, flag.id) for flag in standing)
     if end < start:
         return Undefined(reason="the estimated onset lies after the first finding")
-    return Span(start=start, end=end)
+    return Span(
+        start=start,
+        end=end,
+        start_of=f"the estimated onset of flag {begun}",
+        end_of=f"the opening of flag {first}",
+    )
 
 
 def time_to_contain(
@@ -67,13 +74,18 @@ def time_to_contain(
     standing = _standing(flags)
     if not standing:
         return Undefined(reason="no flag belongs to it that stands")
-    start = end = min(flag.opened_at for flag in standing)
+    start, number = min((flag.opened_at, flag.id) for flag in standing)
+    first = f"the opening of flag {number}"
+    last, end_of = start, first
     for suspect, name in members.items():
-        held = [f.placed_at for f in freezes if _of(f) == suspect and f.kind in HOLDS_LABELS]
+        held = [f for f in freezes if _of(f) == suspect and f.kind in HOLDS_LABELS]
         if not held:
             return Undefined(reason=f"the labels of {suspect[0]} {name[:200]} were never held out")
-        end = max(end, min(held))
-    return Span(start=start, end=end)
+        freeze = min(held, key=lambda f: f.placed_at)
+        if freeze.placed_at >= last:
+            last = freeze.placed_at
+            end_of = f"freeze {freeze.id} of {suspect[0]} {name[:200]}, the last to be held out"
+    return Span(start=start, end=last, start_of=first, end_of=end_of)
 
 
 def _standing(flags: Sequence[FlagState]) -> list[FlagState]:

@@ -3,7 +3,12 @@
 from datetime import datetime
 
 from labeltrust.domain.principals import Principal
-from labeltrust.services._incident_timeline import TimelineEntry, timeline
+from labeltrust.services._incident_timeline import (
+    Concerned,
+    TimelineEntry,
+    hidden_audits,
+    timeline,
+)
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.flags import brief_flags
 from labeltrust.store.inserting import known_id
@@ -37,6 +42,11 @@ def read_timeline(
         row = project_row(session, project)
         flags = brief_flags(session, known_id(row.id))
         names = labeler_names(session, {flag.labeler_id for flag in flags})
-        members = {("labeler", number): name for number, name in names.items()}
-        numbers = frozenset(flag.id for flag in flags)
-        return timeline(session, row, _NO_INCIDENT, (members, numbers), window)
+        about = Concerned(
+            incident=_NO_INCIDENT,
+            names={("labeler", number): name for number, name in names.items()},
+            flags=frozenset(flag.id for flag in flags),
+            freezes=None,
+            hidden=hidden_audits(session, principal, row),
+        )
+        return timeline(session, row, about, window)

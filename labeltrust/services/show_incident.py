@@ -9,21 +9,24 @@ from sqlmodel import Session
 from labeltrust.domain.estimates import Undefined
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.incident_times import Span, Suspect, time_to_contain, time_to_detect
-from labeltrust.domain.incidents import STEPS, IncidentState, checked_severity, checked_status
-from labeltrust.domain.listings import Listed, Listing
+from labeltrust.domain.incidents import STEPS, IncidentState
 from labeltrust.domain.principals import Principal
 from labeltrust.services._incident_spans import SuspectSpan, suspect_spans
-from labeltrust.services._incident_timeline import TimelineEntry, timeline
+from labeltrust.services._incident_timeline import (
+    Concerned,
+    TimelineEntry,
+    hidden_audits,
+    timeline,
+)
 from labeltrust.services._incidents import seen_incident
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.list_incidents import IncidentLine, line_of
 from labeltrust.store.flags import flags_among
 from labeltrust.store.freezes import source_names, states_among
-from labeltrust.store.incident_lists import find_incidents
 from labeltrust.store.incidents import (
     IncidentRow,
     Member,
     Task,
-    incidents_of_all,
     members_of,
     tasks_of,
 )
@@ -32,23 +35,6 @@ from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading
 
 _LEAD = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentLine:
-    """An incident as a list shows it."""
-
-    id: int
-    project: str
-    title: str
-    status: str
-    severity: str
-    owner: str
-    opened_at: datetime
-    opened_by: str
-    contained_at: datetime | None
-    resolved_at: datetime | None
-    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +57,20 @@ class ShownMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasuredTime:
-    """A time in seconds, from one moment to another; or the reason why there is none."""
+    """A time in seconds, from one moment to another; or the reason why there is none.
+
+    Attributes:
+        start: The moment it is measured from; `start_of` says what that is.
+        end: The moment it is measured to; `end_of` says what that is.
+        reason: Why there is none, else empty.
+    """
 
     seconds: float | None
     start: datetime | None
     end: datetime | None
     reason: str
+    start_of: str = ""
+    end_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,64 +106,6 @@ class IncidentCase:
     timeline_is_cut: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentsAsked:
-    """Which incidents; None leaves a part open."""
-
-    status: str | None = None
-    severity: str | None = None
-    project: str | None = None
-
-
-def list_incidents(
-    deployment: Deployment,
-    principal: Principal,
-    asked: IncidentsAsked = IncidentsAsked(),
-    *,
-    before: int | None = None,
-    limit: int = 100,
-) -> list[IncidentLine]:
-    """Return the incidents of all projects in scope, newest first.
-
-    Raises:
-        NotAllowed: The role may not read.
-        NotFound: There is no such project in scope.
-        InvalidInput: There is no such status or severity.
-    """
-    principal.require("read", asked.project)
-    if asked.status is not None:
-        checked_status(asked.status)
-    if asked.severity is not None:
-        checked_severity(asked.severity)
-    with reading(deployment.engine) as session:
-        if asked.project is not None:
-            project_row(session, asked.project)
-        scope = principal.projects if asked.project is None else frozenset({asked.project})
-        chosen = {"status": asked.status, "severity": asked.severity}
-        rows = incidents_of_all(session, scope, chosen, before=before, limit=limit)
-    return [_line(row) for row in rows]
-
-
-def search_incidents(
-    deployment: Deployment, principal: Principal, wanted: Listing
-) -> Listed[IncidentLine]:
-    """Return the incidents of all projects in scope as a table asks for them.
-
-    Args:
-        deployment: The installation.
-        principal: Who reads.
-        wanted: Filters `status`, `severity` and `project`; sorted by `id`, `project`, `title`,
-            `severity`, `status`, `owner` or `opened_at`.
-
-    Raises:
-        NotAllowed: The role may not read.
-    """
-    principal.require("read")
-    with reading(deployment.engine) as session:
-        found = find_incidents(session, principal.projects, wanted)
-    return found.of([_line(row) for row in found.rows])
-
-
 def show_incident(deployment: Deployment, principal: Principal, number: int) -> IncidentCase:
     """Return one incident.
 
@@ -180,10 +116,11 @@ def show_incident(deployment: Deployment, principal: Principal, number: int) -> 
     now = deployment.clock()
     with reading(deployment.engine) as session:
         row = seen_incident(session, principal, number, "read")
-        return _case(session, row, now)
+        return _case(session, principal, row, now)
 
 
-def _case(session: Session, row: IncidentRow, now: datetime) -> IncidentCase:
+def _case(session: Session, principal: Principal, row: IncidentRow, now: datetime) -> IncidentCase:
+    project = project_row(session, row.project)
     members = members_of(session, row.state.id)
     numbers = [m.flag_id for m in members if m.flag_id is not None]
     flags = {f.state.id: f.state for f in flags_among(session, row.project_id, numbers)}
@@ -197,13 +134,18 @@ def _case(session: Session, row: IncidentRow, now: datetime) -> IncidentCase:
     )
     told, is_cut = timeline(
         session,
-        project_row(session, row.project),
-        row.state.id,
-        (names, frozenset(flags)),
+        project,
+        Concerned(
+            incident=row.state.id,
+            names=names,
+            flags=frozenset(flags),
+            freezes=frozenset(freeze.id for freeze in freezes),
+            hidden=hidden_audits(session, principal, project),
+        ),
         _window(row.state, flags.values(), now),
     )
     return IncidentCase(
-        incident=_line(row),
+        incident=line_of(row),
         summary=row.state.summary,
         lessons=row.state.lessons,
         members=tuple(_shown(m, flags, names) for m in members),
@@ -270,21 +212,11 @@ def _ticked(state: IncidentState, step: str) -> TickedStep:
 def _time(found: Span | Undefined) -> MeasuredTime:
     if isinstance(found, Undefined):
         return MeasuredTime(seconds=None, start=None, end=None, reason=found.reason)
-    return MeasuredTime(seconds=found.seconds, start=found.start, end=found.end, reason="")
-
-
-def _line(row: IncidentRow) -> IncidentLine:
-    state = row.state
-    return IncidentLine(
-        id=state.id,
-        project=row.project,
-        title=state.title,
-        status=state.status,
-        severity=state.severity,
-        owner=state.owner,
-        opened_at=state.opened_at,
-        opened_by=state.opened_by,
-        contained_at=state.contained_at,
-        resolved_at=state.resolved_at,
-        closed_at=state.closed_at,
+    return MeasuredTime(
+        seconds=found.seconds,
+        start=found.start,
+        end=found.end,
+        reason="",
+        start_of=found.start_of,
+        end_of=found.end_of,
     )

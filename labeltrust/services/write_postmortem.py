@@ -77,7 +77,9 @@ def _times(case: IncidentCase) -> Iterator[str]:
 def _time(found: MeasuredTime) -> str:
     if found.seconds is None:
         return f"unknown: {plain(found.reason)}"
-    return f"{duration_text(found.seconds)}, {_moment(found.start)} to {_moment(found.end)}"
+    start = f"{plain(found.start_of)} ({_moment(found.start)})"
+    end = f"{plain(found.end_of)} ({_moment(found.end)})"
+    return f"{duration_text(found.seconds)}, from {start} to {end}"
 
 
 def _suspects(case: IncidentCase) -> Iterator[str]:

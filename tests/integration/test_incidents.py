@@ -27,8 +27,9 @@ from labeltrust.services.incident_members import (
     remove_member,
 )
 from labeltrust.services.list_flags import list_flags
+from labeltrust.services.list_incidents import list_incidents
 from labeltrust.services.open_incident import IncidentDraft, open_incident
-from labeltrust.services.show_incident import list_incidents, show_incident
+from labeltrust.services.show_incident import show_incident
 from labeltrust.services.verify_ledger import verify_ledger
 from labeltrust.services.write_postmortem import postmortem
 

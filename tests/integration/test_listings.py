@@ -13,11 +13,11 @@ from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze
 from labeltrust.services.list_approvals import search_approvals
 from labeltrust.services.list_freezes import list_freezes
+from labeltrust.services.list_incidents import search_incidents
 from labeltrust.services.list_quarantine import find_quarantine
 from labeltrust.services.list_snapshots import search_snapshots
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_audit import search_audits
-from labeltrust.services.show_incident import search_incidents
 from labeltrust.store.session import unit_of_work
 from labeltrust.store.tables import Delivery, Quarantine
 

@@ -22,14 +22,9 @@ from labeltrust.services.incident_members import (
     finish_task,
     remove_member,
 )
+from labeltrust.services.list_incidents import IncidentLine, IncidentsAsked, list_incidents
 from labeltrust.services.open_incident import IncidentDraft, open_incident
-from labeltrust.services.show_incident import (
-    IncidentCase,
-    IncidentLine,
-    IncidentsAsked,
-    list_incidents,
-    show_incident,
-)
+from labeltrust.services.show_incident import IncidentCase, show_incident
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
 from labeltrust.web.openapi import example

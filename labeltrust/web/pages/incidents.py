@@ -27,8 +27,9 @@ from labeltrust.services.incident_members import (
     finish_task,
     remove_member,
 )
+from labeltrust.services.list_incidents import IncidentLine, search_incidents
 from labeltrust.services.open_incident import IncidentDraft, open_incident
-from labeltrust.services.show_incident import IncidentLine, search_incidents, show_incident
+from labeltrust.services.show_incident import show_incident
 from labeltrust.services.show_project import project_names
 from labeltrust.services.write_postmortem import duration_text, postmortem
 from labeltrust.web.access import by_session
