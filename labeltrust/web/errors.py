@@ -186,13 +186,17 @@ def _wants_page(request: Request[Any, Any, Any]) -> bool:
 def _page(document: Mapping[str, object]) -> bytes:
     """Return a page that needs no template, since a template may be what failed."""
     title, detail = html.escape(str(document["title"])), html.escape(str(document["detail"]))
+    request_id = html.escape(str(document["request_id"]))
     text = (
-        '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width">'
-        f"<title>{title}</title>"
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title} · labeltrust</title>"
         '<link rel="stylesheet" href="/static/style.css">'
-        f'<main class="narrow"><h1>{title}</h1><p>{detail}</p>'
-        '<p><a href="/">Back to the projects</a></p></main></html>'
+        '<link rel="icon" href="/static/icon.svg" type="image/svg+xml"></head>'
+        f'<body><main class="narrow"><h1>{title}</h1><div class="card"><p>{detail}</p>'
+        '<p><a href="/">Back to the projects</a></p></div>'
+        f'<p class="soft">Request <code>{request_id}</code>: the log knows more of it.</p>'
+        "</main></body></html>"
     )
     return text.encode()
 

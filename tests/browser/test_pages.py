@@ -32,5 +32,8 @@ def test_a_page_is_read_by_everybody(opened, visit):
     assert page.locator("figure.chart").count() == page.locator("figure.chart svg").count()
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(PHONE)
+    page.reload()
+    draw_all(page)
     picture(page, f"{visit.name}-360")
+    accessible(page, "on a phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

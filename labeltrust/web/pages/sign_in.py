@@ -52,9 +52,7 @@ async def enter(
         attempts.spend(address_of(request), name or None, deployment.clock())
         session = await asyncio.to_thread(_entered(deployment, fields, name))
     except (NotProven, TooOften) as error:
-        if "token" in fields:
-            raise
-        return _refused(templates, error, name)
+        return _refused(templates, error, name, provider=is_configured(deployment.settings))
     attempts.succeeded(session.person)
     return await entered(request, deployment, session)
 
@@ -86,7 +84,8 @@ async def new_password(
     """Ask for a new password, where the link is good."""
     person = await asyncio.to_thread(password_holder, deployment, token)
     if person is None:
-        raise NotProven("this link was used already or is too old")
+        error = NotProven("this link was used already or is too old")
+        return _refused(templates, error, "", provider=is_configured(deployment.settings))
     return render(templates, "password.html", token=token, person=person, refused=None)
 
 
@@ -136,7 +135,9 @@ def address_of(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client is not None else ""
 
 
-def _refused(templates: Environment, error: NotProven | TooOften, name: str) -> Response[str]:
+def _refused(
+    templates: Environment, error: NotProven | TooOften, name: str, *, provider: bool
+) -> Response[str]:
     late = isinstance(error, TooOften)
     answer = render(
         templates,
@@ -145,7 +146,7 @@ def _refused(templates: Environment, error: NotProven | TooOften, name: str) -> 
         token=None,
         refused=str(error),
         name=name,
-        provider=False,
+        provider=provider,
     )
     if isinstance(error, TooOften):
         answer.headers["Retry-After"] = str(error.retry_after_seconds)

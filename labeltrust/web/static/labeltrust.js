@@ -48,6 +48,13 @@ function sayHow(figure, words) {
   figure.querySelector(".how").textContent = words.how ?? "";
 }
 
+// The page is the width of most charts; maps and charts below each other state theirs in numbers.
+function fit(part, room) {
+  const most = Math.max(150, room - 120);
+  if (typeof part.width === "number" && part.width > most) part.width = most;
+  for (const below of part.vconcat ?? []) fit(below, room);
+}
+
 async function drawChart(figure) {
   const place = figure.querySelector("[data-spec]");
   if (!place || !window.vegaEmbed) return;
@@ -57,6 +64,7 @@ async function drawChart(figure) {
     const spec = await answer.json();
     spec.config = withColours(spec.config ?? {}, pageColours());
     const words = spec.usermeta ?? {};
+    fit(spec, figure.clientWidth);
     if (words.most) place.style.maxWidth = `${words.most}px`;
     if (figure.clientWidth < 420) spec.config.legend = { ...spec.config.legend, columns: 1 };
     const options = {
@@ -106,6 +114,23 @@ function reachTables(root) {
   }
 }
 
+// On a phone a row is read from top to bottom, each cell under the head of its column. What is laid
+// out so is a table no longer to those who listen, unless it says that it is one.
+const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+
+function stackRows(root) {
+  for (const table of root.querySelectorAll(".table table:not([role])")) {
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody, tr, td")) part.setAttribute("role", ROLES[part.tagName]);
+    for (const head of table.querySelectorAll("th")) head.setAttribute("role", head.closest("thead") ? "columnheader" : "rowheader");
+    const heads = [...table.querySelectorAll("thead th")].map((head) => head.textContent.trim());
+    for (const row of table.tBodies[0]?.rows ?? []) {
+      [...row.cells].forEach((cell, n) => { cell.dataset.head = heads[n] ?? ""; });
+    }
+    table.classList.add("stacks");
+  }
+}
+
 // Forms that act are sent once, however often a button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -141,6 +166,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
 function enliven(root) {
   showTimes(root);
   reachTables(root);
+  stackRows(root);
   drawCharts(root);
 }
 
