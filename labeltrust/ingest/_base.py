@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Literal, TypeVar
 
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.events import Event, Parsed, Problem
@@ -41,6 +42,17 @@ class Secret:
     text: str = field(repr=False)
 
 
+Basis = Literal["tried", "captured", "source", "documentation"]
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        "tried": "",
+        "captured": "made with requests of the platform's own code; not tried on a live system",
+        "source": "made from the platform's source code; not tried on a live system",
+        "documentation": "made from documentation; not tried on a live system",
+    }
+)
+"""What people are told about an adapter, by what it was made from."""
+
 Prove = Callable[[Delivery, Sequence[Secret]], str]
 """Return the key id that proves the delivery's origin; raise NotProven otherwise."""
 
@@ -66,6 +78,9 @@ class Platform:
         check_config: Raises Misconfigured where a source's settings do not fit.
         kept_headers: The headers to store as evidence; every other one may hold a secret.
         needs_project: Its events do not say which project they belong to; the config does.
+        basis: What the adapter was made from and checked with.
+        static_header: The header that carries the secret itself, in the platform's spelling; empty
+            where deliveries are signed.
     """
 
     name: str
@@ -78,6 +93,13 @@ class Platform:
     check_config: Callable[[Mapping[str, object]], None] = any_config
     kept_headers: tuple[str, ...] = EVIDENCE_HEADERS
     needs_project: bool = False
+    basis: Basis = "tried"
+    static_header: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What people should know about the adapter before they rely on it; empty for nothing."""
+        return MARKS[self.basis]
 
 
 def collect(read: Callable[[T], Event], positions: Iterable[int], values: Iterable[T]) -> Parsed:

@@ -27,11 +27,13 @@ _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
 _SCHEMES = frozenset({"bearer", "token"})
 
 
-def prove_header(delivery: Delivery, secrets: Sequence[Secret]) -> str:
+def prove_header(
+    delivery: Delivery, secrets: Sequence[Secret], usual: str = "authorization"
+) -> str:
     """Return the key id whose secret stands in a static header.
 
-    The source's configuration names the header (`{"header": "X-Labeltrust-Key"}`, else
-    `Authorization`); its value is the secret alone or after `Bearer` or `Token`.
+    The source's configuration names the header (`{"header": "X-Labeltrust-Key"}`), else it is the
+    platform's usual one; its value is the secret alone or after `Bearer` or `Token`.
 
     Raises:
         NotProven: Header missing, or no live secret in it.
@@ -42,8 +44,8 @@ def prove_header(delivery: Delivery, secrets: Sequence[Secret]) -> str:
     >>> prove_header(delivery, [Secret(key_id="k1", text="abc")])
     'k1'
     """
-    name = header_name(delivery.config)
-    value = _lower_names(delivery.headers).get(name, "").strip()
+    name = header_name(delivery.config, usual)
+    value = lower_names(delivery.headers).get(name, "").strip()
     scheme, _, rest = value.partition(" ")
     token = rest.strip() if scheme.lower() in _SCHEMES else value
     sent = _fingerprint(token)
@@ -54,14 +56,14 @@ def prove_header(delivery: Delivery, secrets: Sequence[Secret]) -> str:
     return found[0]
 
 
-def header_name(config: Mapping[str, object]) -> str:
+def header_name(config: Mapping[str, object], usual: str = "authorization") -> str:
     """Return the lower-case name of the header that holds a source's static secret.
 
     >>> header_name({"header": "X-Key"})
     'x-key'
     """
     name = config.get("header")
-    return name.lower() if isinstance(name, str) and name else "authorization"
+    return name.lower() if isinstance(name, str) and name else usual
 
 
 def prove_standard_webhook(delivery: Delivery, secrets: Sequence[Secret]) -> str:
@@ -73,7 +75,7 @@ def prove_standard_webhook(delivery: Delivery, secrets: Sequence[Secret]) -> str
     Raises:
         NotProven: Headers missing or malformed, too old or too new, or no right signature.
     """
-    headers = _lower_names(delivery.headers)
+    headers = lower_names(delivery.headers)
     delivery_id = headers.get("webhook-id", "")
     timestamp = headers.get("webhook-timestamp", "")
     if not _DELIVERY_ID.fullmatch(delivery_id):
@@ -156,5 +158,10 @@ def _fingerprint(text: str) -> bytes:
     return sha256(text.encode(errors="replace")).digest()
 
 
-def _lower_names(headers: Mapping[str, str]) -> dict[str, str]:
+def lower_names(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers by their names in lower case.
+
+    >>> lower_names({"X-Event": "item u"})
+    {'x-event': 'item u'}
+    """
     return {name.lower(): value for name, value in headers.items()}

@@ -98,4 +98,5 @@ PLATFORM = Platform(
     parse=parse,
     secret_hint=_HINT,
     check_secret=check_token,
+    static_header="Authorization",
 )

@@ -187,4 +187,5 @@ PLATFORM = Platform(
     check_secret=check_token,
     check_config=check_config,
     needs_project=True,
+    static_header="Authorization",
 )
