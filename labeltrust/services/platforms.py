@@ -7,7 +7,7 @@ from labeltrust import ingest
 from labeltrust.discovery import discover
 from labeltrust.ingest._base import Platform
 
-SPEAK_FREELY: Final = frozenset({"generic", "standard-webhooks"})
+SPEAK_FREELY: Final = frozenset({"generic", "standard-webhooks", "cloudevents"})
 """Adapters whose senders may say anything, in our own words."""
 
 

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from platform_samples import SAMPLES
 
 from labeltrust import ingest
 from labeltrust.discovery import discover
@@ -20,6 +21,7 @@ PLATFORMS = discover(ingest, "PLATFORM", Platform)
 FORMATS = file_formats()
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CONFIG = {"project": "fraud"}
+CONFIGS = {"huggingface_hub": {"questions": {"comment": "text"}}}  # read only where asked for
 SECRETS = [Secret(key_id="k1", text="whsec_" + "b2" * 24), Secret(key_id="k2", text="x" * 32)]
 
 every_platform = pytest.mark.parametrize("platform", PLATFORMS.values(), ids=PLATFORMS)
@@ -62,6 +64,8 @@ def check_parsed(parsed, last_index=None):
     assert len(parsed.events) == len(parsed.positions)
     for one in parsed.events:
         check_event(one)
+    for one in parsed.pulls:
+        check_pull(one)
     for one in parsed.problems:
         assert one.code
         assert one.code == one.code.lower()
@@ -70,6 +74,17 @@ def check_parsed(parsed, last_index=None):
     places = [*parsed.positions, *(one.index for one in parsed.problems)]
     assert all(isinstance(place, int) and place >= 0 for place in places)
     assert last_index is None or all(place <= last_index for place in places)
+
+
+def check_pull(one):
+    assert one.project
+    assert 0 < len(one.kind) <= 64
+    for text in (one.object_id, *one.within, *one.within.values()):
+        assert isinstance(text, str)
+        assert 0 < len(text) <= 256
+        assert "\x00" not in text
+        text.encode()
+    assert one.changed_at is None or one.changed_at.tzinfo is UTC
 
 
 def check_event(one):
@@ -102,36 +117,6 @@ def test_a_platform_reads_or_refuses_and_nothing_else_comes_out(platform, body, 
     assert text.isprintable()
 
 
-LABEL = {
-    "id": "e1", "type": "label.submitted", "project": "fraud", "item": "i", "labeler": "a",
-    "label": ["x"], "content": {"text": "t"}, "occurred_at": "2026-11-22T10:00:00Z",
-}  # fmt: skip
-ANNOTATION = {
-    "id": 5, "completed_by": 2, "updated_by": 3, "lead_time": 1.5, "ground_truth": True,
-    "updated_at": "2026-11-22T10:00:00Z", "prediction": {"model_version": "m", "result": []},
-    "result": [
-        {"id": "a", "from_name": "v", "type": "choices", "value": {"choices": ["x", "y"]}},
-        {"id": "b", "from_name": "n", "type": "labels", "value": {"start": 0, "labels": ["P"]}},
-        {"id": "c", "from_name": "t", "type": "taxonomy", "value": {"taxonomy": [["A", "B"]]}},
-        {"id": "d", "from_name": "r", "type": "ranker", "value": {"ranker": {"rank": ["1"]}}},
-        {"type": "relation", "from_id": "a", "to_id": "b", "direction": "right"},
-    ],
-}  # fmt: skip
-TASK = {"id": 1, "data": {"text": "t"}, "meta": {"a": 1}, "created_at": "2026-11-22T10:00:00Z"}
-PROJECT = {"id": 1, "model_version": "m", "parsed_label_config": {"v": {}, "n": {}}}
-SAMPLES = {
-    "generic": [LABEL, [LABEL, LABEL]],
-    "standard_webhooks": [{"type": "label.submitted", "timestamp": None, "data": [LABEL]}],
-    "label_studio": [
-        {"action": "ANNOTATION_UPDATED", "annotation": ANNOTATION, "task": TASK,
-         "project": PROJECT},
-        {"action": "ANNOTATIONS_CREATED", "annotation": [ANNOTATION] * 2, "task": [TASK] * 2},
-        {"action": "ANNOTATIONS_DELETED", "annotations": [{"id": 5}]},
-        {"action": "TASKS_CREATED", "tasks": [TASK], "project": PROJECT},
-    ],
-}  # fmt: skip
-
-
 def places(value, path=()):
     """Every place in a JSON value, by its path."""
     yield path
@@ -149,17 +134,42 @@ def replaced(value, path, other):
     return copy
 
 
+def module_of(platform):
+    (module,) = (name for name, one in PLATFORMS.items() if one is platform)
+    return module
+
+
+def test_every_platform_has_samples():
+    assert set(SAMPLES) == set(PLATFORMS)
+
+
+@every_platform
+def test_every_sample_states_or_announces_something(platform):
+    for headers, body in SAMPLES[module_of(platform)]:
+        parsed = platform.parse(delivery(json.dumps(body).encode(), headers))
+
+        check_parsed(parsed)
+        assert parsed.events or parsed.pulls or parsed.ignored
+        assert not parsed.problems
+
+
 @every_platform
 @given(data=st.data())
 @settings(max_examples=400)
 def test_any_part_of_a_right_body_may_be_nonsense(platform, data):
-    (module,) = (name for name, one in PLATFORMS.items() if one is platform)
-    body = data.draw(st.sampled_from(SAMPLES.get(module, [{}])))
+    headers, body = data.draw(st.sampled_from(SAMPLES[module_of(platform)]))
     for _ in range(data.draw(st.integers(1, 2))):
         body = replaced(body, data.draw(st.sampled_from(list(places(body)))), data.draw(JSON))
 
     try:
-        parsed = platform.parse(delivery(json.dumps(body).encode(), gold_accounts=[3]))
+        parsed = platform.parse(
+            delivery(
+                json.dumps(body).encode(),
+                headers,
+                gold_accounts=[3],
+                **CONFIGS.get(module_of(platform), {}),
+            )
+        )
     except LabeltrustError as refusal:
         text = str(refusal)
     else:
@@ -211,7 +221,7 @@ def test_no_header_that_may_hold_a_static_secret_is_kept(platform):
 def test_names_of_platforms_and_formats_are_unique():
     names = [one.name for one in PLATFORMS.values()]
 
-    assert sorted(names) == ["generic", "label-studio", "standard-webhooks"]
+    assert {"generic", "label-studio", "standard-webhooks", "cloudevents"} <= set(names)
     assert len(set(names)) == len(names)
     assert {"csv", "jsonl", "parquet", "label-studio"} <= set(FORMATS)
 
