@@ -1,11 +1,10 @@
 """`labeltrust incident …`: case files with timeline and postmortem."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli import _incident_work
+from labeltrust.cli import _incident_files, _incident_work
 from labeltrust.cli._complete import (
     complete_incident_act,
     complete_incident_status,
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Case files of incidents, with their timeline.", no_args_is_help=True)
 _incident_work.add_to(app)
+_incident_files.add_to(app)
 
 
 def add_to(app_: typer.Typer) -> None:
@@ -68,15 +68,16 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show members, times and the timeline of an incident."""
-    from labeltrust.services.show_incident import show_incident  # noqa: PLC0415 - slow imports
-    from labeltrust.services.write_postmortem import postmortem as written  # noqa: PLC0415
+    from labeltrust.services.postmortem_page import postmortem_text  # noqa: PLC0415 - slow imports
+    from labeltrust.services.show_incident import show_incident  # noqa: PLC0415
 
     with acting() as who:
         case = show_incident(who.deployment, who.principal, number)
+        text = postmortem_text(who.deployment, who.principal, number) if postmortem else ""
     if as_json:
         print_json(case)
     elif postmortem:
-        for line in written(case).splitlines():
+        for line in text.splitlines():
             out(line)
     else:
         _show(case)
@@ -152,31 +153,6 @@ def move(
 ) -> None:
     """Contain, resolve or reopen an incident."""
     _move(number, act, reason, None, as_json=as_json)
-
-
-@app.command(epilog=example("incident bundle 3 --out incident-3.zip"))
-def bundle(
-    number: Number,
-    *,
-    out_: Annotated[
-        Path | None, typer.Option("--out", help="A new file; without it, incident-N.zip.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write the evidence of an incident to a file that is verified offline."""
-    from labeltrust.services.bundle_incident import bundle_incident  # noqa: PLC0415 - slow imports
-
-    path = out_ or Path(f"incident-{number}.zip")
-    with acting() as who:
-        made = bundle_incident(who.deployment, who.principal, number, path)
-    if as_json:
-        print_json(made)
-        return
-    out(f"{made.path}: {made.events} records, {made.opened} originals, {made.bytes} bytes")
-    if made.erased or made.withheld:
-        out(f"{made.erased} originals are erased, {made.withheld} are not for this reader")
-    out(f"manifest {made.manifest}, head of the chain {made.head}")
-    out("its verify.py checks it anywhere: python verify.py BUNDLE.zip")
 
 
 def _move(number: int, act: str, reason: str, lessons: str | None, *, as_json: bool) -> None:

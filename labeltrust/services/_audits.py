@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from sqlmodel import Session
 
-from labeltrust.domain.audits import AuditCase
+from labeltrust.domain.audits import AuditCase, AuditState
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import lookups_of
@@ -56,13 +56,18 @@ def known_reviewer(
 
 
 def sees_all(principal: Principal, row: AuditRow, answered: int) -> bool:
+    """Say whether a principal may know whom an audit is about, and what it found so far."""
+    return knows_all(principal, row.state, answered)
+
+
+def knows_all(principal: Principal, state: AuditState, answered: int) -> bool:
     """Say whether a principal may know whom an audit is about, and what it found so far.
 
     Who re-labels in it does not, nor who is here to review, until it is closed.
     """
-    if row.state.status in {"done", "cancelled"}:
+    if state.status in {"done", "cancelled"}:
         return True
-    reviews = reviewer_name(principal) in row.state.plan.reviewers or answered > 0
+    reviews = reviewer_name(principal) in state.plan.reviewers or answered > 0
     return principal.may("assess") and not reviews
 
 

@@ -23,7 +23,8 @@ way than this file. The head of the chain that is printed can be compared with o
 
     manifest.json      what is in here, with checksums; manifest.sig is its Ed25519 signature
     incident.json      the case file: members, times, checklist, actions, timeline
-    postmortem.md      the same to be read
+    postmortem.md      the same to be read; postmortem.html has the pictures in it and runs nothing
+    damage.json        what the suspects did to the training labels, as far as audits tell
     events.ndjson      records of the chain: acts of the incident and its flags, and all that its
                        labelers and sources gave; each line is the very bytes that its leaf hashes
     chain.bin          the leaves from the first of these records to the head, 32 bytes each

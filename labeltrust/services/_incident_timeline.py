@@ -1,6 +1,6 @@
 """The timeline of an incident: what history says about its members, its project and itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,10 @@ from sqlmodel import Session
 
 from labeltrust.domain.incident_times import Suspect
 from labeltrust.domain.principals import Principal
-from labeltrust.services._audits import reviewer_name, sees_all
+from labeltrust.services._audits import knows_all, reviewer_name
 from labeltrust.services._timeline_words import words_of
 from labeltrust.store.audit_work import answered_by
-from labeltrust.store.audits import list_audits
+from labeltrust.store.audits import audits_about
 from labeltrust.store.inserting import known_id
 from labeltrust.store.project_acts import RecordedAct, acts_between
 from labeltrust.store.tables import Project
@@ -70,12 +70,24 @@ class TimelineEntry:
     sequence: int
 
 
-def hidden_audits(session: Session, principal: Principal, project: Project) -> frozenset[int]:
-    """Return the audits under way of which a reader may not know whom they are about."""
-    rows = list_audits(session, project_ids=[known_id(project.id)], statuses=_MAY_BE_BLIND)
-    given = answered_by(session, [row.state.id for row in rows], reviewer_name(principal))
+def hidden_audits(
+    session: Session,
+    principal: Principal,
+    project: Project,
+    about: tuple[Collection[int], Collection[int]],
+) -> frozenset[int]:
+    """Return the audits under way of which a reader may not know whom they are about.
+
+    Args:
+        session: An open read.
+        principal: Who reads.
+        project: Whose audits.
+        about: Ids of the labelers and numbers of the flags that a timeline tells of.
+    """
+    running = audits_about(session, known_id(project.id), about, _MAY_BE_BLIND)
+    given = answered_by(session, [one.id for one in running], reviewer_name(principal))
     return frozenset(
-        row.state.id for row in rows if not sees_all(principal, row, given.get(row.state.id, 0))
+        one.id for one in running if not knows_all(principal, one, given.get(one.id, 0))
     )
 
 

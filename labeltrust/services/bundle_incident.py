@@ -20,6 +20,8 @@ from labeltrust.services._incidents import note, seen_incident
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.draw_incident import draw_incident
 from labeltrust.services.fill_notebook import filled
+from labeltrust.services.incident_damage import incident_damage
+from labeltrust.services.postmortem_page import page_of
 from labeltrust.services.write_postmortem import postmortem
 from labeltrust.store.evidence import leaves_from
 from labeltrust.store.projects import project_row
@@ -179,18 +181,27 @@ def _add_documents(
     file: BundleFile, deployment: Deployment, principal: Principal, facts: Facts, seen: Seen
 ) -> dict[str, object] | None:
     file.add_json("incident.json", facts.case)
-    file.add("postmortem.md", [postmortem(facts.case).encode()])
     for name, document in cases_of(deployment, principal, facts):
         file.add_json(name, document)
-    for place, picture in enumerate(
-        draw_incident(deployment, principal, facts.case.incident.id), start=1
-    ):
-        file.add(f"pictures/{place}.png", [picture.png])
+    _add_postmortem(file, deployment, principal, facts)
     document, bound = bound_assessment(deployment, facts, seen.assessments)
     file.add_json(verifier.ASSESSMENT, document)
     with suppress(Misconfigured):
         file.add("notebook.ipynb", [filled("04", {"project": facts.case.incident.project}).body])
     return bound
+
+
+def _add_postmortem(
+    file: BundleFile, deployment: Deployment, principal: Principal, facts: Facts
+) -> None:
+    number = facts.case.incident.id
+    damage = incident_damage(deployment, principal, number)
+    pictures = draw_incident(deployment, principal, number)
+    file.add_json("damage.json", damage)
+    file.add("postmortem.md", [postmortem(facts.case, damage).encode()])
+    file.add("postmortem.html", [page_of(facts.case, damage, pictures).encode()])
+    for place, picture in enumerate(pictures, start=1):
+        file.add(f"pictures/{place}.png", [picture.png])
 
 
 def _note(deployment: Deployment, principal: Principal, made: Mapping[str, Any]) -> None:

@@ -42,11 +42,12 @@ def read_timeline(
         row = project_row(session, project)
         flags = brief_flags(session, known_id(row.id))
         names = labeler_names(session, {flag.labeler_id for flag in flags})
+        numbers = frozenset(flag.id for flag in flags)
         about = Concerned(
             incident=_NO_INCIDENT,
             names={("labeler", number): name for number, name in names.items()},
-            flags=frozenset(flag.id for flag in flags),
+            flags=numbers,
             freezes=None,
-            hidden=hidden_audits(session, principal, row),
+            hidden=hidden_audits(session, principal, row, (names, numbers)),
         )
         return timeline(session, row, about, window)

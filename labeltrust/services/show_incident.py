@@ -126,6 +126,7 @@ def _case(session: Session, principal: Principal, row: IncidentRow, now: datetim
     flags = {f.state.id: f.state for f in flags_among(session, row.project_id, numbers)}
     names = _names(session, members, flags)
     suspects = {who: names[who] for who in _suspects(members, flags)}
+    labelers = [number for kind, number in names if kind == "labeler"]
     freezes = states_among(
         session,
         row.project_id,
@@ -140,7 +141,7 @@ def _case(session: Session, principal: Principal, row: IncidentRow, now: datetim
             names=names,
             flags=frozenset(flags),
             freezes=frozenset(freeze.id for freeze in freezes),
-            hidden=hidden_audits(session, principal, project),
+            hidden=hidden_audits(session, principal, project, (labelers, flags)),
         ),
         _window(row.state, flags.values(), now),
     )

@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from labeltrust.services.incident_damage import IncidentDamage
 from labeltrust.services.show_incident import IncidentCase, MeasuredTime
+from labeltrust.services.tell_damage import damage_words
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@^$=])")
 
 MOST_NAME = 200
 
 
-def postmortem(case: IncidentCase) -> str:
-    """Return the case file as Markdown with one heading a part."""
-    return "\n".join(_lines(case)) + "\n"
+def postmortem(case: IncidentCase, damage: IncidentDamage) -> str:
+    """Return the case file, and what the suspects did, as Markdown with one heading a part."""
+    return "\n".join(_lines(case, damage)) + "\n"
 
 
 def plain(text: str) -> str:
@@ -40,7 +42,7 @@ def duration_text(seconds: float) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
-def _lines(case: IncidentCase) -> Iterator[str]:
+def _lines(case: IncidentCase, damage: IncidentDamage) -> Iterator[str]:
     one = case.incident
     yield f"# Incident {one.id}: {plain(one.title)}"
     yield ""
@@ -56,6 +58,8 @@ def _lines(case: IncidentCase) -> Iterator[str]:
     yield from ("", "## Members", "")
     yield from (f"- {_member(m.kind, m.flag)} {plain(m.name)} {m.status}" for m in case.members)
     yield from _suspects(case)
+    yield from ("", "## Damage", "")
+    yield from (f"- {plain(line)}" for line in damage_words(damage))
     yield from ("", "## Timeline", "")
     if case.timeline_is_cut:
         yield "Earlier entries are left out."

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func, or_, select
 
 from labeltrust.domain.audits import AuditPlan, AuditState, SampledItem, Stratum
 from labeltrust.domain.errors import NotFound
@@ -120,6 +120,29 @@ def list_audits(  # noqa: PLR0913 - one keyword a filter
         wanted = wanted.where(col(Audit.id) < before)
     wanted = wanted.order_by(col(Audit.id).desc()).limit(limit).execution_options(**FRESH)
     return rows_of(session, list(session.exec(wanted)))
+
+
+def audits_about(
+    session: Session,
+    project_id: int,
+    about: tuple[Collection[int], Collection[int]],
+    statuses: Collection[str],
+) -> list[AuditState]:
+    """Return audits of a project that are about some labelers or were asked for some flags.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        about: Ids of the labelers, and numbers of the flags.
+        statuses: Only those with one of these.
+    """
+    labelers, flags = about
+    wanted = select(Audit).where(
+        col(Audit.project_id) == project_id,
+        col(Audit.status).in_(list(statuses)),
+        or_(col(Audit.labeler_id).in_(list(labelers)), col(Audit.flag_id).in_(list(flags))),
+    )
+    return [_state(row) for row in session.exec(wanted.order_by(col(Audit.id)))]
 
 
 def rows_of(session: Session, found: Sequence[tuple[Audit, Project]]) -> list[AuditRow]:

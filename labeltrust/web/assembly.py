@@ -65,6 +65,7 @@ from labeltrust.web.pages import (
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import gate as gate_page
+from labeltrust.web.pages import incident_files as incident_file_pages
 from labeltrust.web.pages import incidents as incident_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
@@ -143,6 +144,7 @@ _PAGES = (
     snapshot_pages,
     gate_page,
     incident_pages,
+    incident_file_pages,
     notebook_pages,
     media,
     live_pages,

@@ -21,12 +21,12 @@ from labeltrust.services.incident_members import MemberDraft, add_member
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.override_gate import ask_override, revoke_override
+from labeltrust.services.postmortem_page import postmortem_text
 from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.register_model import register_model
 from labeltrust.services.send_notice import send_notice
 from labeltrust.services.show_incident import show_incident
 from labeltrust.services.use_snapshot import use_snapshot
-from labeltrust.services.write_postmortem import postmortem
 
 QA, BEN = person("quinn", "qa_lead"), person("ben", "qa_lead")
 
@@ -166,7 +166,7 @@ def test_times_say_what_they_are_measured_from_and_to(deployment, case, flag, cl
     assert detect.seconds == (detect.end - START).total_seconds() > 0
     assert contain.start_of == f"the opening of flag {flag}"
     assert contain.end_of == f"freeze {made.id} of labeler liar-a, the last to be held out"
-    text = postmortem(found)
+    text = postmortem_text(deployment, QA, case)
     said = cli("incident", "show", case).out
     for words in (detect.start_of, contain.start_of):
         assert words in text.replace("\\", "")

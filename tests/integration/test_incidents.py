@@ -29,9 +29,9 @@ from labeltrust.services.incident_members import (
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.list_incidents import list_incidents
 from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.postmortem_page import postmortem_text
 from labeltrust.services.show_incident import show_incident
 from labeltrust.services.verify_ledger import verify_ledger
-from labeltrust.services.write_postmortem import postmortem
 
 HOSTILE = "<script>alert(1)</script> [x](javascript:alert(1)) \u202e**b**"
 
@@ -202,7 +202,7 @@ def test_containing_takes_until_the_last_suspect_is_held_out(suspects, clock):
 def test_the_postmortem_shows_hostile_text_as_text(plain):
     number = opened(plain, title="a <b>ring</b>", summary=HOSTILE)
 
-    text = postmortem(shown(plain, number))
+    text = postmortem_text(plain, owner(), number)
 
     assert "<script>" not in text.replace("\\<", "")
     assert "](javascript" not in text
@@ -244,4 +244,4 @@ def test_a_suspect_is_told_in_time(suspects, clock):
     assert one.lifted_at is None
     (part,) = spans_frame(shown(suspects, number), clock.now + timedelta(days=1))["part"].tail(1)
     assert part == "held out"
-    assert "| labeler " in postmortem(shown(suspects, number))
+    assert "| labeler " in postmortem_text(suspects, owner(), number)

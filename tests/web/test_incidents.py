@@ -15,6 +15,8 @@ from labeltrust.services.add_source import add_source
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.list_flags import list_flags
 
+FILES = ("bundle.zip", "damage", "postmortem.md", "postmortem.html")
+
 
 @pytest.fixture
 def flag(deployment, fraud):
@@ -143,16 +145,36 @@ async def test_the_evidence_is_sent_to_a_key_and_verifies_alone(lead, outsider, 
     assert nobody.status_code == 401
 
 
+async def test_damage_and_postmortem_are_told_to_a_key(lead, caller, flag):
+    path = await opened(lead, flags=[flag.id])
+    reader = caller("auditor")
+
+    damage = (await reader.get(f"{path}/damage")).json()
+    text, page = [await reader.get(f"{path}/postmortem.{kind}") for kind in ("md", "html")]
+
+    (report,) = damage["reports"]
+    assert [one["labeler"] for one in report["suspects"]] == [flag.labeler]
+    assert report["damage"]["wrong_labels"] == {
+        "value": None, "reason": "no audit of the suspects' labels has a verdict yet",
+    }  # fmt: skip
+    assert damage["steps"][0]["flag"] == flag.id
+    assert "## Damage" in text.text
+    assert "data:image/png;base64," in page.text
+    for answer, media in ((text, "text/markdown"), (page, "text/html")):
+        assert answer.headers["content-type"].startswith(media)
+        assert answer.headers["content-disposition"].startswith("attachment")
+
+
 async def test_an_incident_out_of_scope_is_not_there(lead, caller, fraud, other_project):
     path = await opened(lead)
     elsewhere = caller("qa_lead", projects=("theirs",))
 
     answers = [
         await elsewhere.get(path),
-        await elsewhere.get(f"{path}/bundle.zip"),
+        *[await elsewhere.get(f"{path}/{name}") for name in FILES],
         await elsewhere.post(f"{path}/steps", json={"step": "triage"}),
         await elsewhere.post(f"{path}/actions/1/done"),
     ]
 
-    assert [answer.status_code for answer in answers] == [404] * 4
+    assert [answer.status_code for answer in answers] == [404] * 7
     assert (await elsewhere.get("/v1/incidents")).json()["incidents"] == []

@@ -6,18 +6,15 @@ from typing import Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.response import Stream
 
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.domain.incidents import CHANGES, SEVERITIES, STATUSES
-from labeltrust.services.bundle_incident import stream_bundle
 from labeltrust.services.change_incident import (
     IncidentChange,
     change_incident,
     move_incident,
     tick_step,
 )
-from labeltrust.services.draw_incident import draw_incident
 from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.incident_members import (
     MemberDraft,
@@ -31,9 +28,8 @@ from labeltrust.services.list_incidents import IncidentLine, search_incidents
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_incident import show_incident
 from labeltrust.services.show_project import project_names
-from labeltrust.services.write_postmortem import duration_text, postmortem
+from labeltrust.services.write_postmortem import duration_text
 from labeltrust.web.access import by_session
-from labeltrust.web.api.incident_files import bundle_response
 from labeltrust.web.api.incidents import IncidentNumber
 from labeltrust.web.pages._columns import kept, of_project
 from labeltrust.web.pages._forms import whole_number
@@ -152,38 +148,6 @@ async def steps(
     return await _acted(view, incident, await view.form(request), done)
 
 
-@get("/incidents/{incident:int}/postmortem.md", opt=by_session("read"), include_in_schema=False)
-async def as_markdown(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
-    """Send the postmortem as Markdown."""
-    text = postmortem(await view.ask(show_incident, incident))
-    return _file(text, "text/markdown; charset=utf-8", f"incident-{incident}.md")
-
-
-@get("/incidents/{incident:int}/postmortem.html", opt=by_session("read"), include_in_schema=False)
-async def as_html(incident: IncidentNumber, view: NamedDependency[View]) -> Response[str]:
-    """Send the postmortem as a page that stands alone, with its pictures in it and no script."""
-    case = await view.ask(show_incident, incident)
-    pictures = await view.ask(draw_incident, incident)
-    shown = view.page("postmortem.html", case=case, pictures=pictures, duration=duration_text)
-    text = shown.content
-    return _file(text, "text/html; charset=utf-8", f"incident-{incident}.html")
-
-
-@get("/incidents/{incident:int}/bundle.zip", opt=by_session("read"), include_in_schema=False)
-async def as_bundle(incident: IncidentNumber, view: NamedDependency[View]) -> Stream:
-    """Send the evidence as one file that is verified offline."""
-    made, pieces = await view.ask(stream_bundle, incident)
-    return bundle_response(made, pieces)
-
-
-def _file(text: str, media_type: str, name: str) -> Response[str]:
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-    }
-    return Response(text, media_type=media_type, headers=headers)
-
-
 def _draft(form: Form) -> IncidentDraft:
     numbers = form.get("flags", "").replace("#", " ").replace(",", " ").split()
     return IncidentDraft(
@@ -272,7 +236,4 @@ async def _page(view: View, incident: int, form: Form, refused: Refusal | None) 
     )
 
 
-HANDLERS = (
-    incidents, open_one, show, act, change, members, actions, steps, as_markdown, as_html,
-    as_bundle,
-)  # fmt: skip
+HANDLERS = (incidents, open_one, show, act, change, members, actions, steps)

@@ -77,7 +77,8 @@ async def test_hostile_text_stays_text_on_page_and_in_downloads(browser, deploym
     add_task(deployment, owner(), number, TaskDraft(words=HOSTILE_TEXT))
     await sign_in_as(browser, deployment)
 
-    for path in ("/incidents", f"/incidents/{number}", f"/incidents/{number}/postmortem.html"):
+    own = f"/incidents/{number}"
+    for path in ("/incidents", own, f"{own}/damage", f"{own}/postmortem.html"):
         answer = await browser.get(path)
         seen = Seen()
         seen.feed(answer.text)
@@ -120,6 +121,34 @@ async def test_the_postmortem_stands_alone_with_its_pictures(browser, deployment
     assert "## Suspects in time" in table
 
 
+async def test_the_damage_is_weighed_up_behind_the_page(browser, deployment):
+    number = opened(deployment, flags=(1,))
+    await sign_in_as(browser, deployment, "investigator")
+    path = f"/incidents/{number}/damage"
+
+    page = (await browser.get(f"/incidents/{number}")).text
+    whole = (await browser.get(path)).text
+    part = (await browser.get(path, headers={"HX-Request": "true"})).text
+
+    assert f'hx-get="{path}"' in page
+    assert "under suspicion" not in page
+    assert "<h1>" in whole
+    assert "<h1>" not in part
+    for text in (whole, part):
+        assert "under suspicion" in text
+        assert "no audit of the suspects&#39; labels has a verdict yet" in text
+        assert 'href="/projects/fraud/audits/new?flag=1"' in text
+
+
+async def test_the_damage_of_nobody_is_unknown_with_a_reason(browser, deployment):
+    number = opened(deployment)
+    await sign_in_as(browser, deployment, "auditor")
+
+    page = (await browser.get(f"/incidents/{number}/damage")).text
+
+    assert "no labeler belongs to it" in page
+
+
 async def test_the_bundle_is_sent_whole_and_its_taker_is_noted(browser, deployment):
     number = opened(deployment, flags=(1,))
     await sign_in_as(browser, deployment, "auditor")
@@ -140,7 +169,7 @@ async def test_an_incident_of_another_project_is_not_there(browser, deployment):
     await sign_in_as(browser, deployment, projects=())
 
     assert "No incident was opened yet" in (await browser.get("/incidents")).text
-    for part in ("", "/postmortem.md", "/postmortem.html", "/bundle.zip"):
+    for part in ("", "/damage", "/postmortem.md", "/postmortem.html", "/bundle.zip"):
         assert (await browser.get(f"/incidents/{number}{part}")).status_code == 404
 
 
