@@ -72,9 +72,9 @@ def parse(delivery: Delivery) -> Parsed:
     if media == BATCHED:
         if not isinstance(tree, list):
             raise UnreadableDelivery("a batch is a list of CloudEvents", code="not_a_list")
-        return _read([_envelope(one) for one in tree])
+        return _read(tree)
     if media == STRUCTURED or "ce-specversion" not in delivery.headers:
-        return _read([_envelope(tree)])
+        return _read([tree])
     return _read([{**_from_headers(delivery.headers), "data": tree}])
 
 
@@ -97,14 +97,7 @@ def _from_headers(headers: Mapping[str, str]) -> dict[str, object]:
     return {name: unquote(headers[f"ce-{name}"]) for name in there}
 
 
-def _envelope(tree: object) -> Json:
-    if not isinstance(tree, dict):
-        detail = f"a CloudEvent is an object, not {shown(tree)}"
-        raise UnreadableDelivery(detail, code="not_an_object")
-    return tree
-
-
-def _read(envelopes: Sequence[Json]) -> Parsed:
+def _read(envelopes: Sequence[object]) -> Parsed:
     trees = [one for envelope in envelopes for one in _events(envelope)]
     if len(trees) > MAX_EVENTS:
         detail = f"the delivery holds more than {MAX_EVENTS} events"
@@ -118,8 +111,11 @@ def _one(tree: object) -> Event:
     return read_event(tree)
 
 
-def _events(envelope: Json) -> list[object]:
+def _events(envelope: object) -> list[object]:
     """Return the events of an envelope, each filled from around; or why there are none."""
+    if not isinstance(envelope, dict):
+        detail = f"a CloudEvent is an object, not {shown(envelope)}"
+        return [InvalidEvent(detail, code="not_an_object")]
     flaw = _flaw(envelope)
     if flaw is not None:
         return [flaw]
