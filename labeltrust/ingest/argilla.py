@@ -16,9 +16,9 @@ Settings: `project`, or `projects` from a dataset's id or name; `questions`; `it
 (`username`; else the user's id). Names of users stay in the sealed delivery otherwise.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
+
+from msgspec.structs import replace
 
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Event, LabelValue, Parsed
@@ -93,15 +93,15 @@ def _response(route: Route, kind: str, tree: Json) -> Found:
     project = route.to(dataset.get("id"), dataset.get("name"))
     if project is None and dataset:
         return NOTHING
-    answer = _Answer.of(route, _known(project), kind, tree)
+    base = _base(route, _known(project), kind, tree)
     if kind == "response.deleted":
-        return Found(events=(answer.gone(),))
+        return Found(events=(base,))
     submitted = told.get("status") == "submitted"
     votes = _votes(told, route) if submitted else {}
-    events = [answer.vote(name, label) for name, label in votes.items()]
+    events = [_said(base, name, route, label=label) for name, label in votes.items()]
     if kind == "response.updated" or not submitted:
         silent = [name for name in _questions(dataset, route) if name not in votes]
-        events += [answer.withdrawal(name) for name in silent]
+        events += [_said(base, name, route, type="label.withdrawn") for name in silent]
     return Found(events=tuple(events), ignored=0 if events else 1)
 
 
@@ -112,81 +112,30 @@ def _known(project: str | None) -> str:
     return project
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """A response: who said something about which item, and what its events have in common."""
+def _base(route: Route, project: str, kind: str, tree: Json) -> Event:
+    """Return what all events of a response share: a whole event where it was deleted."""
+    told = part_of(tree, "data")
+    response = identifier(told.get("id"), "/data/id")
+    record = maybe_part(told, "record", "/data")
+    moment = time_at(tree, "timestamp")
+    gone = kind == "response.deleted"
+    return Event(
+        type="label.withdrawn" if gone else "label.submitted",
+        project=project,
+        event_id=f"{kind}:{response}:{moment.isoformat() if moment else ''}",
+        item="" if gone else _item(record, route),
+        labeler=None if gone else _labeler(told, route),
+        annotation_id=response,
+        occurred_at=moment if gone else time_at(told, "updated_at", "/data", naive_is_utc=True),
+        revised_at=moment,
+        content=maybe_part(record, "fields", "/data/record"),
+        detail={"action": kind, "status": shown_status(told)},
+    )
 
-    route: Route
-    event_id: str
-    project: str
-    response: str
-    item: str
-    labeler: str | None
-    at: datetime | None
-    revised_at: datetime | None
-    content: Json
-    detail: Json
 
-    @classmethod
-    def of(cls, route: Route, project: str, kind: str, tree: Json) -> "_Answer":
-        told = part_of(tree, "data")
-        response = identifier(told.get("id"), "/data/id")
-        record = maybe_part(told, "record", "/data")
-        moment = time_at(tree, "timestamp")
-        whole = kind != "response.deleted"
-        return cls(
-            route=route,
-            event_id=f"{kind}:{response}:{moment.isoformat() if moment else ''}",
-            project=project,
-            response=response,
-            item=_item(record, route) if whole else "",
-            labeler=_labeler(told, route) if whole else None,
-            at=time_at(told, "updated_at", "/data", naive_is_utc=True),
-            revised_at=moment,
-            content=maybe_part(record, "fields", "/data/record"),
-            detail={"action": kind, "status": shown_status(told)},
-        )
-
-    def vote(self, name: str, label: LabelValue) -> Event:
-        return Event(
-            type="label.submitted",
-            project=self.project,
-            event_id=f"{self.event_id}:{name}",
-            item=self.item,
-            labeler=self.labeler,
-            question=self.route.question(name) or name,
-            label=label,
-            annotation_id=self.response,
-            occurred_at=self.at,
-            revised_at=self.revised_at,
-            content=self.content,
-            detail=self.detail,
-        )
-
-    def withdrawal(self, name: str) -> Event:
-        return Event(
-            type="label.withdrawn",
-            project=self.project,
-            event_id=f"{self.event_id}:{name}",
-            item=self.item,
-            labeler=self.labeler,
-            question=self.route.question(name) or name,
-            annotation_id=self.response,
-            occurred_at=self.at,
-            revised_at=self.revised_at,
-            detail=self.detail,
-        )
-
-    def gone(self) -> Event:
-        return Event(
-            type="label.withdrawn",
-            project=self.project,
-            event_id=self.event_id,
-            annotation_id=self.response,
-            occurred_at=self.revised_at,
-            revised_at=self.revised_at,
-            detail=self.detail,
-        )
+def _said(base: Event, name: str, route: Route, **changes: object) -> Event:
+    question, event_id = route.question(name) or name, f"{base.event_id}:{name}"
+    return replace(base, question=question, event_id=event_id, **changes)
 
 
 def shown_status(told: Json) -> str:
