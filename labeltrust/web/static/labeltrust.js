@@ -50,7 +50,7 @@ function sayHow(figure, words) {
 
 // The page is the width of most charts; maps and charts below each other state theirs in numbers.
 function fit(part, room) {
-  const most = Math.max(150, room - 120);
+  const most = Math.max(190, room - 120);
   if (typeof part.width === "number" && part.width > most) part.width = most;
   for (const below of part.vconcat ?? []) fit(below, room);
 }
