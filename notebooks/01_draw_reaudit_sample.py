@@ -23,7 +23,7 @@
 import os
 
 from labeltrust.charts import draw_promises, draw_strata
-from labeltrust.notebook import open_project, prepare, say, table
+from labeltrust.notebook import audit_plan, open_project, prepare, say, table
 
 prepare()
 
@@ -32,6 +32,8 @@ PROJECT = os.environ.get("NOTEBOOK_PROJECT", "fraud-review")
 LABELER = os.environ.get("NOTEBOOK_LABELER", "")  # empty: the labels of all, as they are agreed on
 MARGIN = 0.05  # half width of the 95 % interval that is wanted
 FLAG_MARGIN = 0.10  # the same for an audit of one flagged labeler
+STRATIFY = "class"  # what to draw from in proportion: some of class,time,signal; or none
+SAMPLING = "stratified"  # or posterior: where labels are probably wrong
 SEED = 20260901  # of the draw; on record, so that anybody can repeat it
 
 # %% [markdown]
@@ -39,7 +41,8 @@ SEED = 20260901  # of the draw; on record, so that anybody can repeat it
 
 # %%
 project = open_project(PROJECT)
-audit = project.plan_audit(labeler=LABELER, margin=MARGIN)
+plan = audit_plan(MARGIN, stratify=STRATIFY, sampling=SAMPLING)
+audit = project.plan_audit(labeler=LABELER, plan=plan)
 cost = audit.cost
 basis = (
     "the median of this project's labels" if cost.seconds_known else "a guess: none told its time"
@@ -53,16 +56,22 @@ say(
 
 # %% [markdown]
 # Two things move the margin. A finite project needs fewer items than an endless one (the correction
-# for a finite population, Cochran 1977). And the mixture spends most verdicts where labels are
-# disputed, which is where an accusation is decided; for the error rate alone a plain random sample
-# is somewhat better.
+# for a finite population, Cochran 1977). And a plan spends its verdicts where labels are disputed
+# or probably wrong, which is where an accusation is decided: if half of all labels were wrong
+# anywhere, a plain random sample would tell the error rate somewhat better. By the posterior, the
+# interval comes out narrower than that where the crowd knows its errors.
 
 # %%
 other = audit.promise()
 say(
     f"The same {other.size:,} items promise {100 * other.margin:.2f} points as planned, "
     f"{100 * other.random:.2f} as a plain random sample, and would promise "
-    f"{100 * other.endless:.2f} if the items were endless."
+    f"{100 * other.endless:.2f} if the items were endless.",
+    *(
+        []
+        if other.expected is None
+        else [f"If the posterior is right, {100 * other.expected:.2f} points are to be expected."]
+    ),
 )
 
 # %%
@@ -70,11 +79,9 @@ draw_promises(audit.promises(), cost.items, cost.margin)
 
 # %% [markdown]
 # ## Which items
-#
-# 60 % of the sample are spent on items on which labelers differ, 25 % on random ones, 15 % on items
-# on which all agree: only those can show that many agreed to be wrong. Within each part items are
-# drawn at random without replacement, so each item's chance of being drawn is known before, and an
-# item stands for one over that chance in the result (Horvitz and Thompson 1952).
+
+# %%
+say(*audit.design())
 
 # %%
 draw_strata(audit.strata())
@@ -85,9 +92,12 @@ table(
     {
         "others said": "kind",
         "class given": "label",
+        "given": "window",
+        "signal": "signal",
         "items": "population",
         "drawn": "drawn",
-        "chance of each": "probability:.1%",
+        "least chance": "probability_least:.1%",
+        "greatest": "probability_most:.1%",
         "stands for": "stands_for:.1f",
     },
 )

@@ -9,7 +9,9 @@ _WAYS = {
     "margin": "as planned",
     "random": "plain random sample",
     "endless": "as planned, endless items",
+    "expected": "as planned, if the posterior is right",
 }
+_GREEN = "#009E73"
 _PARTS = {"population": "of all items", "drawn": "of the sample"}
 
 
@@ -17,13 +19,15 @@ def draw_promises(found: pd.DataFrame, size: int, margin: float) -> Drawing:
     """Draw the margin by the size of the sample, with the planned size marked.
 
     Args:
-        found: Columns size, margin, random, endless.
+        found: Columns size, margin, random, endless; expected where items are drawn by the
+            posterior.
         size: Items that are planned.
         margin: What they promise.
     """
-    long = found.melt("size", list(_WAYS), "way", "half_width").replace({"way": _WAYS})
-    names = list(_WAYS.values())
-    scale = alt.Scale(domain=names, range=[SUSPECT, ORDINARY, UNKNOWN])
+    ways = [way for way in _WAYS if way in found and found[way].notna().any()]
+    long = found.melt("size", ways, "way", "half_width").replace({"way": _WAYS})
+    names = [_WAYS[way] for way in ways]
+    scale = alt.Scale(domain=names, range=[SUSPECT, ORDINARY, UNKNOWN, _GREEN][: len(names)])
     lines = (
         alt.Chart(long)
         .mark_line(strokeWidth=2)
@@ -51,8 +55,9 @@ def draw_promises(found: pd.DataFrame, size: int, margin: float) -> Drawing:
     return finished(
         alt.layer(rule.encode(x="size:Q"), lines, marked).properties(width=WIDTH, height=240),
         "What a sample of each size promises",
-        "Half width of the 95 % interval of the error rate, if half of all labels were wrong. The "
-        "dot is the plan; both axes are logarithmic.",
+        "Half width of the 95 % interval of the error rate, if half of all labels were wrong"
+        + ("; by the posterior, also as it is to be expected" if "expected" in ways else "")
+        + ". The dot is the plan; both axes are logarithmic.",
     )
 
 
@@ -60,10 +65,10 @@ def draw_strata(found: pd.DataFrame) -> Drawing:
     """Draw each part's share of the items beside its share of the sample.
 
     Args:
-        found: Columns kind, label, population, drawn.
+        found: Columns kind, label, population, drawn; window and signal where parts are told apart
+            by them.
     """
-    given = found["label"].fillna("all")
-    order = [f"{kind}, {label}" for kind, label in zip(found["kind"], given, strict=True)]
+    order = _part_names(found)
     long = found.assign(part=order).melt(["part", "probability"], list(_PARTS), "who", "items")
     share = long["items"] / long.groupby("who")["items"].transform("sum")
     long = long.assign(share=share).replace({"who": _PARTS})
@@ -89,6 +94,14 @@ def draw_strata(found: pd.DataFrame) -> Drawing:
     return finished(
         bars.properties(width=WIDTH, height=36 * len(order)),
         "Where the sample comes from",
-        "Disputed items are drawn more often than they occur, the others less: every item's chance "
-        "is known, and weighs it in the result.",
+        "Some parts are drawn more often than they occur, the others less: every item's chance is "
+        "known, and weighs it in the result.",
     )
+
+
+def _part_names(found: pd.DataFrame) -> list[str]:
+    """Return a name for each part: what others said, the class given, and what else tells it."""
+    told = found.assign(label=found["label"].fillna("all"))
+    columns = [name for name in ("kind", "label", "window", "signal") if name in told]
+    rows = told[columns].itertuples(index=False)
+    return [", ".join(word for word in row if isinstance(word, str)) for row in rows]

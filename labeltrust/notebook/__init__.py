@@ -7,7 +7,7 @@
 Times are aware UTC; a number that cannot be computed is missing, and its reason stands beside it.
 """
 
-from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._audits import PlannedAudit, audit_plan
 from labeltrust.notebook._frames import labeler_frame, signal_frame
 from labeltrust.notebook._game_day import Exercise, GameDay, attack_frame, game_day
 from labeltrust.notebook._labeler import LabelerReport
@@ -28,6 +28,7 @@ __all__ = [
     "Retraining",
     "Review",
     "attack_frame",
+    "audit_plan",
     "game_day",
     "labeler_frame",
     "open_project",

@@ -28,7 +28,7 @@ from labeltrust.notebook._replay import Replaying
 from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
 from labeltrust.notebook._review import Review, review_of
 from labeltrust.notebook._show import Command, command
-from labeltrust.services.draw_audit import AuditDraft, price_audit
+from labeltrust.services.draw_audit import AuditDraft, weigh_audit
 from labeltrust.services.estimate_damage import DamageAsked, estimate_damage
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
@@ -253,7 +253,8 @@ class Project(Replaying):
         """
         wanted = plan or AuditPlan(margin=margin)
         draft = AuditDraft(project=self.name, labeler=labeler or None, flag=flag, plan=wanted)
-        return PlannedAudit(draft=draft, cost=price_audit(self.deployment, _PLANNER, draft))
+        found = weigh_audit(self.deployment, _PLANNER, draft)
+        return PlannedAudit(draft=draft, cost=found.cost, weights=found.weights)
 
     def plan_audits(self, margin: float) -> pd.DataFrame:
         """Return one row an open flag: what an audit of its labeler would draw and cost."""

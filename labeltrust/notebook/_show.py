@@ -101,10 +101,16 @@ class Table:
 def command(words: str, options: Iterable[tuple[str, object]]) -> Command:
     """Return a command line whose values are quoted for the shell, without empty options.
 
-    >>> command("labeltrust assess", [("project", "a b"), ("flag", None)])
-    labeltrust assess '--project=a b'
+    An option that is True has no value; one that is False is left out.
+
+    >>> command("labeltrust assess", [("project", "a b"), ("flag", None), ("json", True)])
+    labeltrust assess '--project=a b' --json
     """
-    given = [shlex.quote(f"--{name}={value}") for name, value in options if value is not None]
+    given = [
+        shlex.quote(f"--{name}" if value is True else f"--{name}={value}")
+        for name, value in options
+        if value is not None and value is not False
+    ]
     return Command(text=" ".join([words, *given]))
 
 

@@ -1,4 +1,7 @@
-"""What other sizes of an audit would give, out of the strata alone: nothing is read again."""
+"""What other sizes of an audit would give; nothing is read again.
+
+Of a sample by strata out of these alone, of one by the posterior out of the doubt about each item.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +11,13 @@ import numpy as np
 from labeltrust.domain.audits import KINDS, AuditPlan, Stratum
 from labeltrust.policy.audit_cost import items_twice, planned_margin, planned_size
 from labeltrust.policy.audit_sampling import Strata, allocation
+from labeltrust.policy.audit_weighting import (
+    Float,
+    chances,
+    expected_margin,
+    weighted_margin,
+    weighted_size,
+)
 
 SPAN = 4
 """A curve goes from a part of the planned size to so many times it."""
@@ -25,12 +35,15 @@ class Promise:
         random: The same of a plain random sample of that size.
         endless: The same as planned, if the items were endless: without the correction for a
             finite population.
+        expected: Half width to be expected if the posterior is right; None where items are not
+            drawn by it.
     """
 
     size: int
     margin: float
     random: float
     endless: float
+    expected: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +76,43 @@ def promises(parts: Sequence[Stratum], plan: AuditPlan, size: int) -> Iterator[P
     0.0
     """
     strata = strata_again(parts)
-    least, most = strata.population.size, int(strata.population.sum())
-    sizes = np.geomspace(max(size / SPAN, least), min(size * SPAN, most), POINTS).round()
-    for one in np.unique(np.append(sizes.astype(int), size)).tolist():
+    for one in _sizes(size, strata.population.size, int(strata.population.sum())):
         yield promise(strata, plan, one)
+
+
+def _sizes(size: int, least: int, most: int) -> list[int]:
+    spread = np.geomspace(max(size / SPAN, least), min(size * SPAN, most), POINTS).round()
+    found: list[int] = np.unique(np.append(spread.astype(int), size)).tolist()
+    return found
+
+
+def weighted_promises(doubt: Float, size: int) -> Iterator[Promise]:
+    """Yield what sizes from a quarter to four times a size promise, drawn by the posterior.
+
+    >>> doubt = np.repeat([0.5, 0.01], [100, 900])
+    >>> found = {one.size: one for one in weighted_promises(doubt, 60)}[60]
+    >>> round(found.margin, 3), round(found.random, 3), round(found.expected, 3)
+    (0.155, 0.123, 0.036)
+    """
+    for one in _sizes(size, 1, doubt.size):
+        yield weighted_promise(doubt, one)
+
+
+def weighted_promise(doubt: Float, size: int) -> Promise:
+    """Return what one size promises, drawn by the posterior.
+
+    Args:
+        doubt: (n,) posterior probability that each label is wrong, in [0, 1].
+        size: Items in the sample.
+    """
+    chance = chances(doubt, size)
+    return Promise(
+        size=size,
+        margin=weighted_margin(chance),
+        random=weighted_margin(chances(np.zeros(doubt.size), size)),
+        endless=weighted_margin(chance, endless=True),
+        expected=expected_margin(chance, doubt),
+    )
 
 
 def promise(strata: Strata, plan: AuditPlan, size: int) -> Promise:
@@ -106,5 +152,25 @@ def prices(
     strata = strata_again(parts)
     for margin in margins:
         items = planned_size(strata, replace(plan, size=None, margin=margin))
-        reviews = items + items_twice(plan, items)
-        yield Price(margin=margin, items=items, reviews=reviews, hours=reviews * seconds / 3600)
+        yield _price(plan, margin, items, seconds)
+
+
+def weighted_prices(
+    doubt: Float, plan: AuditPlan, margins: Sequence[float], seconds: float
+) -> Iterator[Price]:
+    """Yield what each of some margins would cost, drawn by the posterior; as `prices`.
+
+    Raises:
+        InvalidInput: A margin needs more than an audit may hold.
+
+    >>> [one.items for one in weighted_prices(np.full(1_000, 0.1), AuditPlan(), [0.1, 0.05], 30.0)]
+    [88, 278]
+    """
+    for margin in margins:
+        items = weighted_size(doubt, replace(plan, size=None, margin=margin))
+        yield _price(plan, margin, items, seconds)
+
+
+def _price(plan: AuditPlan, margin: float, items: int, seconds: float) -> Price:
+    reviews = items + items_twice(plan, items)
+    return Price(margin=margin, items=items, reviews=reviews, hours=reviews * seconds / 3600)

@@ -7,6 +7,8 @@ order and drawn systematically with these chances (Hartley, Rao 1962): the size 
 item's chance is exactly as stated.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,19 @@ Float = NDArray[np.float64]
 
 ALIKE = 0.5
 """Part of the sample that goes to all items alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """What a draw by the posterior goes by: every item that can be drawn.
+
+    Attributes:
+        doubt: (n,) posterior probability that each label is wrong.
+        stratum: (n,) number of each item's part.
+    """
+
+    doubt: Float
+    stratum: Int
 
 
 def chances(doubt: Float, size: int) -> Float:
@@ -90,13 +105,19 @@ def weighted_size(doubt: Float, plan: AuditPlan) -> int:
     return high
 
 
-def weighted_margin(chance: Float) -> float:
+def weighted_margin(chance: Float, *, endless: bool = False) -> float:
     """Return the half width that a sample promises if every second label were wrong, at random.
 
-    >>> round(weighted_margin(np.full(1_000, 0.088)), 3)
-    0.1
+    Args:
+        chance: (n,) chance of every item.
+        endless: Leave out what drawing without replacement saves, to show it.
+
+    >>> even = np.full(1_000, 0.088)
+    >>> round(weighted_margin(even), 3), round(weighted_margin(even, endless=True), 3)
+    (0.1, 0.104)
     """
-    return float(Z * 0.5 * np.sqrt(((1 - chance) / chance).sum()) / chance.size)
+    left = np.ones(chance.size) if endless else 1 - chance
+    return float(Z * 0.5 * np.sqrt((left / chance).sum()) / chance.size)
 
 
 def expected_margin(chance: Float, doubt: Float) -> float:

@@ -18,12 +18,14 @@ from labeltrust.policy.audit_cost import AuditCost, audit_cost, items_twice, pla
 from labeltrust.policy.audit_sampling import (
     Candidates,
     Sample,
+    Strata,
     allocation,
     draw,
     most_strata,
     strata_of,
 )
 from labeltrust.policy.audit_weighting import (
+    Weights,
     chances,
     expected_margin,
     weighted_draw,
@@ -46,12 +48,21 @@ from labeltrust.store.judgments import LoadedJudgments, read_judgments
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """A sample that is not on record yet."""
+    """A sample that is not on record yet.
+
+    Attributes:
+        cost: What it takes.
+        sample: Its items.
+        turns: The work.
+        choices: Answers that reviewers are offered.
+        weights: What a draw by the posterior goes by; None: items are drawn by strata.
+    """
 
     cost: AuditCost
     sample: tuple[SampledItem, ...]
     turns: tuple[Turn, ...]
     choices: tuple[str, ...]
+    weights: Weights | None
 
 
 def draw_sample(deployment: Deployment, project: str, target: Target, plan: AuditPlan) -> Drawn:
@@ -71,26 +82,31 @@ def draw_sample(deployment: Deployment, project: str, target: Target, plan: Audi
     doubt = None
     if plan.sampling == POSTERIOR:
         doubt = doubts(pool, crowd, labeled)
-    sample, cost = _sampled(pool, loaded, plan, doubt, rng)
+    strata = _strata(pool, loaded, plan)
+    sample, cost = _sampled(strata, loaded, plan, doubt, rng)
     items = _items(loaded, pool, sample, others_of(labeled, pool.item[sample.row], code))
     return Drawn(
         cost=cost,
         sample=items,
         turns=_turns(items, plan, target, rng),
         choices=common_labels(labeled),
+        weights=None if doubt is None else Weights(doubt=doubt, stratum=strata.of_item),
     )
 
 
+def _strata(pool: Candidates, loaded: LoadedJudgments, plan: AuditPlan) -> Strata:
+    classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
+    return strata_of(pool, loaded.words, by_class=classed, most=most_strata(plan))
+
+
 def _sampled(
-    pool: Candidates,
+    strata: Strata,
     loaded: LoadedJudgments,
     plan: AuditPlan,
     doubt: Float | None,
     rng: np.random.Generator,
 ) -> tuple[Sample, AuditCost]:
     """Draw within strata, or by the posterior, and tell the price."""
-    classed = plan.by_class and loaded.scale in {"nominal", "ordinal"}
-    strata = strata_of(pool, loaded.words, by_class=classed, most=most_strata(plan))
     seconds = _median_seconds(loaded)
     if doubt is None:
         drawn = allocation(strata, plan, planned_size(strata, plan))

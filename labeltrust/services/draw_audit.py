@@ -14,6 +14,7 @@ from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audit_cost import AuditCost
 from labeltrust.policy.audit_marks import ALWAYS, Details
+from labeltrust.policy.audit_weighting import Weights
 from labeltrust.services import _audit_acts
 from labeltrust.services._acts import begin_act
 from labeltrust.services._audit_groups import Target
@@ -64,16 +65,35 @@ class DrawnAudit:
     cost: AuditCost
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricedAudit:
+    """An audit that nobody has drawn.
+
+    Attributes:
+        cost: What it takes.
+        weights: What a draw by the posterior would go by; None: items are drawn by strata.
+    """
+
+    cost: AuditCost
+    weights: Weights | None
+
+
 def price_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) -> AuditCost:
-    """Return what an audit would cost; nothing is drawn.
+    """Return what an audit would cost; nothing is drawn. Raises as `weigh_audit` does."""
+    return weigh_audit(deployment, principal, draft).cost
+
+
+def weigh_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) -> PricedAudit:
+    """Return what an audit would cost and go by; nothing is drawn.
 
     Raises:
         NotAllowed: The role may not assess.
         NotFound: Project, labeler, flag or question is not there.
         InvalidInput: The plan cannot be drawn, or there is nothing to audit.
     """
-    target = _target(deployment, principal, draft)
-    return heavily(deployment, draw_sample, draft.project, target, checked_plan(draft.plan)).cost
+    target, plan = _target(deployment, principal, draft), _drawable(draft.plan)
+    found = heavily(deployment, draw_sample, draft.project, target, plan)
+    return PricedAudit(cost=found.cost, weights=found.weights)
 
 
 def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) -> DrawnAudit:
@@ -85,15 +105,8 @@ def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) 
         InvalidInput: No reason, the plan cannot be drawn, or there is nothing to audit.
     """
     reason = checked_note(draft.reason, "reason")
-    plan = replace(checked_plan(draft.plan), choices=())
-    plan = replace(
-        plan,
-        seed=plan.seed or secrets.randbelow(2**53),
-        # only parts that are one random sample each can be looked at after every verdict
-        by_class=plan.by_class and not plan.stops_early,
-        by_time=plan.by_time and not plan.stops_early,
-        by_signal=plan.by_signal and not plan.stops_early,
-    )
+    plan = _drawable(draft.plan)
+    plan = replace(plan, choices=(), seed=plan.seed or secrets.randbelow(2**53))
     target = _target(deployment, principal, draft)
     drawn = heavily(deployment, draw_sample, draft.project, target, plan)
     with unit_of_work(deployment.engine) as session:
@@ -119,6 +132,17 @@ def draw_audit(deployment: Deployment, principal: Principal, draft: AuditDraft) 
         number = _audit_acts.draw(act, state, drawn.sample, drawn.turns)
         (case,) = audit_cases(session, principal, [get_audit(session, number)])
     return DrawnAudit(audit=case, cost=drawn.cost)
+
+
+def _drawable(plan: AuditPlan) -> AuditPlan:
+    """Return a checked plan as it is drawn; what may stop early has no parts of parts.
+
+    Only parts that are one random sample each can be looked at after every verdict.
+    """
+    plan = checked_plan(plan)
+    if not plan.stops_early:
+        return plan
+    return replace(plan, by_class=False, by_time=False, by_signal=False)
 
 
 def _target(deployment: Deployment, principal: Principal, draft: AuditDraft) -> Target:

@@ -131,6 +131,26 @@ def test_the_planned_size_is_marked_on_the_curve_of_promises():
     assert planned == [0.12, 0.06]
 
 
+def test_what_is_expected_by_the_posterior_is_a_curve_of_its_own():
+    found = PROMISES.assign(expected=[0.09, 0.04])
+
+    drawn = rows_of(charts.draw_promises(found, 200, 0.06).to_dict(), "way", "half_width")
+
+    right = [r["half_width"] for r in drawn if r["way"] == "as planned, if the posterior is right"]
+    assert right == [0.09, 0.04]
+    unknown = PROMISES.assign(expected=[None, None])
+    assert len(rows_of(charts.draw_promises(unknown, 200, 0.06).to_dict(), "way")) == 6
+
+
+def test_parts_told_apart_by_time_and_signal_have_names_of_their_own():
+    parts = pd.concat([STRATA, STRATA]).assign(window=["May", "May", "June", "June"], signal=None)
+
+    drawn = rows_of(charts.draw_strata(parts).to_dict(), "part", "share")
+
+    names = {"disputed, benign, May", "disputed, benign, June", "unanimous, all, May"}
+    assert {row["part"] for row in drawn} >= names
+
+
 def test_shares_of_a_sample_and_of_its_population_each_add_up_to_one():
     drawn = rows_of(charts.draw_strata(STRATA).to_dict(), "who", "share")
 
