@@ -32,6 +32,7 @@ prepare()
 # %% tags=["parameters"]
 PROJECT = os.environ.get("NOTEBOOK_PROJECT", "fraud-review")
 LABELER = os.environ.get("NOTEBOOK_LABELER", "")  # empty: all whose flag is open or confirmed
+INCIDENT = int(os.environ.get("NOTEBOOK_INCIDENT", "0"))  # of this case file; 0: all flagged
 MARGIN = 0.1  # half width of the interval, for audits that are still missing
 SEED = 20260903  # of the next audit
 
@@ -40,7 +41,11 @@ SEED = 20260903  # of the next audit
 
 # %%
 project = open_project(PROJECT)
-found = project.damage([LABELER] if LABELER else [])
+found = (
+    project.case_damage(INCIDENT)
+    if INCIDENT and not LABELER
+    else project.damage([LABELER] if LABELER else [])
+)
 report, suspects, estimates = found.report, found.suspects(), found.estimates()
 missing = suspects[suspects["audit"].isna()]
 told = {"value": "value", "low": "value_low", "high": "value_high", "n": "value_n"}

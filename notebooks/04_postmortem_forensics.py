@@ -26,6 +26,7 @@ prepare()
 
 # %% tags=["parameters"]
 PROJECT = os.environ.get("NOTEBOOK_PROJECT", "fraud-review")
+INCIDENT = int(os.environ.get("NOTEBOOK_INCIDENT", "0"))  # of this case file; 0: all flagged
 DAYS = 30  # of history that is read back
 UNUSUAL = 4.0  # standard deviations that call for a look, among so many labelers
 
@@ -34,8 +35,9 @@ UNUSUAL = 4.0  # standard deviations that call for a look, among so many labeler
 
 # %%
 project = open_project(PROJECT)
-onsets = project.onsets()
-everybody, between = project.company()
+suspects = project.suspects(INCIDENT) if INCIDENT else []
+onsets = project.onsets(suspects)
+everybody, between = project.company(suspects)
 unflagged = everybody[~everybody["flagged"]]
 leaning = unflagged[unflagged["lean_low"] > 0]
 arranged = everybody[(everybody["meets"] > UNUSUAL) | (everybody["hurries"] > UNUSUAL)]
@@ -44,7 +46,7 @@ say(
     f"{len(onsets)} suspects; {len(turned)} of them turned at some moment"
     + (f", the first on {turned['onset'].min():%Y-%m-%d %H:%M} UTC." if len(turned) else "."),
     f"{onsets['since_onset'].sum():,} labels were given since those onsets.",
-    f"{len(leaning)} of {len(unflagged)} labelers who are not flagged lean to the suspects"
+    f"{len(leaning)} of {len(unflagged)} labelers who are not among them lean to the suspects"
     + (f": {', '.join(leaning['labeler'].head(10))}." if len(leaning) else "."),
     f"{len(arranged)} labelers meet the suspects, or label beside them, far beyond chance.",
 )
@@ -100,7 +102,7 @@ table(
 
 # %%
 table(
-    project.history(DAYS),
+    project.case_history(INCIDENT) if INCIDENT else project.history(DAYS),
     {"at (UTC)": "at", "who": "actor", "what": "what", "in words": "text", "place": "sequence"},
     empty="Nothing happened in this time.",
 )
@@ -117,10 +119,14 @@ table(
 #
 # ## Next step
 #
-# Open the case file, and take in whoever leans to the suspects:
+# Open the case file, or take in whoever leans to the suspects:
 
 # %%
-project.incident_command("poisoned labels")
+(
+    project.member_command(INCIDENT, leaning["labeler"].head(10))
+    if INCIDENT and len(leaning)
+    else project.incident_command("poisoned labels")
+)
 
 # %% [markdown]
 # Then estimate the damage (`03_estimate_damage`), and audit those who lean to the suspects

@@ -35,6 +35,7 @@ prepare()
 PROJECT = os.environ.get("NOTEBOOK_PROJECT", "fraud-review")
 FEATURES = os.environ.get("NOTEBOOK_FEATURES", "sample")  # a file, or "recorded", or "sample"
 TARGET = os.environ.get("NOTEBOOK_TARGET", "")  # empty: the class that suspects held back most
+INCIDENT = int(os.environ.get("NOTEBOOK_INCIDENT", "0"))  # of this case file; 0: all flagged
 BY_ITEM = False  # learn from every label; True: from the label that most gave an item
 SINCE_ONSET = True  # leave out a suspect's labels since the onset; False: all of them
 SEED = 20260901  # of the interval of the change of precision
@@ -59,7 +60,10 @@ features = (
 model = make_pipeline(
     QuantileTransformer(output_distribution="normal", n_quantiles=200), LogisticRegression()
 )
-found = project.retrain(model, features, target=TARGET, by_item=BY_ITEM, since_onsets=SINCE_ONSET)
+found = project.retrain(
+    model, features, target=TARGET, by_item=BY_ITEM, since_onsets=SINCE_ONSET,
+    labelers=project.suspects(INCIDENT) if INCIDENT else [],
+)  # fmt: skip
 measures = found.measures(SEED)
 say(
     f"{found.labels:,} labels to learn from; {found.left_out:,} of them "

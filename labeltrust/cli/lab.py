@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from labeltrust.cli._complete import complete_incident
 from labeltrust.cli._context import settings
 from labeltrust.cli._options import AsJson, example
 from labeltrust.cli._output import out, print_json, say
@@ -19,12 +20,12 @@ def add_to(app: typer.Typer) -> None:
         epilog=example(
             "lab",
             "lab 02 --project fraud --labeler mallory",
-            "lab 04 --project fraud --set days=90 --out case.ipynb",
+            "lab 04 --project fraud --incident 3 --set days=90 --out case.ipynb",
         ),
     )(lab)
 
 
-def lab(
+def lab(  # noqa: PLR0913 - one parameter an option
     notebook: Annotated[
         str | None, typer.Argument(help="Name or number of a notebook; without it, all of them.")
     ] = None,
@@ -33,6 +34,10 @@ def lab(
         str | None, typer.Option("--project", "-p", help="Project to fill in.")
     ] = None,
     labeler: Annotated[str | None, typer.Option(help="Labeler to fill in.")] = None,
+    incident: Annotated[
+        int | None,
+        typer.Option(help="Case file to fill in.", min=1, autocompletion=complete_incident),
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="NAME=VALUE of a parameter; repeatable.")
     ] = None,
@@ -42,7 +47,8 @@ def lab(
     as_json: AsJson = False,
 ) -> None:
     """Open JupyterLab on the shipped notebooks; they read this installation."""
-    given = {"project": project, "labeler": labeler} | _parsed(set_ or [])
+    number = None if incident is None else str(incident)
+    given = {"project": project, "labeler": labeler, "incident": number} | _parsed(set_ or [])
     wanted = {name: text for name, text in given.items() if text is not None}
     if notebook is None:
         if wanted or out_ is not None:

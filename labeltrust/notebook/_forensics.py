@@ -14,35 +14,50 @@ from labeltrust.store.judgments import LoadedJudgments
 Onsets = dict[str, Any]
 
 
-def onset_frame(flags: Sequence[FlagCase], judgments: pd.DataFrame) -> pd.DataFrame:
+def onset_frame(
+    flags: Sequence[FlagCase], judgments: pd.DataFrame, labelers: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return one row a standing suspect, earliest onset first.
+
+    Args:
+        flags: Flags of the project; dismissed ones do not count.
+        judgments: The current judgments.
+        labelers: Whom to tell of, flagged or not; all who stand flagged if empty.
 
     Returns:
         Columns labeler, onset (NaT: from the first label), first, last, labels, since_onset
-        (labels since then), signals, opened_at.
+        (labels since then), signals, opened_at (NaT: not flagged).
     """
-    rows = [_onset(flag, judgments[judgments["labeler"] == flag.labeler]) for flag in flags
-            if flag.status != "dismissed"]  # fmt: skip
+    standing = [flag for flag in flags if flag.status != "dismissed"]
+    if labelers:
+        standing = [flag for flag in standing if flag.labeler in labelers]
+    flagged = {flag.labeler for flag in standing}
+    named = [(name, None) for name in labelers if name not in flagged]
+    rows = [
+        _onset(name, flag, judgments[judgments["labeler"] == name])
+        for name, flag in [*((flag.labeler, flag) for flag in standing), *named]
+    ]
     columns = ["labeler", "onset", "first", "last", "labels", "since_onset", "signals", "opened_at"]
     found = pd.DataFrame(rows, columns=columns).assign(
-        onset=lambda frame: pd.to_datetime(frame["onset"], utc=True)
+        onset=lambda frame: pd.to_datetime(frame["onset"], utc=True),
+        opened_at=lambda frame: pd.to_datetime(frame["opened_at"], utc=True),
     )
     found = found.drop_duplicates("labeler")
     begun = found["onset"].fillna(found["first"])
     return found.iloc[np.argsort(begun.to_numpy(), kind="stable")].reset_index(drop=True)
 
 
-def _onset(flag: FlagCase, mine: pd.DataFrame) -> Onsets:
-    since = flag.since
+def _onset(name: str, flag: FlagCase | None, mine: pd.DataFrame) -> Onsets:
+    since = None if flag is None else flag.since
     return {
-        "labeler": flag.labeler,
+        "labeler": name,
         "onset": since,
         "first": mine["occurred_at"].min(),
         "last": mine["occurred_at"].max(),
         "labels": len(mine),
         "since_onset": len(mine) if since is None else int((mine["occurred_at"] >= since).sum()),
-        "signals": list(flag.signals),
-        "opened_at": flag.opened_at,
+        "signals": [] if flag is None else list(flag.signals),
+        "opened_at": None if flag is None else flag.opened_at,
     }
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from labeltrust.app import build_deployment
 from labeltrust.domain.audits import AuditPlan
 from labeltrust.domain.principals import Principal
 from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._cases import Casing, entry_frame
 from labeltrust.notebook._damage import DamageFound
 from labeltrust.notebook._forensics import (
     between_frame,
@@ -24,13 +25,13 @@ from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._labels import feature_frame, gold_frame, judgment_frame
 from labeltrust.notebook._replay import READER as _READER
-from labeltrust.notebook._replay import Replaying
 from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
 from labeltrust.notebook._review import Review, review_of
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.draw_audit import AuditDraft, weigh_audit
 from labeltrust.services.estimate_damage import DamageAsked, estimate_damage
 from labeltrust.services.freeze_labels import list_standing
+from labeltrust.services.incident_damage import incident_damage
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current
@@ -44,7 +45,7 @@ _PLANNER = Principal(name="notebook", role="investigator", projects=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Project(Replaying):
+class Project(Casing):
     """One project of an open installation; every method reads anew."""
 
     def assessment(self) -> dict[str, Any]:
@@ -91,6 +92,7 @@ class Project(Replaying):
         target: str = "",
         by_item: bool = False,
         since_onsets: bool = True,
+        labelers: Sequence[str] = (),
     ) -> Retraining:
         """Train a model with and without the suspects' labels, and ask both about gold items.
 
@@ -100,11 +102,12 @@ class Project(Replaying):
             target: The class that is looked for; empty for the one that the suspects held back.
             by_item: Train on the label that most gave an item, not on every label by itself.
             since_onsets: Leave out a suspect's labels since the onset; False for all of them.
+            labelers: The suspects; all who stand flagged if empty.
 
         Raises:
             InvalidInput: No item, or no gold item, has features.
         """
-        judgments, onsets = self.judgments(), self.onsets()
+        judgments, onsets = self.judgments(), self.onsets(labelers)
         left_out = since_onset(judgments, onsets if since_onsets else onsets[["labeler"]])
         labels = Labels(judgments=judgments, left_out=left_out, gold=self.gold(), by_item=by_item)
         return retrained(labels, features, model, target)
@@ -120,11 +123,6 @@ class Project(Replaying):
     def review(self, days: int = 7) -> Review:
         """Return the last days beside those before, for a weekly or monthly review."""
         return review_of(self, _READER, days)
-
-    def suspects(self) -> list[str]:
-        """Return who stands flagged, in the order of the flags; nobody whose flag was dismissed."""
-        found = list_flags(self.deployment, _READER, self.name)
-        return list(dict.fromkeys(flag.labeler for flag in found if flag.status != "dismissed"))
 
     def most_suspect(self) -> str:
         """Return the first of the flagged, or else whom the assessment trusts least.
@@ -161,18 +159,26 @@ class Project(Replaying):
     def _portrait(self, name: str, page: int) -> Portrait:
         return show_portrait(self.deployment, _READER, self.name, name, page=page)
 
-    def onsets(self) -> pd.DataFrame:
-        """Return one row a suspect, earliest onset first; see `onset_frame`."""
-        return onset_frame(list_flags(self.deployment, _READER, self.name), self.judgments())
+    def onsets(self, labelers: Sequence[str] = ()) -> pd.DataFrame:
+        """Return one row a suspect, earliest onset first; see `onset_frame`.
 
-    def company(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        Args:
+            labelers: The suspects; all who stand flagged if empty.
+        """
+        flags = list_flags(self.deployment, _READER, self.name)
+        return onset_frame(flags, self.judgments(), labelers)
+
+    def company(self, labelers: Sequence[str] = ()) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return what everybody has to do with the suspects, and the suspects with each other.
+
+        Args:
+            labelers: The suspects; all who stand flagged if empty.
 
         Returns:
             One row a labeler, see `company_frame`; one row a pair, see `between_frame`.
         """
         loaded = read_current(self.deployment, _READER, self.name, "label")
-        found, suspects = company_of(loaded, self.onsets())
+        found, suspects = company_of(loaded, self.onsets(labelers))
         names = [labeler.name for labeler in loaded.labelers]
         return company_frame(found, names, suspects), between_frame(found, names, suspects)
 
@@ -190,14 +196,24 @@ class Project(Replaying):
         asked = DamageAsked(project=self.name, labelers=tuple(labelers), question=question)
         return DamageFound(report=estimate_damage(self.deployment, _PLANNER, asked))
 
+    def case_damage(self, incident: int) -> DamageFound:
+        """Return what the suspects of a case file did, on the first question that it is about.
+
+        Raises:
+            NotFound: The project has no such incident.
+            InvalidInput: No labeler belongs to the incident.
+        """
+        self.suspects(incident)
+        found = incident_damage(self.deployment, _PLANNER, incident)
+        return DamageFound(report=found.reports[0])
+
     def history(self, days: int = 30) -> pd.DataFrame:
         """Return what happened lately, oldest first: at, actor, what, text, sequence."""
         now = self.deployment.clock()
         found, _ = read_timeline(
             self.deployment, _READER, self.name, (now - timedelta(days=days), now)
         )
-        columns = ["at", "actor", "what", "text", "sequence"]
-        return pd.DataFrame([asdict(entry) for entry in found], columns=columns)
+        return entry_frame(found)
 
     def lineage(
         self,
@@ -220,16 +236,6 @@ class Project(Replaying):
         """
         whose = Whose(labeler=labeler, source=source, import_id=import_id)
         return lineage_frame(trace_labels(self.deployment, _READER, self.name, whose))
-
-    def incident_command(self, title: str) -> Command:
-        """Return the command line that opens a case file with all open flags."""
-        flags = [
-            flag.id
-            for flag in list_flags(self.deployment, _READER, self.name)
-            if flag.status == "open"
-        ]
-        given = [("project", self.name), ("title", title), *(("flag", flag) for flag in flags)]
-        return command("labeltrust incident open", given)
 
     def plan_audit(
         self,

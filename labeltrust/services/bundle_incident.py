@@ -187,7 +187,9 @@ def _add_documents(
     document, bound = bound_assessment(deployment, facts, seen.assessments)
     file.add_json(verifier.ASSESSMENT, document)
     with suppress(Misconfigured):
-        file.add("notebook.ipynb", [filled("04", {"project": facts.case.incident.project}).body])
+        one = facts.case.incident
+        given = {"project": one.project, "incident": str(one.id)}
+        file.add("notebook.ipynb", [filled("04", given).body])
     return bound
 
 

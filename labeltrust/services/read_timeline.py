@@ -16,6 +16,7 @@ from labeltrust.store.labelers import labeler_names
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading
 
+__all__ = ["TimelineEntry", "read_timeline"]
 _NO_INCIDENT = 0
 
 

@@ -52,6 +52,7 @@ def test_the_parameters_come_behind_the_defaults():
         ("../x", {}, NotFound),
         ("04", {"labeler": "ann"}, InvalidInput),
         ("04", {"days": "many"}, InvalidInput),
+        ("04", {"incident": "the first"}, InvalidInput),
         ("05", {"by_item": "perhaps"}, InvalidInput),
     ],
 )
@@ -83,7 +84,9 @@ def test_the_command_writes_a_new_file(tmp_path, monkeypatch, capsys, settings):
     again = command("lab", "02", "--out", path)
     wrong = command("lab", "02", "--set", "panic", "--out", tmp_path / "x.ipynb")
     nothing = command("lab", "-p", "fraud")
+    case = command("lab", "04", "--incident", "3", "--out", tmp_path / "3.ipynb")
 
     assert said.code == 0
     assert ast.literal_eval(ast.parse(given_cell(path.read_bytes())).body[1].value) == HOSTILE
     assert [one.code for one in (again, wrong, nothing)] == [2, 2, 2]
+    assert (case.code, given_cell((tmp_path / "3.ipynb").read_bytes())) == (0, "INCIDENT = 3")

@@ -3,6 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,14 @@ from labeltrust.services.create_project import create_project
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.import_file import ImportRequest, import_file
+from labeltrust.services.incident_members import MemberDraft, add_member
+from labeltrust.services.list_flags import list_flags
+from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.settings import Settings
 
 SEED = Path(__file__).parents[2] / "seeds" / "fraud-review"
 NAME = "fraud-review"
+HONEST = "reviewer-01"
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +56,33 @@ def planted() -> dict[str, dict[str, str]]:
     """Who attacks in the sample data: labeler to attack, since, rate."""
     with (SEED / "truth.csv").open() as file:
         return {row["labeler"]: row for row in csv.DictReader(file)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case file in a copy of the seeded installation, and one without anybody."""
+
+    project: Project
+    number: int
+    empty: int
+    suspects: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def case(seeded, tmp_path_factory) -> Iterator[Case]:
+    """Two flagged labelers, and a third whom nobody flagged."""
+    home = tmp_path_factory.mktemp("case") / "var"
+    shutil.copytree(seeded.deployment.settings.home, home)
+    deployment = build_deployment(Settings(home=home))
+    flags = list_flags(deployment, owner(), NAME)[:2]
+    draft = IncidentDraft(project=NAME, title="a ring", flags=tuple(flag.id for flag in flags))
+    number = open_incident(deployment, owner(), draft)
+    add_member(deployment, owner(), number, MemberDraft(labeler=HONEST))
+    empty = open_incident(deployment, owner(), IncidentDraft(project=NAME, title="nobody"))
+    yield Case(
+        project=Project(deployment=deployment, name=NAME),
+        number=number,
+        empty=empty,
+        suspects=(*(flag.labeler for flag in flags), HONEST),
+    )
+    deployment.engine.dispose()

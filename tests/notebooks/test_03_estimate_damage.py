@@ -65,6 +65,16 @@ def test_without_an_audit_it_tells_facts_and_what_is_missing(seeded):
     assert len(found.pictures) == 1
 
 
+def test_a_case_file_narrows_it_to_its_suspects(case):
+    found = ran(NAME, case.project.deployment.settings, INCIDENT=case.number)
+
+    report = case.project.case_damage(case.number).report
+    assert [one.labeler for one in report.suspects] == list(case.suspects)
+    assert "of 3 labelers" in found.text
+    assert "3 of 3 suspects were not audited" in found.text
+    assert f"{report.labels:,} labels" in found.text
+
+
 def test_with_an_audit_it_weighs_up_what_was_found_and_names_training_sets(shown):
     assert "5 of 6 suspects were not audited" in shown.text
     assert "what suspects have above others on the same items" in shown.text

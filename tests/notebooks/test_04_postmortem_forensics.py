@@ -1,10 +1,13 @@
 """The postmortem: onsets as planted, the bribed lean to each other, and nobody else does."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
 from notebook_runs import ran
+
+from labeltrust.domain.errors import InvalidInput, NotFound
 
 NAME = "04_postmortem_forensics"
 
@@ -17,6 +20,29 @@ def shown(seeded):
 def test_it_runs_tells_the_suspects_and_has_charts(shown):
     assert shown.text.startswith("6 suspects; 5 of them turned")
     assert len(shown.pictures) == 3
+
+
+def test_a_case_file_narrows_it_to_its_labelers(planted, case):
+    names = case.suspects
+
+    found = ran(NAME, case.project.deployment.settings, INCIDENT=case.number)
+
+    assert found.text.startswith("3 suspects; ")
+    assert f"labeltrust incident add {case.number} --labeler" in found.text
+    assert "incident opened" in found.html
+    onsets = case.project.onsets(names)
+    assert set(onsets["labeler"]) == set(names)
+    assert names[2] not in planted
+    assert pd.isna(onsets.set_index("labeler")["opened_at"][names[2]])
+
+
+def test_a_case_file_of_nobody_or_of_elsewhere_is_refused(case):
+    with pytest.raises(InvalidInput, match="no labeler belongs"):
+        case.project.suspects(case.empty)
+    with pytest.raises(NotFound, match="no incident 99"):
+        case.project.case(99)
+    with pytest.raises(NotFound, match="in project 'other'"):
+        replace(case.project, name="other").case(case.number)
 
 
 def test_onsets_are_the_planted_ones(seeded, planted):

@@ -50,6 +50,8 @@ _COLUMNS: tuple[Column[IncidentLine], ...] = (
     kept("closed_at", lambda one: one.closed_at),
 )
 
+_NOTEBOOKS = ("03", "04", "05")
+
 
 @get("/incidents", opt=by_session("read"), include_in_schema=False)
 async def incidents(view: NamedDependency[View]) -> Response[Any]:
@@ -226,7 +228,7 @@ async def _page(view: View, incident: int, form: Form, refused: Refusal | None) 
         status=200 if refused is None else refused.status,
         case=case,
         notebooks=await asyncio.to_thread(
-            notebook_offers, case.incident.project, {}, ("03", "04", "05")
+            notebook_offers, case.incident.project, {"incident": str(incident)}, _NOTEBOOKS
         ),
         acts=[act for before, act in CHANGES if before == case.incident.status],
         severities=SEVERITIES,

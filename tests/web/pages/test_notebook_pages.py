@@ -39,9 +39,17 @@ async def test_an_incidents_page_offers_the_command_beside_it(browser, deploymen
     await sign_in_as(browser, deployment, "auditor")
 
     page = (await browser.get(f"/incidents/{number}")).text
+    paths = offers(page)
 
-    assert "/projects/fraud/notebooks/04_postmortem_forensics" in offers(page)
-    assert "labeltrust lab 04 --project=fraud" in page
+    assert [path.rpartition("/")[2] for path in paths] == [
+        f"{name}?incident={number}"
+        for name in ("03_estimate_damage", "04_postmortem_forensics", "05_rebuild_and_retrain")
+    ]
+    for path, short in zip(paths, ("03", "04", "05"), strict=True):
+        cells = json.loads((await browser.get(path)).content)["cells"]
+        (given,) = [c for c in cells if "injected-parameters" in c["metadata"].get("tags", [])]
+        assert "".join(given["source"]) == f"INCIDENT = {number}\nPROJECT = 'fraud'"
+        assert f"labeltrust lab {short} --project=fraud --incident={number}" in page
 
 
 async def test_what_is_not_there_or_not_in_scope_is_no_notebook(browser, deployment):
