@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
 
 from labeltrust.domain.errors import Misconfigured
+from labeltrust.domain.hooks import ports_of
 
 PREFIX = "LABELTRUST_"
 
@@ -110,6 +111,19 @@ class Settings:
         bool,
         About(meaning="Tell hooks of projects inside networks of your own, too, and without TLS."),
     ] = False
+    alert_ports: Annotated[
+        str, About(meaning="Ports of the public internet that alerts may go to, by commas.")
+    ] = "443"
+    alert_hosts: Annotated[
+        str,
+        About(
+            meaning="host:port inside networks of your own that alerts may go to, by commas, "
+            "without TLS, too; never this machine."
+        ),
+    ] = ""
+    unsafe_alerts: Annotated[
+        bool, About(meaning="Send alerts to this machine, too, without TLS; tests only.")
+    ] = False
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False
@@ -120,6 +134,9 @@ class Settings:
             _between(name, getattr(self, name), low, high)
         if self.unsafe_media and self.host not in _THIS_MACHINE:
             raise Misconfigured("LABELTRUST_UNSAFE_MEDIA is for tests on 127.0.0.1 only")
+        if self.unsafe_alerts and self.host not in _THIS_MACHINE:
+            raise Misconfigured("LABELTRUST_UNSAFE_ALERTS is for tests on 127.0.0.1 only")
+        ports_of(self.alert_ports)
 
     @property
     def url(self) -> str:
@@ -139,6 +156,16 @@ class Settings:
         ('cdn.example.org', '*.example.net')
         """
         return tuple(host.strip().lower() for host in self.media_hosts.split(",") if host.strip())
+
+    @property
+    def allowed_alert_ports(self) -> frozenset[int]:
+        """The ports of the public internet that alerts may go to."""
+        return ports_of(self.alert_ports)
+
+    @property
+    def allowed_alert_hosts(self) -> frozenset[str]:
+        """The `host:port` inside networks that alerts may go to."""
+        return frozenset(h.strip().lower() for h in self.alert_hosts.split(",") if h.strip())
 
     @property
     def address(self) -> str:

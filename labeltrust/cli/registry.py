@@ -3,6 +3,7 @@
 import typer
 
 from labeltrust.cli import (
+    _alerts,
     _approvals,
     _audits,
     _gold,
@@ -20,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_audits.app, name="audit")
     app.add_typer(_gold.app, name="gold")
     app.add_typer(_quarantine.app, name="quarantine")
+    app.add_typer(_alerts.app, name="alert")
     app.add_typer(_approvals.app, name="approval")
     app.add_typer(_people.app, name="user")
     app.add_typer(_keys.app, name="key")

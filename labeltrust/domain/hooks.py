@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.errors import InvalidInput, Misconfigured
 
 _MOST_CHARACTERS = 2_000
 _PORTS = {"https": 443, "http": 80}
+_MOST_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,22 @@ def checked_hook(url: str, *, private: bool = False) -> HookAddress:
     return HookAddress(
         scheme=parts.scheme, host=host, port=port or _PORTS[parts.scheme], target=target
     )
+
+
+def ports_of(text: str) -> frozenset[int]:
+    """Return the ports of a list by commas.
+
+    Raises:
+        Misconfigured: One of them is none.
+
+    >>> sorted(ports_of("443, 8443"))
+    [443, 8443]
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    if not all(p.isascii() and p.isdigit() and 0 < int(p[:6]) <= _MOST_PORT for p in parts):
+        detail = f"LABELTRUST_ALERT_PORTS is {text!r}, must be numbers of ports by commas"
+        raise Misconfigured(detail)
+    return frozenset(int(part) for part in parts)
 
 
 def hook_refused(why: str) -> InvalidInput:

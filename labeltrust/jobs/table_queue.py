@@ -12,9 +12,15 @@ from labeltrust.store.session import reading, unit_of_work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableQueue:
-    """The queue of an installation; every method is one short transaction."""
+    """The queue of an installation; every method is one short transaction.
+
+    Attributes:
+        engine: The database.
+        kinds: Claims are of these kinds; empty takes any.
+    """
 
     engine: Engine
+    kinds: frozenset[str] = frozenset()
 
     def enqueue(self, kind: str, key: str, due_at: datetime) -> None:
         """Ask for a job; asked for again while it runs, it runs once more afterwards."""
@@ -32,10 +38,10 @@ class TableQueue:
     def claim(self, holder: str, now: datetime, lease: timedelta) -> Lease | None:
         """Take one job that is due, or None; looking costs no write where nothing is due."""
         with reading(self.engine) as session:
-            if not jobs.is_due(session, now):
+            if not jobs.is_due(session, now, self.kinds):
                 return None
         with unit_of_work(self.engine) as session:
-            return jobs.claim(session, holder, now, lease)
+            return jobs.claim(session, holder, now, lease, self.kinds)
 
     def extend(self, lease: Lease, until: datetime) -> None:
         """Keep the lease; raises Conflict where it was lost."""

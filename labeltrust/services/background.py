@@ -5,7 +5,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 
@@ -13,8 +13,11 @@ import structlog
 
 from labeltrust.domain.clock import moment
 from labeltrust.domain.principals import Principal
+from labeltrust.jobs._base import Handler
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
+from labeltrust.services.alerting.route import forget_old
+from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import watch_gates
@@ -25,7 +28,6 @@ from labeltrust.services.tell_hooks import HOOK, tell_for_job
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.growth import measure_growth
-from labeltrust.store.jobs import Lease
 from labeltrust.store.session import reading
 
 _LOG = structlog.get_logger("labeltrust.background")
@@ -38,29 +40,22 @@ _VERIFY_AFTER_SECONDS = 600.0
 # A gate that closes by itself closes for whoever asks it at once; this is for the history alone.
 _GATES_AFTER_SECONDS = 300.0
 _STOP_SECONDS = 10.0
+_ALERTERS = 2
 
 
 def worker_of(deployment: Deployment) -> Worker:
     """Return the worker of an installation; `run()` works until `stop` is set."""
-    queue = TableQueue(engine=deployment.engine)
-
-    def assess(lease: Lease) -> None:
-        assess_for_job(deployment, lease)
-
-    def verify(_: Lease) -> None:
-        verify_news(deployment)
-
-    def keep_house(_: Lease) -> None:
-        daily_work(deployment)
-
-    def gates(_: Lease) -> None:
-        watch_gates(deployment)
-
-    def snapshot(lease: Lease) -> None:
-        snapshot_for_job(deployment, lease)
-
-    def hook(lease: Lease) -> None:
-        tell_for_job(deployment, lease)
+    handlers: dict[str, Handler] = {
+        ASSESS: partial(assess_for_job, deployment),
+        VERIFY: lambda _: verify_news(deployment),
+        DAILY: lambda _: daily_work(deployment),
+        GATES: lambda _: watch_gates(deployment),
+        SNAPSHOT: partial(snapshot_for_job, deployment),
+        HOOK: partial(tell_for_job, deployment),
+        REPLAY: partial(replay_for_job, deployment),
+    }
+    # Alerts have workers of their own: an assessment of minutes must not hold a page back.
+    queue = TableQueue(engine=deployment.engine, kinds=frozenset(handlers))
 
     def schedule() -> None:
         schedule_assessments(deployment, queue)
@@ -71,15 +66,7 @@ def worker_of(deployment: Deployment) -> Worker:
 
     return Worker(
         queue=queue,
-        handlers={
-            ASSESS: assess,
-            VERIFY: verify,
-            DAILY: keep_house,
-            GATES: gates,
-            SNAPSHOT: snapshot,
-            HOOK: hook,
-            REPLAY: partial(replay_for_job, deployment),
-        },
+        handlers=handlers,
         schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -114,6 +101,7 @@ def daily_work(deployment: Deployment) -> None:
     """Destroy originals past their retention time, and warn of a disk that is full soon."""
     housekeeper = Principal(name="system:daily", role="owner", projects=None)
     retire_deliveries(deployment, housekeeper)
+    forget_old(deployment)
     growth = measure_growth(deployment.engine, deployment.settings, deployment.clock())
     warning = growth.warning(deployment.settings)
     if warning is not None:
@@ -122,9 +110,24 @@ def daily_work(deployment: Deployment) -> None:
 
 @contextmanager
 def background_work(deployment: Deployment) -> Iterator[None]:
-    """Do background work in a thread beside the server, until the server stops."""
-    worker = worker_of(deployment)
-    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+    """Do background work in threads beside the server, until the server stops."""
+    with working(worker_of(deployment), "worker"), alerting_work(deployment):
+        yield
+
+
+@contextmanager
+def alerting_work(deployment: Deployment) -> Iterator[None]:
+    """Route and send alerts in threads; two, so that one slow receiver holds nobody back."""
+    with ExitStack() as stack:
+        for number in range(_ALERTERS):
+            stack.enter_context(working(alert_worker_of(deployment), f"alerts-{number}"))
+        yield
+
+
+@contextmanager
+def working(worker: Worker, name: str) -> Iterator[None]:
+    """Run a worker in a thread until the end of the block."""
+    thread = threading.Thread(target=worker.run, name=name, daemon=True)
     thread.start()
     try:
         yield

@@ -52,7 +52,7 @@ def verify_ledger(deployment: Deployment, principal: Principal) -> LedgerReport:
     found = [verify_chain(deployment.engine, chain) for chain in seen]
     with unit_of_work(deployment.engine) as session:  # for the gate, which cannot look at it all
         for chain in found:
-            note_verified(session, chain)
+            note_verified(session, chain, deployment.clock())
     chains = tuple(_report(chain) for chain in found)
     names = tuple(f"{kind} {n}" for kind, n in islice(renamed(deployment.engine), _MOST_NAMES))
     ok = not names and all(chain.problem is None for chain in chains)

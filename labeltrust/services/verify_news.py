@@ -41,7 +41,7 @@ def _verify(deployment: Deployment, names: list[str]) -> None:
                 start = verified_head(session, chain.name)
             found = verify_chain(deployment.engine, chain, start)
             with unit_of_work(deployment.engine) as session:
-                note_verified(session, found)
+                note_verified(session, found, deployment.clock())
 
 
 def broken_part(session: Session, project: Project) -> str:

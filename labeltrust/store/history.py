@@ -13,10 +13,12 @@ import msgspec
 from sqlalchemy import insert, text, update
 from sqlmodel import Session, col, select
 
+from labeltrust.domain.alerts import CAUSES
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.events import Receipt
 from labeltrust.ledger.canonical import VERSION, Record, canonical_bytes
 from labeltrust.ledger.leaf import START, leaf_hash, next_head
+from labeltrust.store.alert_causes import keep_cause
 from labeltrust.store.tables import Chain, Delivery, Event, ItemAlias, LabelerAlias, Source
 
 SYSTEM = "system"
@@ -48,7 +50,8 @@ def append(  # noqa: PLR0913 - one keyword a fact of the record
 ) -> Receipt:
     """Append one decision to a chain, made if it is new, and return its receipt.
 
-    Names of labelers and items do not belong in the detail: it cannot be erased. Name them by id.
+    What concerns people on call goes into the outbox of alerts in the same transaction. Names of
+    labelers and items do not belong in the detail: it cannot be erased. Name them by id.
 
     Args:
         session: The unit of work in which the decision takes effect.
@@ -74,6 +77,16 @@ def append(  # noqa: PLR0913 - one keyword a fact of the record
     head = next_head(row.head, leaf)
     moved = update(Chain).where(col(Chain.id) == row.id)
     session.execute(moved.values(next_sequence=row.next_sequence + 1, head=head))
+    if type in CAUSES:
+        keep_cause(
+            session,
+            type,
+            at,
+            detail,
+            source_id=about.source_id,
+            labeler_id=about.labeler_alias_id,
+            chain=(row.id, chain, row.next_sequence),
+        )
     return Receipt(chain=chain, sequence=row.next_sequence, leaf=leaf.hex())
 
 

@@ -4,6 +4,7 @@ The same statements serve SQLite (one writer at a time by its own lock) and Post
 one by one, those of other workers skipped).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -107,14 +108,24 @@ def jobs_of(session: Session, kind: str) -> list[JobRow]:
     ]
 
 
-def is_due(session: Session, now: datetime) -> bool:
+def is_due(session: Session, now: datetime, kinds: Collection[str] = ()) -> bool:
     """Say whether a claim would find something, by a read alone."""
-    return session.exec(_claimable(now)).first() is not None
+    return session.exec(_claimable(now, kinds)).first() is not None
 
 
-def claim(session: Session, holder: str, now: datetime, lease: timedelta) -> Lease | None:
-    """Take the job that is due longest, or one whose lease ran out; None where nothing is due."""
-    job = session.exec(_claimable(now).with_for_update(skip_locked=True)).first()
+def claim(
+    session: Session, holder: str, now: datetime, lease: timedelta, kinds: Collection[str] = ()
+) -> Lease | None:
+    """Take the job that is due longest, or one whose lease ran out; None where nothing is due.
+
+    Args:
+        session: An open unit of work.
+        holder: Who claims.
+        now: The present moment.
+        lease: How long the claim holds.
+        kinds: Of these kinds; empty takes any.
+    """
+    job = session.exec(_claimable(now, kinds).with_for_update(skip_locked=True)).first()
     if job is None or job.id is None:
         return None
     job.fence += 1
@@ -126,9 +137,11 @@ def claim(session: Session, holder: str, now: datetime, lease: timedelta) -> Lea
     return _lease(job, job.id, holder)
 
 
-def _claimable(now: datetime) -> SelectOfScalar[Job]:
+def _claimable(now: datetime, kinds: Collection[str]) -> SelectOfScalar[Job]:
     free = or_(col(Job.leased_until).is_(None), col(Job.leased_until) <= now)
     due = select(Job).where(col(Job.due_at) <= now, free)
+    if kinds:
+        due = due.where(col(Job.kind).in_(sorted(kinds)))
     return due.order_by(col(Job.due_at), col(Job.id)).limit(1)
 
 

@@ -47,6 +47,9 @@ class RowId(TypeDecorator[int]):
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
 
+_WAITS = text("routed_at IS NULL")
+
+
 class Installation(SQLModel, table=True):
     """Facts of this installation, such as the fingerprint of the key that seals its data."""
 
@@ -754,6 +757,138 @@ class GateHook(SQLModel, table=True):
     added_by: str = Field(sa_type=Text)
     removed_at: datetime | None = None
     told_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+
+
+class AlertChannel(SQLModel, table=True):
+    """Where alerts go, and how to speak there; its address and secrets are sealed."""
+
+    __tablename__ = "alert_channel"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    shape: str
+    sealed: bytes = Field(sa_type=LargeBinary)
+    host: str = Field(sa_type=Text)
+    codes: str | None = Field(default=None, sa_type=Text)
+    projects: str | None = Field(default=None, sa_type=Text)
+    floor: str
+    window_seconds: float
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    removed_at: datetime | None = None
+    off_at: datetime | None = None
+    off_why: str | None = Field(default=None, sa_type=Text)
+    failures: int = 0
+    retry_at: datetime | None = None
+    sent: int = Field(default=0, sa_type=RowId)
+    failed: int = Field(default=0, sa_type=RowId)
+    sent_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+
+
+class AlertKey(SQLModel, table=True):
+    """A key that the messages of a channel are signed by, sealed; several while rotating."""
+
+    __tablename__ = "alert_key"
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel_id: int = Field(foreign_key="alert_channel.id", index=True)
+    key_id: str = Field(unique=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+class AlertCause(SQLModel, table=True):
+    """The outbox: a fact that concerns somebody outside, kept in the transaction of the fact."""
+
+    __tablename__ = "alert_cause"
+    __table_args__ = (
+        Index("ix_alert_cause_waiting", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    type: str
+    at: datetime
+    detail: str = Field(sa_type=Text)
+    project_id: int | None = Field(default=None, foreign_key="project.id")
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
+    chain: str = Field(default="", sa_type=Text)
+    sequence: int = Field(default=0, sa_type=RowId)
+    routed_at: datetime | None = None
+    word: str = ""
+
+
+class AlertGroup(SQLModel, table=True):
+    """The alerts of one code and place: people are told of all of them at once."""
+
+    __tablename__ = "alert_group"
+    __table_args__ = (UniqueConstraint("code", "place"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str
+    place: str = Field(sa_type=Text)
+    project_id: int | None = Field(default=None, foreign_key="project.id")
+    source_id: int | None = Field(default=None, foreign_key="source.id")
+    epoch: int = 1
+    opened_at: datetime
+    close_at: datetime | None = Field(default=None, index=True)
+    closed_at: datetime | None = None
+
+
+class Alert(SQLModel, table=True):
+    """One thing that is wrong, until it ends; `news` grows with whatever is to be told of it."""
+
+    __table_args__ = (
+        UniqueConstraint("group_id", "subject"),
+        Index("ix_alert_group_id_news", "group_id", "news"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="alert_group.id")
+    subject: str = Field(sa_type=Text)
+    loudness: str
+    rank: int = 0
+    facts: str = Field(sa_type=Text)
+    labeler_id: int | None = Field(default=None, sa_type=RowId)
+    opened_at: datetime
+    ended_at: datetime | None = None
+    repeats: int = 0
+    news: int = Field(default=0, sa_type=RowId)
+    news_at: datetime | None = None
+    suppressed_by: str | None = Field(default=None, sa_type=Text)
+    suppressed_at: datetime | None = None
+
+
+class AlertMessage(SQLModel, table=True):
+    """What one channel is to be told, of a group or of a single cause; kept after it was told."""
+
+    __tablename__ = "alert_message"
+    __table_args__ = (
+        Index("ix_alert_message_state_due_at", "state", "due_at"),
+        Index("ix_alert_message_channel_id_group_id", "channel_id", "group_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    uid: str = Field(unique=True)
+    channel_id: int = Field(foreign_key="alert_channel.id")
+    group_id: int | None = Field(default=None, foreign_key="alert_group.id")
+    cause_id: int | None = Field(default=None, sa_type=RowId, foreign_key="alert_cause.id")
+    effect: str
+    epoch: int = 0
+    loudness: str
+    since: int = Field(default=0, sa_type=RowId)
+    through: int = Field(default=0, sa_type=RowId)
+    n: int = 0
+    state: str = "waiting"
+    made_at: datetime
+    due_at: datetime
+    tries: int = 0
+    tried_at: datetime | None = None
+    done_at: datetime | None = None
+    done_by: str | None = Field(default=None, sa_type=Text)
     trouble: str | None = Field(default=None, sa_type=Text)
 
 

@@ -85,6 +85,19 @@ def activities(session: Session, now: datetime) -> dict[int, Activity]:
     return found
 
 
+def hours_since(session: Session, hour: int) -> dict[int, list[tuple[int, int, int, int]]]:
+    """Return (hour, accepted, unreadable, newest) of every source from an hour on, by its row."""
+    found: dict[int, list[tuple[int, int, int, int]]] = {}
+    for number, *cells in Statements(session.connection()).rows(_HOURS, (hour,)):
+        at, accepted, unreadable, last = (int(cell or 0) for cell in cells)
+        found.setdefault(int(number), []).append((at, accepted, unreadable, last))
+    return found
+
+
+_HOURS: Final = (
+    "SELECT source_id, hour, accepted, quarantined, last_us FROM source_tally "
+    "WHERE hour >= ? ORDER BY source_id, hour"
+)
 # The newest row of each source by its key; a grouping would read all hours there ever were.
 _LAST: Final = (
     "SELECT s.id, (SELECT t.last_us FROM source_tally t WHERE t.source_id = s.id "

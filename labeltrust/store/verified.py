@@ -3,9 +3,12 @@
 The quick look reads in the transaction of the gate; `store/verification.py` walks whole chains.
 """
 
+from datetime import datetime
+
 from sqlmodel import Session
 
 from labeltrust.ledger.verify import Broken, Head, verify, verify_end
+from labeltrust.store.alert_causes import keep_cause
 from labeltrust.store.statements import Statements
 from labeltrust.store.tables import Installation
 from labeltrust.store.verification import ENTRIES, StoredChain, VerifiedChain, entry
@@ -26,9 +29,14 @@ def verified_head(session: Session, chain: str) -> Head:
     return Head(next_sequence=int(sequence), head=bytes.fromhex(head))
 
 
-def note_verified(session: Session, found: VerifiedChain) -> None:
-    """Remember how far a chain was verified, or what was broken."""
-    _set(session, f"broken:{found.name}", "" if found.broken is None else in_words(found.broken))
+def note_verified(session: Session, found: VerifiedChain, at: datetime) -> None:
+    """Remember how far a chain was verified, or what was broken; what changed is for the outbox."""
+    words = "" if found.broken is None else in_words(found.broken)
+    before = known_break(session, found.name)
+    if bool(words) != bool(before):
+        said = {"chain": found.name, "broken": words}
+        keep_cause(session, "ledger.broken" if words else "ledger.mended", at, said)
+    _set(session, f"broken:{found.name}", words)
     if found.broken is None:
         _set(session, f"verified:{found.name}", f"{found.records + 1}:{found.head.hex()}")
 

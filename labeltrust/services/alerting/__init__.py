@@ -1,0 +1,1 @@
+"""Alerts: routed out of the outbox, told to channels, listed, tried again."""
