@@ -1,7 +1,7 @@
 """Create alerts: the outbox of causes, what is wrong, channels with keys, and their messages.
 
 Revision: 0023
-Follows: 0015
+Follows: 0019
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0015"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
