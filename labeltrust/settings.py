@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 from labeltrust.domain.errors import Misconfigured
 from labeltrust.domain.hooks import ports_of
+from labeltrust.domain.networks import Network, proxies_of
 
 PREFIX = "LABELTRUST_"
 
@@ -124,6 +125,9 @@ class Settings:
     unsafe_alerts: Annotated[
         bool, About(meaning="Send alerts to this machine, too, without TLS; tests only.")
     ] = False
+    trusted_proxies: Annotated[
+        str, About(meaning="Networks whose X-Forwarded-For is believed, by commas.")
+    ] = ""
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False
@@ -132,6 +136,7 @@ class Settings:
         """Refuse values no part could work with."""
         for name, (low, high) in _RANGES.items():
             _between(name, getattr(self, name), low, high)
+        proxies_of(self.trusted_proxies)
         if self.unsafe_media and self.host not in _THIS_MACHINE:
             raise Misconfigured("LABELTRUST_UNSAFE_MEDIA is for tests on 127.0.0.1 only")
         if self.unsafe_alerts and self.host not in _THIS_MACHINE:
@@ -166,6 +171,11 @@ class Settings:
     def allowed_alert_hosts(self) -> frozenset[str]:
         """The `host:port` inside networks that alerts may go to."""
         return frozenset(h.strip().lower() for h in self.alert_hosts.split(",") if h.strip())
+
+    @property
+    def proxies(self) -> tuple[Network, ...]:
+        """The networks of trusted proxies."""
+        return proxies_of(self.trusted_proxies)
 
     @property
     def address(self) -> str:
@@ -254,10 +264,6 @@ def _parsed(name: str, text: str, default: object) -> object:
         raise Misconfigured(detail) from None
 
 
-def _flag(text: str) -> bool:
-    return _FLAGS[text.lower()]
-
-
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
@@ -269,16 +275,12 @@ _FLAGS = types.MappingProxyType(
     {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 )
 _PARSERS: Mapping[type, Callable[[str], object]] = types.MappingProxyType(
-    {str: str, int: int, float: _finite, bool: _flag, type(Path()): Path}
+    {str: str, int: int, float: _finite, bool: lambda t: _FLAGS[t.lower()], type(Path()): Path}
 )
 
 
 def described(settings: Settings) -> list[dict[str, object]]:
-    """Return name, value, default and meaning of every setting, secrets hidden.
-
-    >>> described(Settings())[0]["name"]
-    'LABELTRUST_HOME'
-    """
+    """Return name, value, default and meaning of every setting, secrets hidden."""
     hints = get_type_hints(Settings, include_extras=True)
     return [_described(settings, f.name, f.default, hints[f.name]) for f in fields(settings)]
 

@@ -18,6 +18,15 @@ Name = Annotated[str, typer.Argument(help="Name of the source.", autocompletion=
 Config = Annotated[str | None, typer.Option(help="The adapter's own settings, as a JSON object.")]
 
 
+SecretFile = Annotated[
+    str | None,
+    typer.Option(
+        "--secret-file",
+        help="File that holds the secret which the platform made; - reads it from stdin.",
+    ),
+]
+
+
 @app.command(epilog=example("source add ls --platform label-studio --project fraud"))
 def add(  # noqa: PLR0913 - one parameter an option
     name: Annotated[str, typer.Argument(help="Part of the address that the platform calls.")],
@@ -29,6 +38,7 @@ def add(  # noqa: PLR0913 - one parameter an option
     ] = None,
     status: Annotated[str, typer.Option(help="trusted, or probation until vetted.")] = "trusted",
     config: Config = None,
+    secret_file: SecretFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a source; its first secret is printed this one time."""
@@ -42,6 +52,7 @@ def add(  # noqa: PLR0913 - one parameter an option
         id_space=id_space,
         status=status,
         config=parsed_object(config, "--config"),
+        secret=read_secret(secret_file),
     )
     with acting() as who:
         source, secret = add_source(who.deployment, who.principal, draft)
@@ -110,14 +121,20 @@ def rotate(
     name: Name,
     *,
     overlap_hours: Annotated[float, typer.Option(help="How long older secrets still work.")] = 24.0,
+    secret_file: SecretFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a source a new secret, printed this one time."""
     from labeltrust.services.rotate_secret import rotate_secret  # noqa: PLC0415
 
+    given = read_secret(secret_file)
     with acting() as who:
         secret = rotate_secret(
-            who.deployment, who.principal, source=name, overlap_hours=overlap_hours
+            who.deployment,
+            who.principal,
+            source=name,
+            secret=given,
+            overlap_hours=overlap_hours,
         )
     if as_json:
         print_json(secret)
@@ -143,8 +160,35 @@ def revoke(
     _show([source], as_json=as_json)
 
 
+def read_secret(path: str | None) -> str | None:
+    """Return the secret in a file, without blanks at its ends; None where no file is named.
+
+    Raises:
+        InvalidInput: The file cannot be read, or holds nothing.
+    """
+    import sys  # noqa: PLC0415 - only here
+    from pathlib import Path  # noqa: PLC0415
+
+    if path is None:
+        return None
+    try:
+        text = (sys.stdin.read() if path == "-" else Path(path).read_text()).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        detail = f"{path}: {getattr(error, 'strerror', None) or 'is no text'}"
+        raise InvalidInput(detail, place="--secret-file", code="usage") from None
+    if not text:
+        detail = f"{path} holds no secret"
+        raise InvalidInput(detail, place="--secret-file", code="usage")
+    return text
+
+
 def _show_secret(secret: "NewSecret") -> None:
     say(f"address: {secret.address}")
+    if secret.mark:
+        say(f"note: the adapter is {secret.mark}")
+    if secret.given:
+        say(f"the platform's secret is kept sealed, as {secret.key_id}")
+        return
     if secret.hint:
         say(secret.hint)
     say("keep this secret now; it is not shown again:")

@@ -120,12 +120,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewSecret:
-    """A new secret of a source with its text, which is shown this one time."""
+    """A new secret of a source with its text, which is shown this one time.
+
+    `mark` is what people should know of the adapter before they rely on it; mostly empty. `given`
+    says that the text came from the platform, so that nobody need be shown it.
+    """
 
     source: str
     key_id: str
     address: str
     hint: str
+    mark: str = ""
+    given: bool = False
     text: str = field(repr=False)
 
 

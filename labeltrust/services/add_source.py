@@ -21,7 +21,7 @@ from labeltrust.services._acts import begin_act
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.services.note_gate import note_gate
-from labeltrust.services.platforms import platforms
+from labeltrust.services.platforms import networks_of, platforms
 from labeltrust.services.rotate_secret import keep_secret
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.projects import project_row
@@ -150,7 +150,8 @@ def _note_gates(
 def _naming_its_project(draft: SourceDraft) -> SourceDraft:
     """Let a platform that must be told its project take the source's only one."""
     asks = draft.platform in platforms() and platforms()[draft.platform].needs_project
-    if not asks or len(draft.projects) != 1 or "project" in draft.config:
+    told = {"project", "projects"} & draft.config.keys()
+    if not asks or len(draft.projects) != 1 or told:
         return draft
     return replace(draft, config={**draft.config, "project": next(iter(draft.projects))})
 
@@ -178,6 +179,7 @@ def _check_config(platform: str, config: Mapping[str, object]) -> None:
     if len(text) > MAX_CONFIG_CHARACTERS or not is_storable(text):
         detail = f"config must be at most {MAX_CONFIG_CHARACTERS} characters of JSON"
         raise InvalidInput(detail, place="config")
+    networks_of(config)
     try:
         platforms()[platform].check_config(config)
     except Misconfigured as error:

@@ -12,18 +12,22 @@ from sqlmodel import text
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.platforms import platforms
 from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.growth import measure_growth
 from labeltrust.store.locks import server_pid
 from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.pulls import pull_counts
 from labeltrust.store.quarantine import held_rows
 from labeltrust.store.session import reading, wal_is_safe
+from labeltrust.store.sources import source_rows
 
 _PYTHON = (3, 11)
 _LATE_SECONDS = 600.0
 _MB = 1_000_000
 _MOST_HELD = 1_000
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +165,24 @@ def _held(deployment: Deployment) -> Finding:
     return Finding(check="quarantine", ok=True, found=found if held else "nothing is held")
 
 
+def _adapters(deployment: Deployment) -> Finding:
+    """Name sources whose adapter was never tried on a live system: no fault, but good to know."""
+    known = platforms()
+    with reading(deployment.engine) as session:
+        rows = [(row.name, known.get(row.platform)) for row in source_rows(session)]
+    marked = [f"{name} ({one.name}): {one.mark}" for name, one in rows if one and one.mark]
+    found = "; ".join(marked[:_MOST_NAMED]) or "all sources use adapters that were tried"
+    more = f"; and {len(marked) - _MOST_NAMED} more" if len(marked) > _MOST_NAMED else ""
+    return Finding(check="adapters", ok=True, found=found + more)
+
+
+def _pulls(deployment: Deployment) -> Finding:
+    with reading(deployment.engine) as session:
+        n = sum(pull_counts(session).values())
+    found = f"{n} objects changed on platforms and were not read since" if n else "nothing to read"
+    return Finding(check="pulls", ok=True, found=found)
+
+
 Check = Callable[[Deployment], Finding]
 _ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
-_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held)
+_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held, _adapters, _pulls)

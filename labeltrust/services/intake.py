@@ -11,10 +11,11 @@ from typing import Final, Self
 from labeltrust.domain.errors import NotProven, UnreadableDelivery
 from labeltrust.domain.event_ids import derive_event_ids
 from labeltrust.domain.events import Parsed, Problem
+from labeltrust.domain.networks import Address, Network, is_within
 from labeltrust.ingest._base import Delivery, Platform, Secret
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.lately import Lately
-from labeltrust.services.platforms import is_trusted_with_gold, platforms
+from labeltrust.services.platforms import is_trusted_with_gold, networks_of, platforms
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
 from labeltrust.store.sources import find_source, live_secret_rows
@@ -27,17 +28,31 @@ _INLINE_BYTES: Final = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """A source as a delivery meets it: platform, settings and live secrets."""
+    """A source as a delivery meets it: platform, settings, live secrets, and from where it calls.
+
+    `networks` is empty where a source may call from anywhere.
+    """
 
     name: str
     platform: Platform
     config: Mapping[str, object]
     secrets: tuple[Secret, ...]
+    networks: tuple[Network, ...] = ()
 
     @property
     def may_declare_gold(self) -> bool:
         """Whether gold events of this source are taken."""
         return is_trusted_with_gold(self.platform.name, self.config)
+
+    def require_network(self, address: Address | None) -> None:
+        """Refuse a call from outside the networks that the source's settings name.
+
+        Raises:
+            NotProven: It comes from elsewhere, or nobody knows from where.
+        """
+        if self.networks and not is_within(address, self.networks):
+            detail = f"source {self.name[:200]!r} does not call from this address"
+            raise NotProven(detail)
 
 
 class Intake:
@@ -89,7 +104,13 @@ class Intake:
             secrets = [(s.key_id, s.sealed) for s in live_secret_rows(session, row, at)]
             config = json.loads(row.config)
         opened = (Secret(key_id=k, text=self.deployment.vault.open_secret(s)) for k, s in secrets)
-        return Sender(name=name, platform=platform, config=config, secrets=tuple(opened))
+        return Sender(
+            name=name,
+            platform=platform,
+            config=config,
+            secrets=tuple(opened),
+            networks=networks_of(config),
+        )
 
 
 def _writer(deployment: Deployment) -> GroupWriter | ApartWriter:

@@ -5,6 +5,7 @@ from typing import Final
 
 from labeltrust import ingest
 from labeltrust.discovery import discover
+from labeltrust.domain.networks import Network, parsed_networks
 from labeltrust.ingest._base import Platform
 
 SPEAK_FREELY: Final = frozenset({"generic", "standard-webhooks", "cloudevents"})
@@ -19,6 +20,19 @@ def platforms() -> dict[str, Platform]:
     """
     found = discover(ingest, "PLATFORM", Platform).values()
     return {platform.name: platform for platform in found}
+
+
+def networks_of(config: Mapping[str, object]) -> tuple[Network, ...]:
+    """Return the networks that a source may call from; none stands for everywhere.
+
+    Raises:
+        InvalidInput: The setting `networks` is no list of networks.
+
+    >>> [str(one) for one in networks_of({"networks": ["192.0.2.0/24"]})], networks_of({})
+    (['192.0.2.0/24'], ())
+    """
+    told = config.get("networks")
+    return () if told is None else parsed_networks(told, "networks")
 
 
 def is_trusted_with_gold(platform: str, config: Mapping[str, object]) -> bool:

@@ -126,6 +126,8 @@ def keep_secret(
         key_id=key_id,
         address=f"{deployment.settings.address}/webhooks/{quote(row.name, safe='')}",
         hint=platform.secret_hint,
+        mark=platform.mark,
+        given=given is not None,
         text=text,
     )
 

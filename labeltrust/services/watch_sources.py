@@ -14,6 +14,7 @@ from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import platforms
 from labeltrust.store import tables
 from labeltrust.store.inserting import known_id
+from labeltrust.store.pulls import pull_counts
 from labeltrust.store.quarantine import held_by_source
 from labeltrust.store.session import reading
 from labeltrust.store.sources import find_source, source_rows, sources_of
@@ -29,12 +30,16 @@ class WatchedSource:
         activity: Events of the last day and week, and when the last one came.
         held: Deliveries or events of it that wait in quarantine.
         live: Key ids whose secrets prove a delivery now.
+        mark: What people should know of the adapter before they rely on it; mostly empty.
+        pulls: Objects that the platform said have changed, and nobody has read since.
     """
 
     source: Source
     activity: Activity
     held: int
     live: tuple[str, ...]
+    mark: str = ""
+    pulls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,14 @@ class Connection:
         address: Where it sends to.
         hint: Where the secret goes, in the platform's own words; empty for our own sources.
         header: The header that carries a static secret; empty where deliveries are signed.
+        mark: What people should know of the adapter before they rely on it; mostly empty.
     """
 
     title: str
     address: str
     hint: str
     header: str
+    mark: str = ""
 
 
 def watch_sources(deployment: Deployment, principal: Principal) -> list[WatchedSource]:
@@ -92,6 +99,7 @@ def _watched(
 ) -> list[WatchedSource]:
     now = deployment.clock()
     sent, held = activities(session, now), held_by_source(session)
+    pulls = pull_counts(session)
     found = []
     for row, source in zip(rows, sources_of(session, rows), strict=True):
         seen = tuple(name for name in source.projects if principal.sees(name))
@@ -105,6 +113,8 @@ def _watched(
                 activity=sent.get(number, Activity()),
                 held=held.get(number, 0),
                 live=tuple(s.key_id for s in secrets if s.expires_at is None or s.expires_at > now),
+                mark=_mark(source.platform),
+                pulls=pulls.get(number, 0),
             )
         )
     return found
@@ -114,11 +124,17 @@ def _connection(deployment: Deployment, source: Source) -> Connection:
     platform = platforms().get(source.platform)
     own = source.platform == OWN_PLATFORM
     path = "v1/events" if own else f"webhooks/{quote(source.name, safe='')}"
-    signed = source.platform == "standard-webhooks"
-    header = "" if signed or own else str(source.config.get("header", "Authorization"))
+    usual = "" if platform is None else platform.static_header
+    header = str(source.config.get("header", usual)) if usual else ""
     return Connection(
         title="labeltrust itself" if platform is None else platform.title,
         address=f"{deployment.settings.address}/{path}",
         hint="" if platform is None else platform.secret_hint,
         header=header,
+        mark=_mark(source.platform),
     )
+
+
+def _mark(platform: str) -> str:
+    known = platforms().get(platform)
+    return "" if known is None else known.mark

@@ -32,7 +32,7 @@ def server_of(app: Litestar, settings: Settings) -> uvicorn.Server:
         access_log=False,
         log_config=None,
         server_header=False,
-        # Addresses of clients decide nothing here, so nothing is believed about them.
+        # Where an address decides (web/webhooks.py), proxies that settings trust are believed.
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_GRACE_SECONDS,

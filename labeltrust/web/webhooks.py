@@ -6,6 +6,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import LabeltrustError
+from labeltrust.domain.networks import Address, caller_address
 from labeltrust.services.receive_delivery import receive_delivery
 from labeltrust.web.access import PROOF
 from labeltrust.web.deliveries import (
@@ -36,6 +37,7 @@ async def receive(
     """Prove the origin of a platform's own payload, keep it, read it and record its events."""
     try:
         known = await reception.intake.sender(source)
+        known.require_network(_caller(reception, request))
         came = await arrived(reception, request, source=known.name, actor=f"source:{known.name}")
         outcome = await receive_delivery(reception.intake, source, came.body, came.headers)
     except LabeltrustError as error:
@@ -45,4 +47,12 @@ async def receive(
     return told(outcome)
 
 
+def _caller(reception: Reception, request: StrictRequest) -> Address | None:
+    """Return the address that a call came from, past the proxies that settings trust."""
+    forwarded = [v.decode("latin-1") for n, v in request.scope["headers"] if n == _FORWARDED]
+    peer = request.client.host if request.client is not None else None
+    return caller_address(peer, forwarded, reception.deployment.settings.proxies)
+
+
+_FORWARDED = b"x-forwarded-for"
 HANDLERS = (receive,)
