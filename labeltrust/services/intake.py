@@ -93,6 +93,14 @@ class Intake:
         """
         return await self._senders.get(name, lambda: self._read(name))
 
+    async def renewed_sender(self, name: str) -> Sender:
+        """Return a source as it is now: a secret may be newer than what is remembered.
+
+        Raises:
+            NotProven: There is none of that name, which is not said.
+        """
+        return await self._senders.renewed(name, lambda: self._read(name))
+
     def _read(self, name: str) -> Sender:
         at = self.deployment.clock()
         with reading(self.deployment.engine) as session:

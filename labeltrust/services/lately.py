@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+_JUST_NOW_SECONDS = 0.2
 
 
 class Lately(Generic[K, V]):
@@ -40,6 +41,19 @@ class Lately(Generic[K, V]):
         if value is not None and age < self._seconds:
             return value
         return await asyncio.shield(task)
+
+    async def renewed(self, key: K, read: Callable[[], V]) -> V:
+        """Return a value that was read just now: what is remembered may be too old to judge by.
+
+        Asked for again and again it is read a few times a second at most, so that whoever causes it
+        cannot keep the database busy.
+        """
+        read_at, value = self._known.get(key, (0.0, None))
+        if value is not None and time.monotonic() - read_at < _JUST_NOW_SECONDS:
+            return value
+        if not self._seconds:
+            return await asyncio.to_thread(read)
+        return await asyncio.shield(self._reading.get(key) or self._begin(key, read))
 
     def forget(self) -> None:
         """Forget everything: something was changed."""

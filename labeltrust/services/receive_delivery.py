@@ -1,10 +1,12 @@
 """A platform's webhook call: proven, stored, read, recorded."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from labeltrust.domain.errors import NotProven
 from labeltrust.domain.events import Outcome
 from labeltrust.ingest._base import Delivery
-from labeltrust.services.intake import Intake, parsed_delivery
+from labeltrust.services.intake import Intake, Sender, parsed_delivery
 from labeltrust.store.drafts import Submission
 
 
@@ -25,11 +27,12 @@ async def receive_delivery(
         Busy: Too much waits to be written; nothing was stored.
     """
     received_at = intake.deployment.clock()
-    sender = await intake.sender(source)
-    delivery = Delivery(
-        source=source, body=body, headers=headers, received_at=received_at, config=sender.config
-    )
-    key_id = sender.platform.prove(delivery, sender.secrets)
+    delivery = Delivery(source=source, body=body, headers=headers, received_at=received_at)
+    try:
+        sender, delivery, key_id = _proven(await intake.sender(source), delivery)
+    except NotProven:
+        # A secret that was made a moment ago is none of those remembered.
+        sender, delivery, key_id = _proven(await intake.renewed_sender(source), delivery)
     parsed = await parsed_delivery(sender.platform, delivery)
     submission = Submission(
         source=source,
@@ -42,3 +45,9 @@ async def receive_delivery(
         may_declare_gold=sender.may_declare_gold,
     )
     return await intake.writer.submit(submission)
+
+
+def _proven(sender: Sender, delivery: Delivery) -> tuple[Sender, Delivery, str]:
+    """Return a sender, the delivery under its settings, and the key id that proves it."""
+    told = replace(delivery, config=sender.config)
+    return sender, told, sender.platform.prove(told, sender.secrets)

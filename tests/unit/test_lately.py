@@ -107,3 +107,41 @@ async def test_zero_seconds_remember_nothing():
     await known.get("k", read)
 
     assert read.n == 2
+
+
+async def test_a_renewed_value_is_read_now_whatever_is_remembered():
+    read, known = Reader(), Lately(60.0)
+    await known.get("k", read)
+    read.answer = "second"
+    await asyncio.sleep(0.25)
+
+    assert await known.get("k", read) == "first"
+    assert await known.renewed("k", read) == "second"
+    assert await known.get("k", read) == "second"
+
+
+async def test_renewing_again_and_again_reads_a_few_times_a_second():
+    read, known = Reader(), Lately(60.0)
+
+    began = time.monotonic()
+    for _ in range(200):
+        await known.renewed("k", read)
+
+    assert read.n <= 1 + (time.monotonic() - began) / 0.2
+
+
+async def test_many_who_renew_at_once_share_one_reading():
+    read, known = Reader(), Lately(60.0)
+
+    await asyncio.gather(*(known.renewed("k", read) for _ in range(50)))
+
+    assert read.n == 1
+
+
+async def test_nothing_is_remembered_for_no_time_at_all():
+    read, known = Reader(), Lately(0.0)
+
+    await known.renewed("k", read)
+    await known.renewed("k", read)
+
+    assert read.n == 2
