@@ -7,8 +7,9 @@ JOBS ?= 2
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 REDTEAM_ARGS ?=
+LABELSTUDIO_ARGS ?=
 
-.PHONY: help demo test check format lint types imports migrate seed serve lock bench redteam docs clean
+.PHONY: help demo test labelstudio check format lint types imports migrate seed serve lock bench redteam docs clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +36,9 @@ demo: $(VENV)/.base ## install, sample data, assessment, server with the console
 
 test: check ## install with test extras; every check and test, on SQLite and PostgreSQL
 	$(PYTEST) -n $(JOBS) --dist loadscope
+
+labelstudio: $(VENV)/.dev ## a real Label Studio end to end: installs it apart, labels, loses events, reconciles
+	$(BIN)/python tests/labelstudio $(LABELSTUDIO_ARGS)
 
 check: format lint types imports ## formatting, lint, types, layers
 

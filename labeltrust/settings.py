@@ -1,8 +1,6 @@
 """Frozen settings, read once from `LABELTRUST_*`; every one has a documented default."""
 
-import math
-import types
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_type_hints
@@ -10,6 +8,8 @@ from typing import Annotated, Any, get_args, get_type_hints
 from labeltrust.domain.errors import Misconfigured
 from labeltrust.domain.hooks import ports_of
 from labeltrust.domain.networks import Network, proxies_of
+from labeltrust.domain.platform_access import networks_of
+from labeltrust.domain.setting_values import parsed_value
 
 PREFIX = "LABELTRUST_"
 
@@ -128,6 +128,17 @@ class Settings:
     trusted_proxies: Annotated[
         str, About(meaning="Networks whose X-Forwarded-For is believed, by commas.")
     ] = ""
+    platform_networks: Annotated[
+        str,
+        About(meaning="Networks of your own where platforms are read, by commas: 10.1.0.0/16."),
+    ] = ""
+    pull_minutes: Annotated[
+        float, About(meaning="A pull from a platform that takes longer is given up.")
+    ] = 30.0
+    pull_withdraws_at_most: Annotated[
+        float,
+        About(meaning="Share of a source's labels that a pull may withdraw without a person."),
+    ] = 0.05
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False
@@ -142,6 +153,7 @@ class Settings:
         if self.unsafe_alerts and self.host not in _THIS_MACHINE:
             raise Misconfigured("LABELTRUST_UNSAFE_ALERTS is for tests on 127.0.0.1 only")
         ports_of(self.alert_ports)
+        networks_of(self.platform_networks)
 
     @property
     def url(self) -> str:
@@ -210,6 +222,8 @@ _RANGES = {
     "stale_after_seconds": (0.0, _SECONDS),
     "raw_retention_days": (0, _DAYS),
     "disk_warning_days": (0, _DAYS),
+    "pull_minutes": (0.1, _DAYS * 1_440),
+    "pull_withdraws_at_most": (0.0, 1.0),
     "flag_rate": (0.0, 0.5),
     "freeze_rate": (0.0, 0.5),
 }
@@ -238,7 +252,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     given = {k: v for k, v in environment.items() if k.startswith(PREFIX)}
     _refuse_unknown(given, known)
     values: dict[str, Any] = {
-        known[k].name: _parsed(k, v, known[k].default) for k, v in given.items() if k in known
+        known[k].name: parsed_value(k, v, known[k].default) for k, v in given.items() if k in known
     }
     return Settings(**values)
 
@@ -253,30 +267,6 @@ def _refuse_unknown(given: Mapping[str, str], known: Mapping[str, object]) -> No
     if unknown:
         detail = f"unknown setting {unknown[0]}; `labeltrust settings` lists those there are"
         raise Misconfigured(detail)
-
-
-def _parsed(name: str, text: str, default: object) -> object:
-    try:
-        return _PARSERS[type(default)](text)
-    except (KeyError, ValueError, OverflowError):
-        kind = type(default).__name__
-        detail = f"{name} is {text!r}, which is not a {kind}"
-        raise Misconfigured(detail) from None
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
-_FLAGS = types.MappingProxyType(
-    {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-)
-_PARSERS: Mapping[type, Callable[[str], object]] = types.MappingProxyType(
-    {str: str, int: int, float: _finite, bool: lambda t: _FLAGS[t.lower()], type(Path()): Path}
-)
 
 
 def described(settings: Settings) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli import _pulls
 from labeltrust.cli._complete import complete_source
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Reason, Scope, example
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from labeltrust.domain.access import NewSecret, Source
 
 app = typer.Typer(help="Webhook sources with secrets and rotation.", no_args_is_help=True)
+_pulls.add_to(app)
 Name = Annotated[str, typer.Argument(help="Name of the source.", autocompletion=complete_source)]
 Config = Annotated[str | None, typer.Option(help="The adapter's own settings, as a JSON object.")]
 

@@ -78,4 +78,15 @@ def _assess(deployment: "Deployment", principal: "Principal", request: Request, 
     return assess_project(deployment, principal, request["project"], as_of=as_of)
 
 
-_WORK: Mapping[str, Work] = {"import": _import, "assess": _assess}
+def _reconcile(
+    deployment: "Deployment", principal: "Principal", request: Request, _: Progress
+) -> Any:  # noqa: ANN401 - plain JSON values
+    import msgspec  # noqa: PLC0415 - slow imports
+
+    from labeltrust.services.reconcile_source import reconcile_source  # noqa: PLC0415
+
+    report = reconcile_source(deployment, principal, request["source"], dry_run=request["dry_run"])
+    return msgspec.to_builtins(report)
+
+
+_WORK: Mapping[str, Work] = {"import": _import, "assess": _assess, "reconcile": _reconcile}

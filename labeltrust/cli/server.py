@@ -107,7 +107,7 @@ def worker() -> None:
     """Do background work apart from the server, until stopped."""
     from labeltrust.cli._handover import taking_work  # noqa: PLC0415 - slow imports
     from labeltrust.cli._work import acts_of  # noqa: PLC0415
-    from labeltrust.services.background import alerting_work, worker_of  # noqa: PLC0415
+    from labeltrust.services.background import beside_assessing, worker_of  # noqa: PLC0415
     from labeltrust.store.locks import serve_lock  # noqa: PLC0415
 
     wanted = settings()
@@ -116,5 +116,5 @@ def worker() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop.set())
         say("labeltrust worker runs")
-        with taking_work(wanted, "", acts_of(deployment)), alerting_work(deployment):
+        with taking_work(wanted, "", acts_of(deployment)), beside_assessing(deployment):
             running.run()

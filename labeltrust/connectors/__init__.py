@@ -1,1 +1,1 @@
-"""Pulls from platforms."""
+"""Pulls from platforms: what they hold now, one file a platform, exports CONNECTOR."""

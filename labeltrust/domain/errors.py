@@ -13,6 +13,7 @@
     ├── Busy                    try again later; carries the seconds
     │   └── TooOften            somebody tried too often; others are not kept from it
     ├── GateClosed              training may not proceed; carries the reasons
+    ├── NoAnswer                a platform did not answer as it should; nothing was concluded
     ├── Tampered                the record does not verify; names the first bad place
     └── Misconfigured           settings or installation; says what to mend
 
@@ -125,6 +126,12 @@ class GateClosed(LabeltrustError):
         super().__init__(f"gate of project {project!r} is closed: {len(reasons)} reason(s)")
         self.project = project
         self.reasons = reasons
+
+
+class NoAnswer(LabeltrustError):
+    """A platform that was asked did not answer as it should; nothing was concluded from it."""
+
+    code = "no_answer"
 
 
 class Tampered(LabeltrustError):

@@ -21,9 +21,12 @@ from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import watch_gates
+from labeltrust.services.order_pull import PULL, pull_for_job
 from labeltrust.services.order_replay import REPLAY, replay_for_job
 from labeltrust.services.order_snapshot import SNAPSHOT, snapshot_for_job
+from labeltrust.services.reconcile_source import RECONCILE
 from labeltrust.services.retire_deliveries import retire_deliveries
+from labeltrust.services.schedule_pulls import reconcile_for_job, schedule_pulls
 from labeltrust.services.tell_hooks import HOOK, tell_for_job
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
@@ -69,8 +72,28 @@ def worker_of(deployment: Deployment) -> Worker:
         handlers=handlers,
         schedule=schedule,
         clock=deployment.clock,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=_holder(),
     )
+
+
+def puller_of(deployment: Deployment) -> Worker:
+    """Return the worker that reads platforms: a slow one delays no assessment."""
+    handlers: dict[str, Handler] = {
+        RECONCILE: partial(reconcile_for_job, deployment),
+        PULL: partial(pull_for_job, deployment),
+    }
+    queue = TableQueue(engine=deployment.engine, kinds=frozenset(handlers))
+    return Worker(
+        queue=queue,
+        handlers=handlers,
+        schedule=partial(schedule_pulls, deployment, queue),
+        clock=deployment.clock,
+        holder=_holder(),
+    )
+
+
+def _holder() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def schedule_assessments(deployment: Deployment, queue: TableQueue) -> None:
@@ -111,7 +134,14 @@ def daily_work(deployment: Deployment) -> None:
 @contextmanager
 def background_work(deployment: Deployment) -> Iterator[None]:
     """Do background work in threads beside the server, until the server stops."""
-    with working(worker_of(deployment), "worker"), alerting_work(deployment):
+    with working(worker_of(deployment), "worker"), beside_assessing(deployment):
+        yield
+
+
+@contextmanager
+def beside_assessing(deployment: Deployment) -> Iterator[None]:
+    """Do what must not wait for an assessment: alerts, and reading platforms."""
+    with alerting_work(deployment), working(puller_of(deployment), "puller"):
         yield
 
 

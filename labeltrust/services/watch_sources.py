@@ -8,7 +8,9 @@ from sqlmodel import Session
 
 from labeltrust.domain.access import Source
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.platform_access import AccessInfo
 from labeltrust.domain.principals import Principal
+from labeltrust.services.connectors import connectors
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import platforms
@@ -17,6 +19,7 @@ from labeltrust.store.inserting import known_id
 from labeltrust.store.pulls import pull_counts
 from labeltrust.store.quarantine import held_by_source
 from labeltrust.store.session import reading
+from labeltrust.store.source_pulls import accesses
 from labeltrust.store.sources import find_source, source_rows, sources_of
 from labeltrust.store.tallies import Activity, activities
 
@@ -32,6 +35,7 @@ class WatchedSource:
         live: Key ids whose secrets prove a delivery now.
         mark: What people should know of the adapter before they rely on it; mostly empty.
         pulls: Objects that the platform said have changed, and nobody has read since.
+        access: How its platform is read by its API, None where it is not.
     """
 
     source: Source
@@ -40,6 +44,7 @@ class WatchedSource:
     live: tuple[str, ...]
     mark: str = ""
     pulls: int = 0
+    access: AccessInfo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +57,7 @@ class Connection:
         hint: Where the secret goes, in the platform's own words; empty for our own sources.
         header: The header that carries a static secret; empty where deliveries are signed.
         mark: What people should know of the adapter before they rely on it; mostly empty.
+        access_hint: Where a token for reading the platform is found; empty where it cannot be read.
     """
 
     title: str
@@ -59,6 +65,7 @@ class Connection:
     hint: str
     header: str
     mark: str = ""
+    access_hint: str = ""
 
 
 def watch_sources(deployment: Deployment, principal: Principal) -> list[WatchedSource]:
@@ -100,6 +107,7 @@ def _watched(
     now = deployment.clock()
     sent, held = activities(session, now), held_by_source(session)
     pulls = pull_counts(session)
+    read = accesses(session)
     found = []
     for row, source in zip(rows, sources_of(session, rows), strict=True):
         seen = tuple(name for name in source.projects if principal.sees(name))
@@ -115,6 +123,7 @@ def _watched(
                 live=tuple(s.key_id for s in secrets if s.expires_at is None or s.expires_at > now),
                 mark=_mark(source.platform),
                 pulls=pulls.get(number, 0),
+                access=read[number].info if number in read else None,
             )
         )
     return found
@@ -122,6 +131,7 @@ def _watched(
 
 def _connection(deployment: Deployment, source: Source) -> Connection:
     platform = platforms().get(source.platform)
+    connector = connectors().get(source.platform)
     own = source.platform == OWN_PLATFORM
     path = "v1/events" if own else f"webhooks/{quote(source.name, safe='')}"
     usual = "" if platform is None else platform.static_header
@@ -132,6 +142,7 @@ def _connection(deployment: Deployment, source: Source) -> Connection:
         hint="" if platform is None else platform.secret_hint,
         header=header,
         mark=_mark(source.platform),
+        access_hint=connector.access_hint if connector else "",
     )
 
 

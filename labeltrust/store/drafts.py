@@ -45,6 +45,7 @@ class Submission:
             between rows without times.
         delivery_id: The stored delivery that is read again; None for a new one.
         import_id: The first delivery of the same imported file.
+        heard: The source sent it; what was read from its platform says nothing of how it sends.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Submission:
     spread: bool = False
     delivery_id: int | None = None
     import_id: int | None = None
+    heard: bool = True
 
 
 class Plain(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -112,6 +114,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
         step: Microseconds from row to row.
         unread: Problems of the reader: place, code, detail, status.
         pulls: What is to be read from the platform.
+        heard: As in `Submission`.
     """
 
     source: str
@@ -134,6 +137,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rows: list[Plain]
     unread: list[tuple[int | None, str, str, int]]
     pulls: list[PlainPull] = []
+    heard: bool = True
 
 
 def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
@@ -170,6 +174,7 @@ def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
         rows=[plain(event, position, hide) for event, position in places],
         unread=[(p.index, p.code, p.detail, p.status) for p in parsed.problems],
         pulls=[plain_pull(one) for one in parsed.pulls],
+        heard=submission.heard,
     )
 
 

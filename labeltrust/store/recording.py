@@ -134,7 +134,8 @@ class Recorder:
         chains.write()
         self._contents.write(statements)
         outcomes = [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]
-        add_tallies(statements, map(_sent, batches, outcomes))
+        told = zip(batches, outcomes, strict=True)
+        add_tallies(statements, (_sent(*both) for both in told if both[0].packed.heard))
         return outcomes
 
     def _forget_after_erasure(self, statements: Statements) -> None:

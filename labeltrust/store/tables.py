@@ -161,6 +161,46 @@ class PullWanted(SQLModel, table=True):
     delivery_id: int = Field(sa_type=RowId)
 
 
+class SourceAccess(SQLModel, table=True):
+    """How a source's platform is read by its API; the token is sealed by the master key."""
+
+    __tablename__ = "source_access"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    url: str = Field(sa_type=Text)
+    remote: str = Field(sa_type=Text)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    every_minutes: int
+    set_at: datetime
+    set_by: str = Field(sa_type=Text)
+
+
+class SourcePull(SQLModel, table=True):
+    """One comparison of a source with its platform; names of people and items are not in it.
+
+    `found` is JSON of counts and annotation ids, `held` the ids of annotations that only a person
+    may have withdrawn or corrected.
+    """
+
+    __tablename__ = "source_pull"
+    __table_args__ = (Index("ix_source_pull_source_id_id", "source_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    project_id: int = Field(foreign_key="project.id")
+    started_at: datetime
+    started_by: str = Field(sa_type=Text)
+    dry_run: bool = False
+    status: str = "running"
+    finished_at: datetime | None = None
+    found: str = Field(default="{}", sa_type=Text)
+    held: str = Field(default="[]", sa_type=Text)
+    approval_id: int | None = Field(default=None, foreign_key="approval.id")
+    allowed_at: datetime | None = None
+    used_at: datetime | None = None
+    error: str | None = Field(default=None, sa_type=Text)
+
+
 class Person(SQLModel, table=True):
     """Somebody who acts here: reviewer, QA lead, admin … Never a labeler."""
 

@@ -37,6 +37,7 @@ from labeltrust.web.api import (
     quarantine,
     service,
     snapshots,
+    sources,
     thresholds,
     training,
 )
@@ -116,7 +117,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine, approvals, thresholds, people, keys, appeals, audits, damage, incidents,
-    incident_files, training,
+    incident_files, training, sources,
 )  # fmt: skip
 _PAGES = (
     assets,

@@ -28,6 +28,7 @@ STATUS: Mapping[type[Exception], int] = MappingProxyType(
         errors.Busy: 503,
         errors.TooOften: 429,
         errors.GateClosed: 409,
+        errors.NoAnswer: 502,
         errors.Tampered: 500,
         errors.Misconfigured: 500,
         errors.LabeltrustError: 500,

@@ -18,6 +18,7 @@ _TAGS = {
     "freezes": "Labels held out, reversibly.",
     "snapshots": "Training sets without frozen labels.",
     "gate": "May training proceed?",
+    "sources": "What platforms hold, compared with the record.",
     "quarantine": "Deliveries that could not be read.",
     "approvals": "Acts of two persons: asked by one, carried out by another.",
     "people": "Who acts here, and with which keys.",

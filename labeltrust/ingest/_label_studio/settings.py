@@ -9,6 +9,8 @@ from labeltrust.ingest._fields import MAX_NAME_CHARACTERS
 from labeltrust.ingest._strict_json import text_flaw
 
 Json = Mapping[str, object]
+RECONCILED = "ANNOTATION_RECONCILED"
+"""Our own word for what a pull found, which no webhook of the platform sends."""
 MAX_CONTROLS = 100  # more would let one small delivery grow into millions of withdrawals
 
 
@@ -82,7 +84,7 @@ class Context:
     @property
     def revises(self) -> bool:
         """Whether the annotation may have said something else before."""
-        return self.action == "ANNOTATION_UPDATED"
+        return self.action in {"ANNOTATION_UPDATED", RECONCILED}
 
     @classmethod
     def of(cls, settings: Settings, action: str, project: object) -> "Context":

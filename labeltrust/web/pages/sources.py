@@ -8,7 +8,11 @@ from litestar.params import FromPath, FromQuery
 
 from labeltrust.domain.access import NewSecret, SourceChange
 from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.domain.platform_access import AccessDraft
 from labeltrust.services.add_source import change_source
+from labeltrust.services.connect_source import connect_source, disconnect_source
+from labeltrust.services.list_pulls import list_pulls
+from labeltrust.services.order_pull import order_pull
 from labeltrust.services.retry_source import retry_source
 from labeltrust.services.rotate_secret import OVERLAP_HOURS, revoke_secret, rotate_secret
 from labeltrust.services.watch_sources import WatchedSource, watch_source, watch_sources
@@ -17,6 +21,8 @@ from labeltrust.web.pages._columns import kept
 from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.paths import segment
+
+_SHOWN_PULLS = 10
 
 
 def _projects(line: WatchedSource) -> str:
@@ -136,6 +142,59 @@ async def retry(
     return see_other(f"/sources/{segment(source)}?read={done.read}&held={done.held}")
 
 
+@post("/sources/{source:str}/connection", opt=by_session("manage"), include_in_schema=False)
+async def connect(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Keep how the platform is read; an empty token leaves the one there is."""
+    form = await view.form(request)
+    try:
+        draft = AccessDraft(
+            url=form.get("url", "").strip(),
+            remote=form.get("remote", "").strip(),
+            token=form.get("token", "").strip(),
+            every_minutes=_minutes(form.get("every_minutes", "")),
+        )
+        await view.ask(connect_source, source, draft)
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="connection")
+    return see_other(f"/sources/{segment(source)}#platform")
+
+
+@post("/sources/{source:str}/disconnect", opt=by_session("manage"), include_in_schema=False)
+async def disconnect(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Read the platform no more, with a written reason."""
+    form = await view.form(request)
+    try:
+        await view.ask(disconnect_source, source, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="connection")
+    return see_other(f"/sources/{segment(source)}#platform")
+
+
+@post("/sources/{source:str}/reconcile", opt=by_session("mend"), include_in_schema=False)
+async def reconcile(
+    source: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Begin a comparison with the platform."""
+    form = await view.form(request)
+    try:
+        await view.ask(order_pull, source, dry_run=form.get("dry_run") == "yes")
+    except LabeltrustError as error:
+        return await _page(view, source, form=form, refused=refusal(error), where="reconcile")
+    return see_other(f"/sources/{segment(source)}#platform")
+
+
+def _minutes(text: str) -> int:
+    try:
+        return int(text) if text.strip() else 60
+    except ValueError:
+        detail = f"{text[:40]!r} is no whole number of minutes"
+        raise InvalidInput(detail, place="every_minutes") from None
+
+
 def _hours(text: str) -> float:
     try:
         return float(text) if text.strip() else OVERLAP_HOURS
@@ -155,11 +214,14 @@ async def _page(  # noqa: PLR0913 - one keyword a part of the page that an act c
     retried: tuple[int, int] | None = None,
 ) -> Response[str]:
     watched, connection = await view.ask(watch_source, source)
+    pulls = await view.ask(list_pulls, source, limit=_SHOWN_PULLS)
     return view.page(
         "source.html",
         status=200 if refused is None else refused.status,
         watched=watched,
         connection=connection,
+        pulls=pulls,
+        under_way=any(pull.status == "running" for pull in pulls),
         form=form or {},
         refused=refused,
         where=where,
@@ -168,4 +230,4 @@ async def _page(  # noqa: PLR0913 - one keyword a part of the page that an act c
     )
 
 
-HANDLERS = (sources, show, vet, rotate, revoke, retry)
+HANDLERS = (sources, show, vet, rotate, revoke, retry, connect, disconnect, reconcile)

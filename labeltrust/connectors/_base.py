@@ -1,0 +1,88 @@
+"""What every connector offers and gets."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from labeltrust.connectors._web import Api, Signer
+from labeltrust.domain.events import Event, Problem
+from labeltrust.domain.platform_access import Access
+from labeltrust.domain.pulls import PullWanted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """One annotation as its platform holds it now.
+
+    Attributes:
+        annotation_id: As the events of webhooks name it.
+        events: What it says, read as the webhook adapter would: labels, withdrawals, gold.
+        raw: The part of the platform's answer that says so; plain JSON values.
+        problem: Why it could not be read, where it could not.
+    """
+
+    annotation_id: str
+    events: tuple[Event, ...] = ()
+    raw: object = None
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some annotations of one answer."""
+
+    annotations: tuple[Pulled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a pull is to read.
+
+    Attributes:
+        source: Name of the source.
+        access: Where and as whom.
+        config: The source's own settings, as its webhook adapter reads them.
+    """
+
+    source: str
+    access: Access
+    config: Mapping[str, object] = field(default_factory=dict)
+
+
+def never_gone(api: Api, asked: Asked, annotation_id: str) -> bool:
+    """Say that an annotation cannot be looked up alone: a complete pull is all there is to tell."""
+    del api, asked, annotation_id
+    return True
+
+
+def no_objects(api: Api, asked: Asked, wanted: PullWanted) -> Iterator[Page]:
+    """Read nothing: for platforms whose events hold their labels."""
+    del api, asked, wanted
+    yield from ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connector:
+    """A platform's API, found by discovery.
+
+    Attributes:
+        name: The platform adapter that it belongs to.
+        title: For people.
+        parser_version: Stored as provenance with every event; raise it when the reading changes.
+        access_hint: Where a person finds the token and the id of the project, in a sentence.
+        sign: Returns how requests prove who asks.
+        check: Refuses an access that cannot be: raises InvalidInput.
+        pages: Yields all that the platform holds, and returns only when that was all; raises
+            NoAnswer otherwise.
+        is_gone: Says whether the platform has an annotation no more, asked for it alone.
+        object_pages: Yields what one object holds that an event told of.
+    """
+
+    name: str
+    title: str
+    parser_version: str
+    access_hint: str
+    sign: Callable[[Access], Signer]
+    check: Callable[[Access], None]
+    pages: Callable[[Api, Asked], Iterator[Page]]
+    is_gone: Callable[[Api, Asked, str], bool] = never_gone
+    object_pages: Callable[[Api, Asked, PullWanted], Iterator[Page]] = no_objects

@@ -1,0 +1,42 @@
+"""A real Label Studio end to end: people label, we listen, we are away, and nothing is lost.
+
+    python tests/labelstudio [--items N] [--venv FOLDER] [--record]
+
+Label Studio is installed from the package index into an environment of its own and runs on its own
+SQLite. Its people label through its own API with their own tokens; one of them calls fraud benign.
+`--record` keeps what was sent and answered in a small run for `tests/recordings/label_studio.json`.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from scenario import Scenario  # noqa: E402 - the folders come first
+from studio import installed, label_studio  # noqa: E402
+
+HERE = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Run the scenario and say what was found at each step."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--items", type=int, default=150)
+    parser.add_argument("--venv", type=Path, default=HERE / "var" / "label-studio-venv")
+    parser.add_argument("--record", action="store_true")
+    wanted = parser.parse_args()
+    command = installed(wanted.venv)
+    with (
+        tempfile.TemporaryDirectory(prefix="labeltrust-e2e-") as folder,
+        label_studio(command, Path(folder) / "studio") as studio,
+    ):
+        scenario = Scenario(studio, Path(folder) / "var", wanted.items)
+        scenario.run(enough=not wanted.record)
+        if wanted.record:
+            scenario.keep(HERE / "tests" / "recordings" / "label_studio.json")
+
+
+if __name__ == "__main__":
+    main()
