@@ -9,10 +9,11 @@ from labeltrust.cli._complete import complete_source
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Reason, Scope, example
 from labeltrust.cli._output import day, out, print_json, print_table, say
-from labeltrust.domain.errors import InvalidInput, NotFound
+from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from labeltrust.domain.access import NewSecret, Source
+    from labeltrust.services.watch_sources import WatchedSource
 
 app = typer.Typer(help="Webhook sources with secrets and rotation.", no_args_is_help=True)
 _pulls.add_to(app)
@@ -101,21 +102,34 @@ def list_(*, as_json: AsJson = False) -> None:
 
 @app.command(epilog=example("source show ls"))
 def show(name: Name, *, as_json: AsJson = False) -> None:
-    """Show a source with the ids of its secrets."""
-    from labeltrust.services.add_source import list_sources  # noqa: PLC0415
+    """Show a source: what it sent lately, and the ids of its secrets."""
+    from dataclasses import fields  # noqa: PLC0415
+
+    from labeltrust.services.watch_sources import watch_source  # noqa: PLC0415
 
     with acting() as who:
-        found = [s for s in list_sources(who.deployment, who.principal) if s.name == name]
-    if not found:
-        detail = f"no source {name[:200]!r}"
-        raise NotFound(detail)
-    _show(found, as_json=as_json)
-    if not as_json:
-        rows = [
-            (s.key_id, day(s.created_at), day(s.expires_at), day(s.revoked_at))
-            for s in found[0].secrets
-        ]
-        print_table(("secret", "since", "expires", "revoked"), rows, "No secret.")
+        watched, _ = watch_source(who.deployment, who.principal, name)
+    if as_json:
+        told = {field.name: getattr(watched.source, field.name) for field in fields(watched.source)}
+        more = ("activity", "held", "pulls", "mark")
+        print_json(told | {name: getattr(watched, name) for name in more})
+        return
+    _show([watched.source], as_json=False)
+    _show_activity(watched)
+    rows = [
+        (s.key_id, day(s.created_at), day(s.expires_at), day(s.revoked_at))
+        for s in watched.source.secrets
+    ]
+    print_table(("secret", "since", "expires", "revoked"), rows, "No secret.")
+
+
+def _show_activity(watched: "WatchedSource") -> None:
+    if watched.mark:
+        say(f"note: the adapter is {watched.mark}")
+    a = watched.activity
+    row = (day(a.last_at), a.day.accepted, a.week.duplicates, watched.held, watched.pulls)
+    columns = ("last event", "new in 24 h#", "repeats in 7 d#", "held#", "to be read#")
+    print_table(columns, [row], "Nothing came yet.")
 
 
 @app.command(epilog=example("source rotate ls --overlap-hours 24"))

@@ -1,8 +1,6 @@
 """Proof of origin at the HTTP door, for every platform: proven, refused, and for whom it speaks."""
 
 import base64
-import hashlib
-import hmac
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,8 +9,8 @@ import httpx
 import pytest
 from factories import owner
 from optional_data import missing, recorded
+from origin_proofs import proof
 from platform_samples import SAMPLES
-from standardwebhooks import Webhook
 
 from labeltrust import ingest
 from labeltrust.discovery import discover
@@ -30,36 +28,6 @@ every_platform = pytest.mark.parametrize("module", PLATFORMS)
 every_sample = pytest.mark.parametrize(
     ("module", "number"), [(name, n) for name, some in SAMPLES.items() for n in range(len(some))]
 )
-
-
-def proof(module, secret, body, at):
-    """The headers by which a platform proves a body."""
-    seconds = int(at.timestamp())
-    key = secret.encode()
-
-    def mac(text, algorithm="sha256"):
-        return hmac.new(key, text, algorithm).hexdigest()
-
-    if module in {"argilla", "standard_webhooks", "cloudevents"}:
-        signature = Webhook(secret).sign("msg_1", at, body.decode())
-        return {
-            "webhook-id": "msg_1", "webhook-timestamp": str(seconds),
-            "webhook-signature": signature,
-        }  # fmt: skip
-    if module == "encord":
-        told = mac(f"{seconds}.".encode() + body)
-        return {"x-encord-timestamp": str(seconds), "x-encord-signature": told}
-    if module == "toloka":
-        told = mac(f"{seconds * 1000}.1.".encode() + body)
-        return {"toloka-signature": f"{{v=1, ts={seconds * 1000}, sign={told}}}"}
-    if module == "inception":
-        return {"x-aero-signature": hashlib.sha1(key + body, usedforsecurity=False).hexdigest()}
-    return {
-        "cvat": {"x-signature-256": f"sha256={mac(body)}"},
-        "labelbox": {"x-hub-signature": f"sha1={mac(body, 'sha1')}"},
-        "superannotate": {"x-authorization-content-sha256": mac(body)},
-        "huggingface_hub": {"x-webhook-secret": secret},
-    }.get(module, {"authorization": f"Bearer {secret}"})
 
 
 def extra(module):
