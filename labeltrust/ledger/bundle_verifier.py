@@ -27,11 +27,15 @@ FORMAT = "labeltrust incident bundle 1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 EVENTS, LEAVES = "events.ndjson", "chain.bin"
 DELIVERIES, NAMES, ASSESSMENT = "deliveries.ndjson", "names.ndjson", "assessment.json"
+RAISED, GOLD, VERDICTS = "assessments/", "gold.ndjson", "verdicts.ndjson"
 HASH_BYTES = 32
 _PIECE = 1 << 20
 _LONGEST_LINE = 1 << 26
 _MOST_MANIFEST = 1 << 28
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_.-]*(/[a-z0-9][a-z0-9_.-]*)?\Z")
+_MADE, _OPENED = "assessment.made", "flag.opened"
+_GOLDEN = ("gold.declared", "gold.withdrawn")
+_JUDGED = ("audit.verdict_given", "audit.verdict_withdrawn")
 _ASIDES = ("as_of", "events_through", "flags_opened")
 # The curve of RFC 8032, section 5.1: the field, the order of the base point, and d.
 _P = 2**255 - 19
@@ -78,6 +82,9 @@ def _checked(file: zipfile.ZipFile, pem: bytes | None) -> Iterator[str]:
         (DELIVERIES, lambda: _deliveries(file)),
         (NAMES, lambda: _names(file)),
         (ASSESSMENT, lambda: _assessment(file, manifest["assessment"])),
+        (RAISED, lambda: _raised(file, manifest["raised"])),
+        (GOLD, lambda: _gold(file)),
+        (VERDICTS, lambda: _verdicts(file)),
     )
     for name, step in steps:
         try:
@@ -258,11 +265,108 @@ def _assessment(file: zipfile.ZipFile, stated: dict[str, Any] | None) -> str:
     said = {key: value for key, value in found.items() if key not in _ASIDES}
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     for _, event in _lines(file, EVENTS):
-        if event["sequence"] == stated["sequence"] and event["type"] == "assessment.made":
+        if event["sequence"] == stated["sequence"] and event["type"] == _MADE:
             if json.loads(event["detail"]).get("sha256") == digest:
                 return f"assessment: is that of record {stated['sequence']}"
             break
     raise BadBundle(f"{ASSESSMENT}: is not what record {stated['sequence']!a} says")
+
+
+def _raised(file: zipfile.ZipFile, stated: list[dict[str, Any]]) -> str:
+    """Check each assessment that raised a flag against the digest in the record of its making."""
+    flags = {_detail(said)["flag"] for _, said in _lines(file, EVENTS) if said["type"] == _OPENED}
+    bound, wanted, n_unkept = {}, [], 0
+    for _, said in _lines(file, EVENTS):
+        detail = _detail(said) if said["type"] == _MADE else {}
+        mine, kept = sorted(flags & set(detail.get("opened", ()))), detail.get("kept")
+        wanted += [{"flag": n, "sequence": said["sequence"], "kept": kept} for n in mine]
+        n_unkept += bool(mine) and kept is None
+        if mine and kept is not None:
+            bound[f"{RAISED}{said['sequence']}.json"] = kept
+    if stated != wanted:
+        raise BadBundle(f"{MANIFEST}: what raised the flags is not what the records say")
+    for name in file.namelist():
+        if name.startswith(RAISED) and name not in bound:
+            raise BadBundle(f"{name}: raised no flag of these records")
+    for name, digest in bound.items():
+        if _digest(file, name)[0] != digest:
+            raise BadBundle(f"{name}: is not the assessment that its record says")
+    return f"raised: {len(bound)} assessments are those that raised flags, {n_unkept} were not kept"
+
+
+def _detail(said: dict[str, Any]) -> dict[str, Any]:
+    found = json.loads(said["detail"])
+    if not isinstance(found, dict):
+        raise TypeError("a detail is no object")
+    return found
+
+
+def _gold(file: zipfile.ZipFile) -> str:
+    """Check the gold of each item against the newest record that speaks of it."""
+    newest: dict[tuple[str, str], tuple[tuple[int, str], dict[str, Any]]] = {}
+    for _, said in _lines(file, EVENTS):
+        if said["type"] not in _GOLDEN:
+            continue
+        times = (said["revised"], said["occurred"], said["received"])
+        order = next(at for at in times if at is not None), said["event"]
+        key = said["item"], said["question"]
+        if key not in newest or newest[key][0] < order:
+            newest[key] = order, said
+    standing = [said for _, said in newest.values() if said["type"] == _GOLDEN[0]]
+    wanted = {said["sequence"]: said for said in standing}
+    names, n = _item_names(file), 0
+    for _, said in _lines(file, GOLD):
+        n, place = n + 1, said["sequence"]
+        record = wanted.pop(place, None)
+        keys = ("item", "question", "label")
+        if record is None or [said[key] for key in keys] != [record[key] for key in keys]:
+            raise BadBundle(f"{GOLD}: line {n} is not what record {place!a} says")
+        _require_name(GOLD, n, said, names)
+    if wanted:
+        raise BadBundle(f"{GOLD}: the gold of record {min(wanted)} is missing")
+    return f"gold: {n} labels are those of the newest records"
+
+
+def _verdicts(file: zipfile.ZipFile) -> str:
+    """Check each verdict of an audit against its record, and whether it was taken back."""
+    wanted: dict[int, dict[str, Any]] = {}
+    standing: dict[tuple[int, int], int] = {}
+    for _, said in _lines(file, EVENTS):
+        if said["type"] not in _JUDGED:
+            continue
+        detail, place = _detail(said), said["sequence"]
+        task = detail["audit"], detail["task"]
+        if said["type"] == _JUDGED[0]:
+            kept = {key: detail[key] for key in ("audit", "task", "reviewer", "label", "seconds")}
+            wanted[place] = {**kept, "sequence": place, "item": said["item"], "withdrawn": None}
+            standing[task] = place
+        elif task in standing:
+            wanted[standing.pop(task)]["withdrawn"] = place
+    names, n = _item_names(file), 0
+    for _, said in _lines(file, VERDICTS):
+        n, place = n + 1, said["sequence"]
+        told = {key: value for key, value in said.items() if key not in {"name", "said"}}
+        if wanted.pop(place, None) != told:
+            raise BadBundle(f"{VERDICTS}: line {n} is not what record {place!a} says")
+        _require_name(VERDICTS, n, said, names)
+    if wanted:
+        raise BadBundle(f"{VERDICTS}: the verdict of record {min(wanted)} is missing")
+    return f"verdicts: {n} are those of the records"
+
+
+def _item_names(file: zipfile.ZipFile) -> dict[str, str | None]:
+    return {
+        said["pseudonym"]: None if said["salt"] is None else said["name"]
+        for _, said in _lines(file, NAMES)
+        if said["kind"] == "item"
+    }
+
+
+def _require_name(
+    member: str, line: int, said: dict[str, Any], names: dict[str, str | None]
+) -> None:
+    if said["name"] != names.get(said["item"]):
+        raise BadBundle(f"{member}: line {line} names another item than its pseudonym")
 
 
 def _raw_key(pem: bytes) -> bytes:

@@ -2,21 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labeltrust.domain.audits import STATUSES
 from labeltrust.domain.principals import Principal
 from labeltrust.services._case_charts import number_in, unpacked
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_assessment import whole_document
-from labeltrust.services.show_audit import AuditResult, audits_of_flag
+from labeltrust.services.show_audit import AuditResult, audit_result
 from labeltrust.services.show_incident import IncidentCase, show_incident
 from labeltrust.store.assessments import latest_assessment
+from labeltrust.store.audits import audits_about, sample_of
 from labeltrust.store.chains import ChainEnd, chain_end
-from labeltrust.store.evidence import aliases_of
+from labeltrust.store.evidence import aliases_of, items_touched
 from labeltrust.store.flag_charts import chart_of_flag, charts_of_flag
 from labeltrust.store.flags import flags_among
 from labeltrust.store.freezes import source_names
@@ -36,6 +38,7 @@ class Facts:
         flags: Numbers of its flags.
         labelers: Ids of the aliases of its labelers, merged ones too.
         sources: Ids of its sources; `source_names` are their names.
+        items: Ids of the items that these labelers or sources said something of.
         audits: Numbers of the audits that the reader may see whole.
         results: What those audits found.
     """
@@ -46,6 +49,7 @@ class Facts:
     labelers: frozenset[int]
     sources: frozenset[int]
     source_names: frozenset[str]
+    items: frozenset[int]
     audits: frozenset[int]
     results: tuple[AuditResult, ...]
 
@@ -68,7 +72,9 @@ def facts_of(deployment: Deployment, principal: Principal, number: int) -> Facts
         aliases = aliases_of(session, labelers | {flag.state.labeler_id for flag in rows})
         sources = {m.source_id for m in members if m.source_id is not None}
         known = source_names(session, sorted(sources)) if sources else {}
-    results = tuple(r for flag in flags for r in audits_of_flag(deployment, principal, flag))
+        asked = audits_about(session, row.project_id, (aliases, flags), STATUSES)
+    told = [audit_result(deployment, principal, audit.id) for audit in asked]
+    results = tuple(one for one in told if isinstance(one, AuditResult))  # none re-labeled blind
     return Facts(
         case=case,
         end=end,
@@ -76,6 +82,7 @@ def facts_of(deployment: Deployment, principal: Principal, number: int) -> Facts
         labelers=frozenset(aliases),
         sources=frozenset(sources),
         source_names=frozenset(known.values()),
+        items=items_touched(deployment.engine, end, aliases, sources),
         audits=frozenset(result.audit.id for result in results),
         results=results,
     )
@@ -103,6 +110,29 @@ def cases_of(
     yield "audits.json", facts.results
     for flag in flags:
         yield from _charts(deployment, flag.id)
+
+
+def said_of(deployment: Deployment, facts: Facts) -> dict[tuple[int, int], str]:
+    """Return what suspects had said when samples were drawn, by audit and id of the item."""
+    with reading(deployment.engine) as session:
+        return {
+            (audit, item.item_id): item.label
+            for audit in sorted(facts.audits)
+            for item in sample_of(session, audit)
+        }
+
+
+def labelers_in(deployment: Deployment, texts: Iterable[bytes]) -> dict[str, str]:
+    """Return the names of the labelers in kept assessments, by number; erased ones by that."""
+    parts = (part for text in texts for part in _parts(json.loads(text)))
+    numbers = {entry["id"] for part in parts for entry in part["labelers"]}
+    with reading(deployment.engine) as session:
+        known = labeler_names(session, numbers)
+    return {str(number): known[number] for number in sorted(numbers)}
+
+
+def _parts(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [document, *document["questions"].values()]
 
 
 def _charts(deployment: Deployment, flag: int) -> Iterator[tuple[str, object]]:

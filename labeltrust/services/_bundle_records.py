@@ -10,6 +10,7 @@ from labeltrust.domain.errors import Tampered
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger.canonical import Record, canonical_bytes
 from labeltrust.services._bundle_facts import Facts
+from labeltrust.services._bundle_findings import Findings
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.chains import ChainEnd
 from labeltrust.store.evidence import (
@@ -34,6 +35,8 @@ class Seen:
     labelers: set[int] = field(default_factory=set)
     items: set[int] = field(default_factory=set)
     assessments: dict[str, int] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
+    item_names: dict[str, str | None] = field(default_factory=dict)
     tally: dict[str, int] = field(
         default_factory=lambda: dict.fromkeys(("opened", "erased", "withheld"), 0)
     )
@@ -50,6 +53,7 @@ class Seen:
         ):
             if number is not None:
                 known.add(number)
+        self.findings.meet(link)
         if link.record.type == "assessment.made":
             self.assessments[json.loads(link.record.detail)["sha256"]] = link.record.sequence
 
@@ -76,7 +80,9 @@ def records(engine: Engine, facts: Facts, seen: Seen) -> Iterator[bytes]:
 def _belongs(link: Link, facts: Facts) -> bool:
     """Say whether a record is about the incident; acts of blind audits under way are not told."""
     record = link.record
-    if record.event is not None or record.type in _OF_PROJECT:
+    if record.event is not None:
+        return _is_about(record, link, facts) or link.item_alias_id in facts.items
+    if record.type in _OF_PROJECT:
         return True
     detail: Mapping[str, object] = json.loads(record.detail)
     if record.type.startswith("audit."):
@@ -134,6 +140,8 @@ def names(engine: Engine, seen: Seen) -> Iterator[Mapping[str, object]]:
     """Yield the outside ids of labelers and items in the records, None where erased."""
     for one in known_names(engine, seen.labelers, seen.items):
         erased = one.name is None or one.salt is None
+        if one.kind == "item":
+            seen.item_names[one.pseudonym.hex()] = None if erased else one.name
         yield {
             "kind": one.kind,
             "pseudonym": one.pseudonym.hex(),

@@ -25,13 +25,19 @@ way than this file. The head of the chain that is printed can be compared with o
     incident.json      the case file: members, times, checklist, actions, timeline
     postmortem.md      the same to be read; postmortem.html has the pictures in it and runs nothing
     damage.json        what the suspects did to the training labels, as far as audits tell
-    events.ndjson      records of the chain: acts of the incident and its flags, and all that its
-                       labelers and sources gave; each line is the very bytes that its leaf hashes
+    events.ndjson      records of the chain: acts of the incident and its flags, all that its
+                       labelers and sources gave, and gold of the items that they touched; each
+                       line is the very bytes that its leaf hashes
     chain.bin          the leaves from the first of these records to the head, 32 bytes each
     deliveries.ndjson  originals of these records: opened, erased, or withheld from this reader
     deliveries/        those opened, byte for byte as they were received
     names.ndjson       outside ids of the pseudonyms in the records; null where erased
+    assessments/       each assessment that raised a flag, by the place of its record, which binds
+                       it; labelers are in it by number, and labelers.json has their names
     assessment.json    the newest assessment; the manifest names the record that binds it
+    gold.ndjson        the trusted label of these items, as the records say
+    verdicts.ndjson    what reviewers said in audits, as the records say, those taken back too;
+                       `said` is the suspect's label when the sample was drawn
     flags.json freezes.json audits.json, charts/ (what each signal saw when it accused)
     pictures/          suspects in time, and what the first signal of each case saw
     notebook.ipynb     the postmortem notebook with this project filled in

@@ -20,6 +20,7 @@ from labeltrust.services._case_charts import CaseChart, case_charts, keep_charts
 from labeltrust.services._heavy import heavily
 from labeltrust.services._keeping import Drawn, drawn, head_text, keep
 from labeltrust.services._point import point_of
+from labeltrust.services._raised import Raising, keep_raising, raising
 from labeltrust.services._settle import settle
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import note_gate
@@ -97,6 +98,7 @@ class _Made:
     document: Document
     pictures: Drawn
     charts: Sequence[CaseChart]
+    raising: Raising | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +134,8 @@ def _assess(
     document = _document(facts, found, as_of or facts.at)
     if as_of is not None:
         return document
-    made = _Made(facts, found, document, drawn(found), case_charts(found, facts.charted))
+    charts = case_charts(found, facts.charted)
+    made = _Made(facts, found, document, drawn(found), charts, raising(document, found))
     return _stored(deployment, actor, made, lease)
 
 
@@ -205,7 +208,13 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
         whole = {**with_standing(made.document, standing), "flags_opened": list(opened)}
         digest = _digest(whole)
         if before is None or before.digest != digest:
-            detail = {"asked_by": actor, "through": facts.position, "sha256": digest.hex()}
+            detail: dict[str, object] = {
+                "asked_by": actor,
+                "through": facts.position,
+                "sha256": digest.hex(),
+            }
+            if opened:
+                detail["kept"] = keep_raising(act, made.document, made.raising)
             note_assessment(act, {**detail, "policy": POLICY_VERSION, "opened": list(opened)})
         save_assessment(session, _row(act.project_id, facts, whole, digest))
         keep(session, act.project_id, whole, made.pictures)

@@ -12,7 +12,15 @@ from labeltrust.domain.errors import Conflict, InvalidInput, Misconfigured
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger import bundle_verifier as verifier
 from labeltrust.services._acts import begin_act
-from labeltrust.services._bundle_facts import Facts, bound_assessment, cases_of, facts_of
+from labeltrust.services._bundle_facts import (
+    Facts,
+    bound_assessment,
+    cases_of,
+    facts_of,
+    labelers_in,
+    said_of,
+)
+from labeltrust.services._bundle_findings import gold_lines, raised_assessments, verdict_lines
 from labeltrust.services._bundle_records import Seen, names, originals, records
 from labeltrust.services._bundle_zip import BundleFile
 from labeltrust.services._heavy import heavily
@@ -137,12 +145,14 @@ def _written(
     file.add(verifier.LEAVES, leaves_from(deployment.engine, facts.end, seen.first))
     _add_originals(file, deployment, principal, seen)
     file.add_lines(verifier.NAMES, names(deployment.engine, seen))
+    _add_findings(file, deployment, facts, seen)
     bound = _add_documents(file, deployment, principal, facts, seen)
     manifest = {
         **_stated(deployment, principal, facts),
         "chain": seen.stated(facts.end),
         "deliveries": seen.tally,
         "assessment": bound,
+        "raised": seen.findings.raised(),
     }
     digest = file.close(manifest, deployment.vault.sign)
     return {
@@ -175,6 +185,18 @@ def _add_originals(
         if body is not None:
             file.add(f"deliveries/{line['id']}.raw", [body])
     file.add_lines(verifier.DELIVERIES, listed)
+
+
+def _add_findings(file: BundleFile, deployment: Deployment, facts: Facts, seen: Seen) -> None:
+    """Write what records say of gold and verdicts, and the assessments that raised flags."""
+    file.add_lines(verifier.GOLD, gold_lines(seen.findings, seen.item_names))
+    said = said_of(deployment, facts)
+    file.add_lines(verifier.VERDICTS, verdict_lines(seen.findings, seen.item_names, said))
+    names: dict[str, str] = {}
+    for name, text in raised_assessments(deployment.engine, seen.findings):
+        file.add(name, [text])
+        names |= labelers_in(deployment, [text])
+    file.add_json("labelers.json", names)
 
 
 def _add_documents(

@@ -21,6 +21,7 @@ from labeltrust.services._incident_timeline import (
 from labeltrust.services._incidents import seen_incident
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.list_incidents import IncidentLine, line_of
+from labeltrust.store.chains import chain_end
 from labeltrust.store.flags import flags_among
 from labeltrust.store.freezes import source_names, states_among
 from labeltrust.store.incidents import (
@@ -91,6 +92,7 @@ class IncidentCase:
         to_contain: From the first finding until all suspects' labels were held out.
         suspects: Each labeler and source in time, whoever began first on top.
         timeline: Oldest first; `timeline_is_cut` where earlier entries are left out.
+        position: Place of the newest record of the project's chain, when this was read.
     """
 
     incident: IncidentLine
@@ -104,6 +106,7 @@ class IncidentCase:
     suspects: tuple[SuspectSpan, ...]
     timeline: tuple[TimelineEntry, ...]
     timeline_is_cut: bool
+    position: int
 
 
 def show_incident(deployment: Deployment, principal: Principal, number: int) -> IncidentCase:
@@ -157,6 +160,7 @@ def _case(session: Session, principal: Principal, row: IncidentRow, now: datetim
         suspects=suspect_spans(suspects, flags.values(), freezes),
         timeline=tuple(told),
         timeline_is_cut=is_cut,
+        position=chain_end(session, project).position,
     )
 
 

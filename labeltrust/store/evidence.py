@@ -24,6 +24,7 @@ from labeltrust.store.tables import (
 )
 from labeltrust.store.verification import ENTRIES, entry
 
+GOLD: Final = "('gold.declared', 'gold.withdrawn')"
 _SLICE: Final = 2_000
 _ORIGINALS: Final = 16
 _NAMES: Final = 500
@@ -75,7 +76,7 @@ class KnownName:
 def links_about(
     engine: Engine, end: ChainEnd, labelers: Collection[int], sources: Collection[int]
 ) -> Iterator[Link]:
-    """Yield the acts of a chain, and all that some labelers gave or some sources brought, in order.
+    """Yield acts and gold of a chain, and all that some labelers gave or some sources brought.
 
     Args:
         engine: The database; it is read in short slices.
@@ -83,13 +84,12 @@ def links_about(
         labelers: Ids of labeler aliases.
         sources: Ids of sources.
     """
-    marks = [",".join("?" * max(len(ids), 1)) for ids in (labelers, sources)]
+    marks, more = _asked(labelers, sources)
     about = (
         f"AND (e.event_id IS NULL OR e.labeler_alias_id IN ({marks[0]}) "
-        f"OR e.source_id IN ({marks[1]})) ORDER BY"
+        f"OR e.source_id IN ({marks[1]}) OR e.type IN {GOLD}) ORDER BY"
     )
     sql = ENTRIES.replace(" FROM event e ", _MORE).replace("ORDER BY", about)
-    more = (*(labelers or (-1,)), *(sources or (-1,)))
     for rows in slices(engine, sql, (end.chain_id, end.position, *more), rows=_SLICE):
         for *row, delivery, item, labeler in rows:
             found = entry(end.name, tuple(row))
@@ -100,6 +100,28 @@ def links_about(
                 item_alias_id=item,
                 labeler_alias_id=labeler,
             )
+
+
+def items_touched(
+    engine: Engine, end: ChainEnd, labelers: Collection[int], sources: Collection[int]
+) -> frozenset[int]:
+    """Return the items of which some labelers, or some sources, said something."""
+    marks, more = _asked(labelers, sources)
+    sql = (
+        "SELECT DISTINCT item_alias_id FROM event WHERE chain_id = ? AND sequence > ? "  # noqa: S608 - marks
+        "AND sequence <= ? AND item_alias_id IS NOT NULL "
+        f"AND (labeler_alias_id IN ({marks[0]}) OR source_id IN ({marks[1]}))"
+    )
+    found = slices(engine, sql, (end.chain_id, end.position, *more))
+    return frozenset(item for rows in found for (item,) in rows)
+
+
+def _asked(
+    labelers: Collection[int], sources: Collection[int]
+) -> tuple[tuple[str, str], tuple[int, ...]]:
+    """Return the marks of two lists of a statement, and the values of both."""
+    marks = [",".join("?" * max(len(ids), 1)) for ids in (labelers, sources)]
+    return (marks[0], marks[1]), (*(labelers or (-1,)), *(sources or (-1,)))
 
 
 def leaves_from(engine: Engine, end: ChainEnd, first: int) -> Iterator[bytes]:

@@ -943,6 +943,17 @@ class FlagChart(SQLModel, table=True):
     frame: bytes = Field(sa_type=LargeBinary)
 
 
+class KeptAssessment(SQLModel, table=True):
+    """An assessment that raised flags, packed; labelers are in it by number, and no names."""
+
+    __tablename__ = "kept_assessment"
+
+    digest: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    project_id: int = Field(foreign_key="project.id", index=True)
+    made_at: datetime
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class Incident(SQLModel, table=True):
     """A case file: flags believed to have one cause; every change is an event of the project."""
 

@@ -14,18 +14,25 @@ from factories import label, owner
 from recorded import history, project, record
 from sqlalchemy import text
 
-from labeltrust.domain.errors import Conflict, InvalidInput, NotFound
+from labeltrust.domain.audits import AuditPlan
+from labeltrust.domain.errors import Conflict, InvalidInput, NotFound, Tampered
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger.bundle_verifier import BadBundle, NoBundle, verify
 from labeltrust.ledger.signatures import pem_of
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.bundle_incident import bundle_incident, stream_bundle
+from labeltrust.services.declare_gold import list_gold
+from labeltrust.services.draw_audit import AuditDraft, draw_audit
+from labeltrust.services.erase_labeler import erase_labeler
 from labeltrust.services.incident_members import MemberDraft, add_member
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.record_verdicts import VerdictDraft, record_verdicts
+from labeltrust.services.review_audit import audit_tasks, undo_verdict
 from labeltrust.services.show_incident import show_incident
 from labeltrust.services.verify_ledger import verify_ledger
 
+ANN = Principal(name="person:ann", role="reviewer", projects=None, person="ann")
 HOSTILE = "../../etc/passwd\u202e<script>"
 
 
@@ -38,7 +45,21 @@ def case(deployment):
     assess_project(deployment, owner(), "fraud")
     flag = list_flags(deployment, owner(), "fraud")[0]
     draft = IncidentDraft(project="fraud", title="../x", flags=(flag.id,))
-    return open_incident(deployment, owner(), draft)
+    number = open_incident(deployment, owner(), draft)
+    _audited(deployment, flag.id)
+    return number
+
+
+def _audited(deployment, flag):
+    """Have a reviewer answer some items of an audit, and take the last answer back."""
+    plan = AuditPlan(size=30, seed=11)
+    audit = draw_audit(deployment, owner(), AuditDraft(project="fraud", reason="x", flag=flag,
+                                                       plan=plan)).audit.id  # fmt: skip
+    tasks = audit_tasks(deployment, ANN, audit, limit=6).tasks
+    record_verdicts(
+        deployment, ANN, audit, [VerdictDraft(task=one.task, label="fraud") for one in tasks]
+    )
+    undo_verdict(deployment, ANN)
 
 
 @pytest.fixture
@@ -67,9 +88,11 @@ def rezipped(path, parts):
 def restated(parts):
     """What a forger would do: checksums that fit the changed members."""
     manifest = json.loads(parts["manifest.json"])
-    for name in manifest["files"]:
-        facts = {"sha256": hashlib.sha256(parts[name]).hexdigest(), "bytes": len(parts[name])}
-        manifest["files"][name] = facts
+    manifest["files"] = {
+        name: {"sha256": hashlib.sha256(body).hexdigest(), "bytes": len(body)}
+        for name, body in parts.items()
+        if not name.startswith("manifest.")
+    }
     return {**parts, "manifest.json": json.dumps(manifest).encode()}
 
 
@@ -102,6 +125,101 @@ def test_a_bundle_holds_the_whole_case(deployment, case, bundle):
     notebook = json.loads(parts["notebook.ipynb"])
     assert "PROJECT = 'fraud'" in str(notebook["cells"])
     assert any(name.startswith(f"charts/{flag['id']}-") for name in parts)
+
+
+def lines(parts, name):
+    return [json.loads(line) for line in parts[name].splitlines()]
+
+
+def test_a_bundle_holds_the_assessment_that_raised_the_flag_and_not_only_the_newest(
+    deployment, case, tmp_path
+):
+    flag = list_flags(deployment, owner(), "fraud")[0]
+    before = next(row for row in history(deployment, "assessment.made"))
+    record(
+        deployment, [label("i1", flag.labeler, label="fraud"), label("i2", "new", label="fraud")]
+    )
+    assess_project(deployment, owner(), "fraud")
+
+    bundle_incident(deployment, owner(), case, tmp_path / "case.zip")
+
+    parts = members(tmp_path / "case.zip")
+    raised, newest = json.loads(parts[_raised(parts)]), json.loads(parts["assessment.json"])
+    (stated,) = json.loads(parts["manifest.json"])["raised"]
+    assert (stated["flag"], stated["sequence"]) == (flag.id, before.sequence)
+    assert _raised(parts) == f"assessments/{before.sequence}.json"
+    assert raised["events_through"] < newest["events_through"]
+    assert raised["labels"] == newest["labels"] - 2
+    assert not any("labeler" in entry for entry in raised["labelers"])
+    names = json.loads(parts["labelers.json"])
+    assert {names[str(entry["id"])] for entry in raised["labelers"]} == {
+        entry["labeler"] for entry in newest["labelers"] if entry["labeler"] != "new"
+    }
+    assert "1 assessments are those that raised flags, 0 were not kept" in " ".join(
+        verify(str(tmp_path / "case.zip"))
+    )
+
+
+def test_a_bundle_holds_gold_of_the_suspects_items_and_the_verdicts_of_audits(
+    deployment, case, bundle
+):
+    parts = members(bundle)
+    flag = list_flags(deployment, owner(), "fraud")[0]
+    events = lines(parts, "events.ndjson")
+    theirs = {e["item"] for e in events if e["type"] == "label.submitted"}
+    names = {n["pseudonym"]: n["name"] for n in lines(parts, "names.ndjson")}
+    known = {g.item: g.label for g in list_gold(deployment, owner(), "fraud")}
+
+    gold, verdicts = lines(parts, "gold.ndjson"), lines(parts, "verdicts.ndjson")
+
+    wanted = {names[item] for item in theirs} & set(known)
+    assert {g["name"] for g in gold} == wanted
+    assert len(gold) == len(wanted) > 0
+    assert len(known) > len(wanted)  # of items that they did not touch, nothing
+    assert [v["withdrawn"] is None for v in verdicts] == [True] * 5 + [False]
+    assert {v["reviewer"] for v in verdicts} == {"ann"}
+    assert all(names[v["item"]] == v["name"] and v["said"] for v in verdicts)
+    assert json.loads(parts["damage.json"])["reports"][0]["suspects"][0]["labeler"] == flag.labeler
+
+
+def test_a_bundle_holds_the_postmortem_to_be_read_anywhere(bundle):
+    page = members(bundle)["postmortem.html"].decode()
+
+    assert page.startswith("<!doctype html>")
+    assert "data:image/png;base64," in page
+    assert "<script" not in page
+    assert "<h2>Damage</h2>" in page
+
+
+def test_an_audit_that_the_reader_re_labels_in_is_left_out(deployment, case, tmp_path):
+    bundle_incident(deployment, ANN, case, tmp_path / "case.zip")
+
+    parts = members(tmp_path / "case.zip")
+    events = lines(parts, "events.ndjson")
+    assert parts["verdicts.ndjson"] == b""
+    assert not [e for e in events if e["type"].startswith("audit.")]
+    assert verify(str(tmp_path / "case.zip"))
+
+
+def test_a_kept_assessment_that_was_changed_is_no_evidence(deployment, case, tmp_path):
+    change = "UPDATE kept_assessment SET body = :body"
+    with deployment.engine.execution_options(labeltrust_writes=True).begin() as connection:
+        connection.execute(text(change), {"body": b"x"})
+
+    with pytest.raises(Tampered, match="not what its record says"):
+        bundle_incident(deployment, owner(), case, tmp_path / "case.zip")
+    assert not (tmp_path / "case.zip").exists()
+
+
+def test_an_erased_labeler_is_in_a_kept_assessment_by_number_alone(deployment, case, tmp_path):
+    honest = json.loads(json.dumps(assess_project(deployment, owner(), "fraud")))["labelers"][0]
+    erase_labeler(deployment, owner(), honest["id"], reason="asked for")
+
+    bundle_incident(deployment, owner(), case, tmp_path / "case.zip")
+
+    parts = members(tmp_path / "case.zip")
+    assert json.loads(parts["labelers.json"])[str(honest["id"])] == f"labeler #{honest['id']}"
+    assert verify(str(tmp_path / "case.zip"), key_of(deployment))
 
 
 def test_who_took_a_bundle_is_in_history(deployment, case, bundle):
@@ -153,7 +271,7 @@ def _first(parts, name):
 FORGERIES = (
     (lambda p: _swapped(p, "events.ndjson", b'"label.submitted"', b'"label.withdrawn"'),
      "events.ndjson: record .* was changed"),
-    (lambda p: {**p, "events.ndjson": p["events.ndjson"].split(b"\n", 1)[1]}, "165 events, 166"),
+    (lambda p: {**p, "events.ndjson": p["events.ndjson"].split(b"\n", 1)[1]}, r"\d+ events, \d+"),
     (lambda p: {**p, "events.ndjson": p["events.ndjson"] + _first(p, "events.ndjson")},
      "out of its place"),
     (lambda p: {**p, "events.ndjson": b"[]\n"}, "line 1 is no record"),
@@ -166,7 +284,32 @@ FORGERIES = (
     (lambda p: _swapped(p, "deliveries.ndjson", b'"opened"', b'"lost"'), "no known status"),
     (lambda p: {**p, **{n: b"x" for n in p if n.endswith(".raw")}}, "not what was received"),
     (lambda p: _swapped(p, "assessment.json", b'"labels": ', b'"labels": 1'), "assessment"),
+    (lambda p: _swapped(p, _raised(p), b'"labels":', b'"labels":1'),
+     "is not the assessment that its record says"),
+    (lambda p: {**p, "assessments/1.json": p[_raised(p)]}, "1.json: raised no flag"),
+    (lambda p: {n: body for n, body in p.items() if n != _raised(p)}, "json: is missing"),
+    (lambda p: _swapped(p, "manifest.json", b'"raised": [', b'"raised": [1, '),
+     "what raised the flags is not"),
+    (lambda p: _swapped(p, "gold.ndjson", b'"label": "benign"', b'"label": "fraud"'),
+     "gold.ndjson: line .* is not what record"),
+    (lambda p: _swapped(p, "gold.ndjson", b'"name": "', b'"name": "x'), "names another item"),
+    (lambda p: {**p, "gold.ndjson": p["gold.ndjson"].split(b"\n", 1)[1]}, "gold of record"),
+    (lambda p: {**p, "gold.ndjson": p["gold.ndjson"] + _first(p, "gold.ndjson")},
+     "gold.ndjson: line .* is not what record"),
+    (lambda p: _swapped(p, "verdicts.ndjson", b'"reviewer": "ann"', b'"reviewer": "ben"'),
+     "verdicts.ndjson: line 1 is not what record"),
+    (lambda p: _swapped(p, "verdicts.ndjson", b'"name": "', b'"name": "x'), "names another item"),
+    (lambda p: {**p, "verdicts.ndjson": _first(p, "verdicts.ndjson")}, "verdict of record"),
+    (lambda p: {**p, "verdicts.ndjson": p["verdicts.ndjson"].replace(
+        p["verdicts.ndjson"].rpartition(b'"withdrawn": ')[2].partition(b",")[0], b"null")},
+     "verdicts.ndjson: line 6 is not what record"),
 )  # fmt: skip
+
+
+def _raised(parts):
+    """The assessment that raised the flag."""
+    (name,) = [name for name in parts if name.startswith("assessments/")]
+    return name
 
 
 def test_what_a_forger_fits_with_checksums_the_chain_still_names(bundle):

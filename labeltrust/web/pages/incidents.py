@@ -51,6 +51,8 @@ _COLUMNS: tuple[Column[IncidentLine], ...] = (
 )
 
 _NOTEBOOKS = ("03", "04", "05")
+MOST_AT_ONCE = 100_000
+"""Records of a project up to which damage is weighed up with each look: under a second then."""
 
 
 @get("/incidents", opt=by_session("read"), include_in_schema=False)
@@ -227,6 +229,7 @@ async def _page(view: View, incident: int, form: Form, refused: Refusal | None) 
         "incident.html",
         status=200 if refused is None else refused.status,
         case=case,
+        weighs_at_once=case.position <= MOST_AT_ONCE,
         notebooks=await asyncio.to_thread(
             notebook_offers, case.incident.project, {"incident": str(incident)}, _NOTEBOOKS
         ),

@@ -15,6 +15,7 @@ from labeltrust.ledger.bundle_verifier import verify
 from labeltrust.services.incident_members import MemberDraft, TaskDraft, add_member, add_task
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_incident import show_incident
+from labeltrust.web.pages import incidents
 
 
 def opened(deployment, title=HOSTILE_TEXT[:40], **more):
@@ -138,6 +139,19 @@ async def test_the_damage_is_weighed_up_behind_the_page(browser, deployment):
         assert "under suspicion" in text
         assert "no audit of the suspects&#39; labels has a verdict yet" in text
         assert 'href="/projects/fraud/audits/new?flag=1"' in text
+
+
+async def test_the_damage_of_a_large_project_is_weighed_up_when_asked(
+    browser, deployment, monkeypatch
+):
+    number = opened(deployment, flags=(1,))
+    await sign_in_as(browser, deployment, "auditor")
+    monkeypatch.setattr(incidents, "MOST_AT_ONCE", 10)
+
+    page = (await browser.get(f"/incidents/{number}")).text
+
+    assert 'hx-trigger="load"' not in page.partition('id="damage"')[2].partition("</section>")[0]
+    assert f'href="/incidents/{number}/damage" hx-get="/incidents/{number}/damage"' in page
 
 
 async def test_the_damage_of_nobody_is_unknown_with_a_reason(browser, deployment):
