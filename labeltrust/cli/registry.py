@@ -11,6 +11,7 @@ from labeltrust.cli import (
     _people,
     _projects,
     _quarantine,
+    _reviewers,
     _sources,
 )
 
@@ -18,6 +19,7 @@ from labeltrust.cli import (
 def add_to(app: typer.Typer) -> None:
     """Add the groups of this page to the command line."""
     app.add_typer(_projects.app, name="project")
+    _reviewers.add_to(_audits.app)
     app.add_typer(_audits.app, name="audit")
     app.add_typer(_gold.app, name="gold")
     app.add_typer(_quarantine.app, name="quarantine")

@@ -1,6 +1,7 @@
 """Whose item an outside id means, where several sources of a project may know it; its gold."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import text
 from sqlmodel import Session, col, select
@@ -81,6 +82,35 @@ def gold_among(
         key, told = (names[alias], question), label if kind == "gold.declared" else None
         newest[key] = max(newest.get(key, ((0, ""), None)), ((at_us, event_id), told), key=_first)
     return {key: label for key, (_, label) in newest.items() if label is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldGold:
+    """A word about the gold of an item.
+
+    Attributes:
+        item_id: The item.
+        question: Name of the question.
+        label: Canonical, None where gold was withdrawn.
+        order: The greatest of an item's counts.
+        event_id: As its sender named it; `audit-A-I` is what audit A found of item I.
+    """
+
+    item_id: int
+    question: str
+    label: str | None
+    order: tuple[int, str]
+    event_id: str
+
+
+def gold_told(session: Session, item_ids: Collection[int]) -> Iterator[ToldGold]:
+    """Yield all that was ever said about the gold of some items."""
+    statements = Statements(session.connection())
+    for item, question, kind, label, at_us, event_id in statements.rows_in(_GOLD_OF, item_ids):
+        yield ToldGold(
+            item_id=item, question=question, label=label if kind == "gold.declared" else None,
+            order=(at_us, event_id), event_id=event_id,
+        )  # fmt: skip
 
 
 def _first(pair: tuple[tuple[int, str], str | None]) -> tuple[int, str]:

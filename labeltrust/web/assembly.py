@@ -35,6 +35,7 @@ from labeltrust.web.api import (
     people,
     projects,
     quarantine,
+    reviewers,
     service,
     snapshots,
     sources,
@@ -116,8 +117,8 @@ def routes() -> list[ControllerRouterHandler]:
 
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys, appeals, audits, damage, incidents,
-    incident_files, training, sources,
+    quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
+    incidents, incident_files, training, sources,
 )  # fmt: skip
 _PAGES = (
     assets,

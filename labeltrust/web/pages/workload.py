@@ -1,4 +1,4 @@
-"""How much waits for each reviewer, how fast it is decided, and how appeals ended."""
+"""How much waits for each reviewer, how fast and how well it is done, and how appeals ended."""
 
 from datetime import timedelta
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
 
+from labeltrust.services.show_reviewers import show_reviewers
 from labeltrust.services.show_workload import Load, show_workload
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._tables import Column, Table
@@ -19,7 +20,10 @@ async def workload(request: Request[Any, Any, Any], view: NamedDependency[View])
     """Show the workload."""
     found = await view.ask(show_workload)
     shown = _TABLE.shown(found.loads, _TABLE.asked("/workload", request.query_params))
-    return shown.download() or view.page("workload.html", work=found, loads=shown)
+    if (file := shown.download()) is not None:
+        return file
+    records = await view.ask(show_reviewers)
+    return view.page("workload.html", work=found, loads=shown, records=records)
 
 
 def _hours(span: timedelta | None) -> float | None:
