@@ -64,6 +64,7 @@ def _import(
         format=request["format"],
         scale=request["scale"],
         gold=None if request["gold"] is None else Path(request["gold"]),
+        labeler=request.get("labeler"),
     )
     report = import_file(
         deployment, principal, wanted, lambda told: progress(msgspec.to_builtins(told))

@@ -15,6 +15,18 @@ from labeltrust.cli._work import Progress, do
 
 _SHOWN_PROBLEMS = 10
 
+FORMATS = (
+    "csv jsonl parquet label-studio argilla prodigy doccano labelbox toloka sagemaker brat "
+    "inception v7 cvat superannotate kili encord"
+)
+"""Written out, as loading the readers takes longer than showing help; a test compares them."""
+FROM_DOCS = "labelbox prodigy sagemaker v7"
+"""Formats that are known from documentation only."""
+FORMAT_HELP = (
+    f"auto, or one of {FORMATS.replace(' ', ', ')}. Made from documentation alone, so look at "
+    f"the first import: {FROM_DOCS.replace(' ', ', ')}."
+)
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -23,19 +35,23 @@ def add_to(app: typer.Typer) -> None:
         epilog=example(
             "import labels.csv --project fraud --gold gold.csv",
             "import export.json --project fraud --source ls --format label-studio",
+            "import annotations.xml --project fraud --source cvat --labeler alice",
         ),
     )(import_)
 
 
 def import_(  # noqa: PLR0913 - one parameter an option
-    file: Annotated[Path, typer.Argument(help="The file; .gz is unpacked.")],
+    file: Annotated[Path, typer.Argument(help="The file, .gz and .zip too; or a folder.")],
     *,
     project: Project,
     source: Annotated[str, typer.Option(help="Whose ids these are; made if missing.")] = "import",
     format_: Annotated[
-        str, typer.Option("--format", help="auto, csv, jsonl, parquet or label-studio.")
+        str, typer.Option("--format", help=FORMAT_HELP, rich_help_panel=None)
     ] = "auto",
     gold: Annotated[Path | None, typer.Option(help="A second file, of gold labels.")] = None,
+    labeler: Annotated[
+        str | None, typer.Option(help="Who labeled, for exports that name nobody.")
+    ] = None,
     scale: Annotated[
         str | None, typer.Option(help="Scale of the question, where the project is new.")
     ] = None,
@@ -51,6 +67,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
         "format": format_,
         "scale": scale,
         "gold": None if gold is None else str(gold.absolute()),
+        "labeler": labeler,
     }
     with progress_bar() as progress:
         report = do(request, progress)

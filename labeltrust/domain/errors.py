@@ -41,6 +41,8 @@ class InvalidInput(LabeltrustError):
 
     def __init__(self, detail: str, *, place: str = "", code: str | None = None) -> None:
         """Keep place and reason apart, so that borders can show both."""
+        if not place.isprintable():
+            place = repr(place)[1:-1]  # keys of a hostile file are places, too
         super().__init__(f"{place}: {detail}" if place else detail)
         self.detail = detail
         self.place = place

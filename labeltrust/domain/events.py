@@ -98,6 +98,7 @@ class Parsed:
         problems: The unreadable ones; their content stays in the sealed delivery.
         ignored: Number of parts that are understood and mean nothing here (a ping, a draft).
         pulls: What must be read from the platform, because the delivery holds no labels.
+        scales: What a file says of its questions' scales, for a project that is made for it.
     """
 
     events: tuple[Event, ...]
@@ -105,6 +106,7 @@ class Parsed:
     problems: tuple[Problem, ...] = ()
     ignored: int = 0
     pulls: tuple[PullWanted, ...] = ()
+    scales: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

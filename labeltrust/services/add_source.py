@@ -17,10 +17,12 @@ from labeltrust.domain.access import (
 from labeltrust.domain.errors import InvalidInput, Misconfigured
 from labeltrust.domain.naming import checked_name, checked_note, is_storable
 from labeltrust.domain.principals import Principal
+from labeltrust.ingest.files import check_export_config
 from labeltrust.services._acts import begin_act
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.services.note_gate import note_gate
+from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import networks_of, platforms
 from labeltrust.services.rotate_secret import keep_secret
 from labeltrust.store.history import SYSTEM, append
@@ -181,6 +183,9 @@ def _check_config(platform: str, config: Mapping[str, object]) -> None:
         raise InvalidInput(detail, place="config")
     networks_of(config)
     try:
-        platforms()[platform].check_config(config)
+        if platform == OWN_PLATFORM:
+            check_export_config(config)
+        else:
+            platforms()[platform].check_config(config)
     except Misconfigured as error:
         raise InvalidInput(str(error), place="config", code="bad_config") from None

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from labeltrust.domain.errors import InvalidInput, TooLarge
 from labeltrust.domain.events import Event, Piece
 from labeltrust.domain.principals import Principal
 from labeltrust.ingest.files import AUTO, FileFormat, RowSettings, file_format, opened
+from labeltrust.services._import_paths import Read, opened_path
 from labeltrust.services.ask_gold import ask_gold, left_out
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.import_report import (
@@ -89,18 +90,18 @@ class _Load:
 
     def file(self, path: Path, *, is_gold: bool) -> ImportReport:
         """Load one file."""
-        with _opened(path) as file:
-            try:
+        try:
+            with opened_path(path) as file:
                 return self._load(file, is_gold=is_gold)
-            except (InvalidInput, TooLarge) as error:
-                detail, place = getattr(error, "detail", str(error)), getattr(error, "place", "")
-                where = ", ".join(part for part in (str(path), place) if part)
-                raise InvalidInput(detail, place=where, code=error.code) from None
+        except (InvalidInput, TooLarge) as error:
+            detail, place = getattr(error, "detail", str(error)), getattr(error, "place", "")
+            where = ", ".join(part for part in (str(path), place) if part)
+            raise InvalidInput(detail, place=where, code=error.code) from None
 
-    def _load(self, file: "_Counted", *, is_gold: bool) -> ImportReport:
-        head, whole = opened(file)
-        kind = file_format(AUTO if is_gold else self.request.format, head)
-        settings = self._settings(is_gold=is_gold)
+    def _load(self, file: Read, *, is_gold: bool) -> ImportReport:
+        look, whole = opened(file)
+        kind = file_format(AUTO if is_gold else self.request.format, look)
+        settings = self._settings(file.path, is_gold=is_gold)
         pieces = kind.read(whole, settings)
         report = ImportReport(
             file=file.path.name,
@@ -116,14 +117,13 @@ class _Load:
     def _record(
         self, pieces: Iterator[Piece], first: Piece, report: ImportReport, read: "_Reading"
     ) -> ImportReport:
-        events = first.parsed.events
-        target = prepare_target(self.deployment, self.principal, self.request, events)
+        target = prepare_target(self.deployment, self.principal, self.request, first.parsed)
         report = replace(report, project_created=target.is_new)
         seen: Counter[int] = Counter()
         at = self.deployment.clock()
         left: list[Event] = []
         for piece in pieces:
-            target.expect(piece.parsed.events)
+            target.expect(piece.parsed)
             parsed = with_event_ids(piece.parsed, self.request.source, seen)
             at = max(self.deployment.clock(), at)
             named = replace(piece, parsed=parsed)
@@ -166,7 +166,7 @@ class _Load:
             import_id=report.import_id,
         )
 
-    def _settings(self, *, is_gold: bool) -> RowSettings:
+    def _settings(self, path: Path, *, is_gold: bool) -> RowSettings:
         return RowSettings(
             project=self.request.project,
             question=self.request.question,
@@ -174,30 +174,16 @@ class _Load:
             gold=is_gold,
             config=source_config(self.deployment, self.request.source),
             rows_per_piece=ROWS_PER_PIECE,
+            file=path.name.removesuffix(".gz"),
+            labeler=None if is_gold else self.request.labeler,
         )
-
-
-class _Counted:
-    """A file that knows how much of it was read."""
-
-    def __init__(self, path: Path, stream: BinaryIO) -> None:
-        self.path = path
-        self.size = path.stat().st_size
-        self.bytes_read = 0
-        self._stream = stream
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes."""
-        found = self._stream.read(size)
-        self.bytes_read += len(found)
-        return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """A file, and how it is read."""
 
-    file: _Counted
+    file: Read
     kind: FileFormat
     settings: RowSettings
 
@@ -209,13 +195,3 @@ class _Reading:
             bytes_total=self.file.size,
             rows=report.rows,
         )
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[_Counted]:
-    try:
-        with path.open("rb") as stream:
-            yield _Counted(path, stream)
-    except OSError as error:
-        detail = f"cannot be read: {error.strerror or error}"
-        raise InvalidInput(detail, place=str(path), code="unreadable_file") from None

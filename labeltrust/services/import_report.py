@@ -19,7 +19,7 @@ class ImportRequest:
     """What to load, and as what.
 
     Attributes:
-        path: The file; gzip is unpacked.
+        path: The file, gzip and zip are unpacked; or a folder.
         project: Created with the questions of the file if it is missing.
         source: Whose ids these are; created if it is missing.
         format: A file format's name, or `auto`.
@@ -27,6 +27,7 @@ class ImportRequest:
         scale: Of the questions, where the project is new; None takes what the labels look like.
         gold: A second file of gold labels, loaded behind the first.
         labeler_kind: For rows that name none.
+        labeler: Who labeled, for exports that name nobody.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class ImportRequest:
     scale: str | None = None
     gold: Path | None = None
     labeler_kind: LabelerKind = "human"
+    labeler: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

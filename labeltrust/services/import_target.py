@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from labeltrust.domain.errors import InvalidInput, NotFound
-from labeltrust.domain.events import Event
+from labeltrust.domain.events import Event, Parsed
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import ProjectChange, ProjectDraft, Question
 from labeltrust.services.change_project import change_project
@@ -33,11 +33,11 @@ class Target:
     is_new: bool
     questions: set[str]
 
-    def expect(self, events: Iterable[Event]) -> None:
+    def expect(self, parsed: Parsed) -> None:
         """Add the questions of a piece to a project that was made for this import."""
         if not self.is_new:
             return
-        new = _questions(events, self.request.scale, self.questions)
+        new = _questions(parsed, self.request.scale, self.questions)
         if new:
             change = ProjectChange(questions=new)
             change_project(self.deployment, self.principal, self.request.project, change)
@@ -45,7 +45,7 @@ class Target:
 
 
 def prepare_target(
-    deployment: Deployment, principal: Principal, request: ImportRequest, events: Iterable[Event]
+    deployment: Deployment, principal: Principal, request: ImportRequest, parsed: Parsed
 ) -> Target:
     """Make project and source of an import as far as they are missing.
 
@@ -53,7 +53,7 @@ def prepare_target(
         deployment: The installation.
         principal: Who imports.
         request: What to load.
-        events: The first piece: its questions are those of a new project.
+        parsed: The first piece: its questions are those of a new project.
 
     Raises:
         NotAllowed: The role may not create a project, or not let the source speak for it.
@@ -62,7 +62,7 @@ def prepare_target(
     known = _known_questions(deployment, request.project)
     is_new = known is None
     if known is None:
-        known = _questions(events, request.scale, set()) or (_asked(request),)
+        known = _questions(parsed, request.scale, set()) or (_asked(request),)
         create_project(deployment, principal, ProjectDraft(name=request.project, questions=known))
     else:
         _check_scale(known, request)
@@ -101,13 +101,22 @@ def _asked(request: ImportRequest) -> Question:
     return Question(name=request.question, scale=request.scale or "nominal")
 
 
-def _questions(events: Iterable[Event], scale: str | None, known: set[str]) -> tuple[Question, ...]:
-    found: dict[str, Question] = {}
+def _questions(parsed: Parsed, scale: str | None, known: set[str]) -> tuple[Question, ...]:
+    told: dict[str, str] = dict(parsed.scales)
+    for name, label in _first_labels(parsed.events).items():
+        told.setdefault(name, _scale_of(label))
+    return tuple(
+        Question(name=name, scale=scale or own) for name, own in told.items() if name not in known
+    )
+
+
+def _first_labels(events: Iterable[Event]) -> dict[str, object]:
+    """Return the first label of each question, one with parts where there is one."""
+    found: dict[str, object] = {}
     for event in events:
-        if event.label is not None and event.question not in found and event.question not in known:
-            own = scale or _scale_of(event.label)
-            found[event.question] = Question(name=event.question, scale=own)
-    return tuple(found.values())
+        if event.label is not None and found.get(event.question) in (None, []):
+            found[event.question] = event.label
+    return found
 
 
 def _scale_of(label: object) -> str:

@@ -3,7 +3,7 @@
     for piece in read_file(stream, RowSettings(project="fraud")):
         ...
 
-One module a format, each exporting FORMAT; gzip is unpacked on the way whatever the format.
+One module a format, each exporting FORMAT; gzip and zip are unpacked on the way.
 """
 
 import sys
@@ -12,15 +12,22 @@ from collections.abc import Iterator
 from labeltrust.discovery import discover
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.events import Piece
+from labeltrust.ingest.files._around import check_export_config
 from labeltrust.ingest.files._base import ROWS_PER_PIECE, FileFormat, Readable, RowSettings
+from labeltrust.ingest.files._look import Look
+from labeltrust.ingest.files._members import Members, checked_names
 from labeltrust.ingest.files._opening import AUTO, format_of, opened
 
 __all__ = [
     "AUTO",
     "ROWS_PER_PIECE",
     "FileFormat",
+    "Look",
+    "Members",
     "Readable",
     "RowSettings",
+    "check_export_config",
+    "checked_names",
     "file_format",
     "file_formats",
     "opened",
@@ -31,24 +38,24 @@ __all__ = [
 def file_formats() -> dict[str, FileFormat]:
     """Return the file formats found, by name.
 
-    >>> sorted(file_formats())
-    ['csv', 'jsonl', 'label-studio', 'parquet']
+    >>> {"csv", "jsonl", "label-studio", "parquet"} <= file_formats().keys()
+    True
     """
     modules = discover(sys.modules[__name__], "FORMAT", FileFormat)
     return {one.name: one for one in modules.values()}
 
 
-def file_format(name: str, head: bytes = b"") -> FileFormat:
-    """Return a format by its name, or for `auto` the one that the first bytes look like.
+def file_format(name: str, look: Look | None = None) -> FileFormat:
+    """Return a format by its name, or for `auto` the one that a file looks like.
 
     Raises:
-        InvalidInput: There is no such format.
+        InvalidInput: There is no such format, or several come into question.
 
-    >>> file_format("auto", b"item,labeler,label").name
+    >>> file_format("auto", Look(b"item,labeler,label")).name
     'csv'
     """
     formats = file_formats()
-    wanted = format_of(head) if name == AUTO else name
+    wanted = format_of(look or Look(b""), formats) if name == AUTO else name
     if wanted in formats:
         return formats[wanted]
     detail = f"unknown format {name!r}; known are {', '.join([AUTO, *sorted(formats)])}"
@@ -65,12 +72,12 @@ def read_file(stream: Readable, settings: RowSettings, name: str = AUTO) -> Iter
 
     Raises:
         InvalidInput: Unknown format, or UnreadableDelivery: no file of that format.
-        TooLarge: A gzip bomb.
+        TooLarge: A gzip or zip bomb.
 
     >>> import io
     >>> file = io.BytesIO(b"item,labeler,label" + bytes([10]) + b"txn-9,alice,benign")
     >>> [len(piece.parsed.events) for piece in read_file(file, RowSettings(project="fraud"))]
     [1]
     """
-    head, whole = opened(stream)
-    yield from file_format(name, head).read(whole, settings)
+    look, whole = opened(stream)
+    yield from file_format(name, look).read(whole, settings)

@@ -3,11 +3,16 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Protocol
+from typing import Literal, Protocol
 
 from labeltrust.domain.events import LabelerKind, Piece
+from labeltrust.ingest.files._look import Look
 
 ROWS_PER_PIECE = 5_000
+
+KnownFrom = Literal["own", "run", "source", "docs"]
+"""How we know a format: it is ours; its platform was run; its code was read; only its
+documentation was."""
 
 
 class Readable(Protocol):
@@ -29,6 +34,8 @@ class RowSettings:
         config: The source's own settings, for platform exports.
         zone: Of the times in a table that name none; None refuses them.
         rows_per_piece: How many rows are handed over at once.
+        file: Name of the file, for formats in which it is that of the item.
+        labeler: Who labeled, for exports that name nobody.
     """
 
     project: str
@@ -38,6 +45,14 @@ class RowSettings:
     config: Mapping[str, object] = field(default_factory=dict)
     zone: tzinfo | None = None
     rows_per_piece: int = ROWS_PER_PIECE
+    file: str = ""
+    labeler: str | None = None
+
+
+def looks_like_nothing(look: Look) -> bool:
+    """Recognise nothing: for formats that are what is left over."""
+    del look
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +65,13 @@ class FileFormat:
         parser_version: Stored as provenance with every event; raise it when the reading changes.
         read: Yields the file piece by piece; raises UnreadableDelivery where the file as a whole
             (or from here on) cannot be read. Bad rows are problems of their piece.
+        looks_like: Says whether a file is of this format, by its first bytes and the names in it.
+        known_from: How we know the format.
     """
 
     name: str
     title: str
     parser_version: str
     read: Callable[[Readable, RowSettings], Iterator[Piece]]
+    looks_like: Callable[[Look], bool] = looks_like_nothing
+    known_from: KnownFrom = "own"

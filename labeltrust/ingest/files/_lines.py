@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from labeltrust.domain.errors import UnreadableDelivery
 from labeltrust.ingest.files._base import Readable
+from labeltrust.ingest.files._look import BYTE_ORDER_MARK
 
 BLOCK_BYTES = 2**20
 MAX_LINE_BYTES = 16 * 2**20
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 

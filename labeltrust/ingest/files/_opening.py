@@ -1,61 +1,60 @@
-"""How a file is opened: gzip unpacked, and the format told by the first bytes."""
+"""How a file is opened: gzip and zip unpacked, and the format told by what it looks like."""
 
-from labeltrust.ingest.files._base import Readable
+from collections.abc import Mapping
+
+from labeltrust.domain.errors import InvalidInput
+from labeltrust.ingest.files._base import FileFormat, Readable
 from labeltrust.ingest.files._gzip import GZIP_MAGIC, Inflated
-from labeltrust.ingest.files._lines import BYTE_ORDER_MARK
+from labeltrust.ingest.files._look import Look
+from labeltrust.ingest.files._members import HEAD_BYTES, Members
+from labeltrust.ingest.files._streams import Rewound, first_bytes
+from labeltrust.ingest.files._zip import ZIP_MAGIC, unzipped
 
 AUTO = "auto"
-HEAD_BYTES = 4_096
 _PARQUET_MAGIC = b"PAR1"
 
 
-class Rewound:
-    """A stream of which the first bytes have been read already.
+def opened(stream: Readable) -> tuple[Look, Readable]:
+    """Return what a file looks like and the whole of it, unpacked where it is gzip or zip.
+
+    Raises:
+        UnreadableDelivery: A zip that is broken or made to do harm.
+        TooLarge: A zip bomb.
 
     >>> import io
-    >>> Rewound(b"it", io.BytesIO(b"em")).read()
-    b'item'
-    """
-
-    def __init__(self, head: bytes, stream: Readable) -> None:
-        """Put the head back in front."""
-        self._head = head
-        self._stream = stream
-
-    def read(self, size: int = -1, /) -> bytes:
-        """Return up to `size` bytes, b"" at the end; all of them for -1."""
-        if not self._head:
-            return self._stream.read(size)
-        if size < 0:
-            head, self._head = self._head, b""
-            return head + self._stream.read(-1)
-        head, self._head = self._head[:size], self._head[size:]
-        return head
-
-
-def opened(stream: Readable) -> tuple[bytes, Readable]:
-    """Return the first bytes of a file and the whole of it, unpacked where it is gzip.
-
-    >>> import io
-    >>> opened(io.BytesIO(b"item,label"))[0]
+    >>> opened(io.BytesIO(b"item,label"))[0].head
     b'item,label'
     """
-    head = stream.read(HEAD_BYTES)
+    if isinstance(stream, Members):
+        return stream.look(), stream
+    head = first_bytes(stream, HEAD_BYTES)
     whole = Rewound(head, stream)
-    if not head.startswith(GZIP_MAGIC):
-        return head, whole
-    plain = Inflated(whole)
-    head = plain.read(HEAD_BYTES)
-    return head, Rewound(head, plain)
+    if head.startswith(GZIP_MAGIC):
+        plain = Inflated(whole)
+        head = first_bytes(plain, HEAD_BYTES)
+        whole = Rewound(head, plain)
+    if head.startswith(ZIP_MAGIC):
+        members = unzipped(whole)
+        return members.look(), members
+    return Look(head), whole
 
 
-def format_of(head: bytes) -> str:
-    """Return the name of the format that a file begins like.
+def format_of(look: Look, formats: Mapping[str, FileFormat]) -> str:
+    """Return the name of the format that a file looks like.
 
-    >>> format_of(b'{"item": "i"}')
+    Raises:
+        InvalidInput: It looks like several.
+
+    >>> format_of(Look(b'{"item": "i"}'), {})
     'jsonl'
     """
-    if head.startswith(_PARQUET_MAGIC):
+    if look.head.startswith(_PARQUET_MAGIC):
         return "parquet"
-    begin = head.removeprefix(BYTE_ORDER_MARK).lstrip()[:1]
-    return {b"[": "label-studio", b"{": "jsonl"}.get(begin, "csv")
+    for one in (look, *look.others):
+        found = [name for name, kind in sorted(formats.items()) if kind.looks_like(one)]
+        if len(found) > 1:
+            detail = f"looks like {' and like '.join(found)}; say which by --format"
+            raise InvalidInput(detail, code="unknown_format")
+        if found:
+            return found[0]
+    return {"[": "label-studio", "{": "jsonl"}.get(look.begin, "csv")

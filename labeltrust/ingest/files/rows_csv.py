@@ -5,8 +5,6 @@ quote, the wrong number of cells or bytes that are not UTF-8 becomes a problem, 
 with the next line. Blank lines count as rows, as in a spreadsheet, and say nothing.
 """
 
-import csv
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -16,13 +14,7 @@ from labeltrust.ingest._base import collect
 from labeltrust.ingest.files._base import FileFormat, Readable, RowSettings
 from labeltrust.ingest.files._lines import Lines
 from labeltrust.ingest.files._rows import Layout
-
-MAX_ROW_LINES = 1_000  # a row of more lines is a quote that was never closed
-
-_LOST_BYTES = re.compile("[\udc80-\udcff]")  # what bytes that are not UTF-8 are read as
-
-Row = tuple[list[str] | InvalidEvent, list[str]]
-"""The cells of a row or what is wrong with it, and its lines."""
+from labeltrust.ingest.files._table import Row, table_rows
 
 
 def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
@@ -39,14 +31,14 @@ def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
     lines = Lines(stream)
     names, header = _header(lines)
     layout = Layout(names, settings)
-    rows, first_row = _rows(lines), 1
+    rows, first_row = table_rows(lines), 1
     while piece := list(islice(rows, settings.rows_per_piece)):
         yield _piece(piece, layout, header, first_row)
         first_row += len(piece)
 
 
 def _header(lines: Lines) -> tuple[list[str], str]:
-    for cells, taken in _rows(lines):
+    for cells, taken in table_rows(lines):
         if isinstance(cells, InvalidEvent):
             raise UnreadableDelivery(cells.detail, place="header", code=cells.code)
         if cells:
@@ -60,33 +52,6 @@ def _column(cell: str) -> str:
         detail = f"columns are apart by commas, not as in {name[:60]!r}"
         raise UnreadableDelivery(detail, place="header", code="unknown_column")
     return name
-
-
-def _rows(lines: Lines) -> Iterator[Row]:
-    while True:
-        reader = csv.reader(_row_lines(lines), strict=True)
-        while True:
-            lines.begin()
-            try:
-                cells: list[str] = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                lines.back()
-                detail = f"broken row: {error}"
-                yield InvalidEvent(detail, code="broken_row"), lines.taken
-                break  # the reader may be inside a quote: begin a new one with the next line
-            if lines.is_dirty and any(map(_LOST_BYTES.search, cells)):
-                yield InvalidEvent("holds bytes that are not UTF-8", code="not_utf8"), lines.taken
-            else:
-                yield cells, lines.taken
-
-
-def _row_lines(lines: Lines) -> Iterator[str]:
-    for line in lines:
-        if len(lines.taken) > MAX_ROW_LINES:
-            raise csv.Error(f"a quoted cell is longer than {MAX_ROW_LINES} lines")
-        yield line
 
 
 def _piece(rows: list[Row], layout: Layout, header: str, first_row: int) -> Piece:

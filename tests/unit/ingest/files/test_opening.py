@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeltrust.domain.errors import InvalidInput, TooLarge, UnreadableDelivery
-from labeltrust.ingest.files import RowSettings, file_format, opened, read_file
+from labeltrust.ingest.files import Look, RowSettings, file_format, opened, read_file
 from labeltrust.ingest.files._gzip import Inflated
 
 SETTINGS = RowSettings(project="fraud")
@@ -83,11 +83,11 @@ def written(name, rows):
 
 @pytest.mark.parametrize("begin", [b"\n\n  ", b"\xef\xbb\xbf"])
 def test_blanks_and_marks_in_front_hide_no_format(begin):
-    assert file_format("auto", begin + JSONL).name == "jsonl"
+    assert file_format("auto", Look(begin + JSONL)).name == "jsonl"
 
 
 def test_an_unknown_format_is_refused_and_the_known_ones_are_listed():
-    with pytest.raises(InvalidInput, match="unknown format 'xml'; known are auto, csv, jsonl"):
+    with pytest.raises(InvalidInput, match="unknown format 'xml'; known are auto, argilla, "):
         list(read_file(io.BytesIO(CSV), SETTINGS, "xml"))
 
 
