@@ -47,7 +47,7 @@ cost = audit.cost
 basis = (
     "the median of this project's labels" if cost.seconds_known else "a guess: none told its time"
 )
-say(
+say(audit.nothing) if audit.nothing else say(
     f"{cost.items:,} of {audit.population:,} items of {LABELER or 'the whole project'} tell the "
     f"error rate to within {100 * cost.margin:.1f} points at worst (95 % interval).",
     f"{cost.twice:,} of them are labeled by two reviewers, so {cost.reviews:,} verdicts: "
@@ -62,7 +62,7 @@ say(
 # interval comes out narrower than that where the crowd knows its errors.
 
 # %%
-other = audit.promise()
+other = None if audit.nothing else audit.promise()
 say(
     f"The same {other.size:,} items promise {100 * other.margin:.2f} points as planned, "
     f"{100 * other.random:.2f} as a plain random sample, and would promise "
@@ -72,10 +72,10 @@ say(
         if other.expected is None
         else [f"If the posterior is right, {100 * other.expected:.2f} points are to be expected."]
     ),
-)
+) if other else say("No sample to compare.")
 
 # %%
-draw_promises(audit.promises(), cost.items, cost.margin)
+draw_promises(audit.promises(), cost.items, cost.margin) if other else say("Nothing to draw.")
 
 # %% [markdown]
 # ## Which items
@@ -84,7 +84,7 @@ draw_promises(audit.promises(), cost.items, cost.margin)
 say(*audit.design())
 
 # %%
-draw_strata(audit.strata())
+draw_strata(audit.strata()) if other else say("Nothing to draw.")
 
 # %%
 table(
@@ -100,6 +100,7 @@ table(
         "greatest": "probability_most:.1%",
         "stands for": "stands_for:.1f",
     },
+    empty="No item is there to be drawn.",
 )
 
 # %% [markdown]
@@ -109,6 +110,7 @@ table(
 table(
     audit.prices([0.15, 0.10, 0.075, 0.05, 0.04, 0.03]),
     {"within": "margin:.1%", "items": "items", "verdicts": "reviews", "hours": "hours:.1f"},
+    empty="Nothing has a price yet.",
 )
 
 # %% [markdown]
@@ -153,7 +155,7 @@ say(
 # Draw it. Reviewers then find their tasks under `/audits`, without names and without labels.
 
 # %%
-audit.command("error rate of the project", SEED)
+project.begin_command() if audit.nothing else audit.command("error rate of the project", SEED)
 
 # %% [markdown]
 # Or begin with the flag that has stood longest:

@@ -42,7 +42,7 @@ project = open_project(PROJECT)
 report = project.labeler(LABELER or project.most_suspect(), items=ITEMS)
 signals = report.signals()
 against = signals[signals["stands_out"]]
-say(
+say(report.nothing) if report.nothing else say(
     f"{report.name}: {len(against)} of {len(signals)} signals stand out"
     + (f" ({', '.join(against['title'])})." if len(against) else "."),
     f"Suspected since {report.onset:%Y-%m-%d %H:%M} UTC."
@@ -62,7 +62,11 @@ say(
 table(report.trust(), {"class": "label", "trust": "trust", "because": "because"})
 
 # %%
-table(report.figures(), {"number": "number", "figure": "figure:.3f"})
+table(
+    report.figures(),
+    {"number": "number", "figure": "figure:.3f"},
+    empty="No number is known.",
+)
 
 # %% [markdown]
 # ## Signals
@@ -75,6 +79,7 @@ table(
     signals,
     {"signal": "title", "size": "size:.3f", "unit": "unit", "q-value": "q_value:.2g"}
     | {"stands out": "stands_out"},
+    empty="No signal says anything yet.",
 )
 
 # %%
@@ -88,7 +93,7 @@ for signal in signals["signal"].head(CHARTS):
 say("Against peers: " + report.confusion_words("believed"))
 
 # %%
-report.draw_confusion("believed")
+report.draw_confusion("believed") if len(report.confusion()) else say("Nothing to draw.")
 
 # %%
 say("On gold items: " + report.confusion_words("gold"))
@@ -100,13 +105,13 @@ report.draw_confusion("gold") if len(report.confusion("gold")) else say("Nothing
 say(report.mix_words())
 
 # %%
-report.draw_mix()
+report.draw_mix() if len(report.mix()) else say("Nothing to draw.")
 
 # %% [markdown]
 # ## Since when
 
 # %%
-report.draw_timeline()
+report.draw_timeline() if len(report.timeline()) else say("Nothing to draw.")
 
 # %% [markdown]
 # ## Who agrees, who contradicts
@@ -115,7 +120,7 @@ report.draw_timeline()
 # agree with a suspect beyond expectation may work with the suspect, or share a habit.
 
 # %%
-report.draw_pairs()
+report.draw_pairs() if len(report.pairs()) else say("Nothing to draw.")
 
 # %%
 table(
@@ -150,7 +155,14 @@ table(
 #
 # ## Next step
 #
-# A blind audit of this labeler, as `01_draw_reaudit_sample` plans it:
+# A blind audit of this labeler, as `01_draw_reaudit_sample` plans it; in a project that nothing is
+# known of yet, what it begins with:
 
 # %%
-project.plan_audit(labeler=report.name, margin=0.1).command("is the suspicion right?", seed=0)
+(
+    project.begin_command()
+    if report.nothing
+    else project.plan_audit(labeler=report.name, margin=0.1).command(
+        "is the suspicion right?", seed=0
+    )
+)

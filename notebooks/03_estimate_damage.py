@@ -22,8 +22,6 @@
 # %%
 import os
 
-import pandas as pd
-
 from labeltrust.charts import draw_changes, draw_shares
 from labeltrust.notebook import open_project, prepare, say, table
 
@@ -52,14 +50,14 @@ told = {"value": "value", "low": "value_low", "high": "value_high", "n": "value_
 rows = estimates.rename(columns={**told, "reason": "value_reason"})
 said = table(rows, {"name": "name", "count": "value:,.0f", "share": "value:.2f"}).cells
 said = said.set_index("name")
-say(
+say(found.nothing) if found.nothing else say(
     f"{report.labels:,} labels on {report.items:,} items are under suspicion, of {len(suspects)} "
     "labelers.",
     f"Without them {report.changed:,} items get another training label, and {report.undecided:,} "
     "are left without one.",
     f"Wrong labels of audited suspects: {said['count']['wrong_labels']}.",
     f"Items with a wrong training label for it: {said['count']['wrong_items']}; without the "
-    f"suspects: {said['count']['left_items']}.",
+    f"suspects: {said['count']['left_items']}" + found.rise_words(),
     f"{len(missing)} of {len(suspects)} suspects were not audited: what they did is not in the "
     "estimates.",
 )
@@ -74,6 +72,7 @@ table(
     suspects,
     {"suspect": "labeler", "since (UTC)": "since", "labels": "labels"}
     | {"audit": "audit", "audited": "audited", "why not": "why_not"},
+    empty="Nobody is suspected.",
 )
 
 # %% [markdown]
@@ -81,6 +80,11 @@ table(
 #
 # A fact, and no error count: some items turn because the suspects were wrong, some because two
 # honest labelers disagree and the suspect was right. The audits below tell how many.
+#
+# Leaving suspects out can also make *more* training labels wrong, above all when one of several is
+# left out: on items with few labels the others may be too few to outvote an honest error, or the
+# other suspects may then be the majority. Compare with all suspects out, and give such items more
+# labels before the training set is made anew.
 
 # %%
 draw_changes(found.changes()) if len(found.changes()) else say("No training label changes.")
@@ -115,23 +119,15 @@ table(
 # %% [markdown]
 # ## Training sets and models that hold their labels
 #
-# All labels of each suspect count here, also those from before the onset. *Others without* is how
-# many consensus labels would be others without that one suspect, at most of all of them.
+# All labels of all suspects count here, also those from before the onset. *Others without* is how
+# many consensus labels would be others, or none, without all of them together.
 
 # %%
-traces = pd.concat([project.lineage(name).assign(who=name) for name in suspects["labeler"]])
-held = traces.groupby("snapshot", as_index=False).agg(
-    created_at=("created_at", "first"),
-    in_use=("in_use", "first"),
-    who=("who", "nunique"),
-    labels=("labels", "sum"),
-    changes=("changes", "max"),
-    models=("models", "first"),
-)
+held = project.lineage_together(list(suspects["labeler"]))
 table(
-    held.sort_values("snapshot", ascending=False),
+    held,
     {"training set": "snapshot", "made (UTC)": "created_at", "in use": "in_use"}
-    | {"suspects in it": "who", "labels": "labels", "others without": "changes"}
+    | {"suspects in it": "labelers", "labels": "labels", "others without": "changes"}
     | {"models": "models"},
     empty="No training set holds a label of theirs.",
 )
@@ -149,13 +145,15 @@ table(
 #
 # ## Next step
 #
-# Draw the audits that are missing; or, with all of them done, make the training set anew.
+# Draw the audits that are missing; or, with all of them done, make the training set anew. In a
+# project without suspects, assess what came since.
 
 # %%
-flags = project.flags()
-waiting = flags[flags["labeler"].isin(missing["labeler"]) & (flags["status"] != "dismissed")]
+waiting = project.flags_of(missing["labeler"])
 (
-    project.plan_audit(flag=int(waiting["id"].iloc[0]), margin=MARGIN).command(
+    project.begin_command()
+    if found.nothing
+    else project.plan_audit(flag=int(waiting["id"].iloc[0]), margin=MARGIN).command(
         "what did this suspect do", SEED
     )
     if len(waiting)

@@ -43,6 +43,9 @@ leaning = unflagged[unflagged["lean_low"] > 0]
 arranged = everybody[(everybody["meets"] > UNUSUAL) | (everybody["hurries"] > UNUSUAL)]
 turned = onsets.dropna(subset=["onset"])
 say(
+    "Nobody is flagged, so there is nobody to compare others with. Assess the project if labels "
+    "came since; a doubt about one labeler is for 02_inspect_a_labeler."
+) if onsets.empty else say(
     f"{len(onsets)} suspects; {len(turned)} of them turned at some moment"
     + (f", the first on {turned['onset'].min():%Y-%m-%d %H:%M} UTC." if len(turned) else "."),
     f"{onsets['since_onset'].sum():,} labels were given since those onsets.",
@@ -75,7 +78,11 @@ table(
 # who lie; somebody who leans to them shares their habit, and may share their cause.
 
 # %%
-draw_leaning(everybody)
+(
+    draw_leaning(everybody)
+    if everybody["lean"].notna().any()
+    else say("Nobody can be compared: there is no suspect, or too few items are shared.")
+)
 
 # %%
 draw_between(between) if between["lean"].notna().any() else say("No two suspects share enough.")
@@ -92,6 +99,7 @@ table(
     {"labeler": "labeler", "flagged": "flagged", "leaning": "lean", "items of both": "items"}
     | {"expected": "expected:.0f", "SD": "meets:+.1f", "within 10 min": "close"}
     | {"expected there": "close_expected:.1f", "SD there": "hurries:+.1f"},
+    empty="There is no label yet.",
 )
 
 # %% [markdown]
@@ -119,11 +127,14 @@ table(
 #
 # ## Next step
 #
-# Open the case file, or take in whoever leans to the suspects:
+# Open the case file, or take in whoever leans to the suspects; without a suspect, assess what came
+# since:
 
 # %%
 (
-    project.member_command(INCIDENT, leaning["labeler"].head(10))
+    project.begin_command()
+    if onsets.empty
+    else project.member_command(INCIDENT, leaning["labeler"].head(10))
     if INCIDENT and len(leaning)
     else project.incident_command("poisoned labels")
 )

@@ -65,7 +65,7 @@ found = project.retrain(
     labelers=project.suspects(INCIDENT) if INCIDENT else [],
 )  # fmt: skip
 measures = found.measures(SEED)
-say(
+say(found.nothing) if found.nothing else say(
     f"{found.labels:,} labels to learn from; {found.left_out:,} of them "
     f"({found.left_out / found.labels:.0%}) are suspects' and left out of the second model.",
     f"{len(found.answers):,} trusted items judge both models; neither learned from them.",
@@ -78,7 +78,7 @@ say(
 # %%
 change = measures[measures["trained"] == "change"].set_index("measure")
 said = table(change.reset_index(), {"m": "measure", "c": "value:+.3f"}).cells.set_index("m")["c"]
-say(
+say(found.nothing) if found.nothing else say(
     f"Recall of \u201c{found.target}\u201d changes by {said['recall']}.",
     f"Its precision changes by {said['precision']}.",
     "Leaving the suspects out makes the model find more of the class."
@@ -89,7 +89,11 @@ say(
 )
 
 # %%
-draw_measures(measures, found.target)
+(
+    draw_measures(measures, found.target)
+    if measures["value"].notna().any()
+    else say("Nothing to draw.")
+)
 
 # %%
 table(
@@ -104,13 +108,17 @@ table(
 # is why the interval of the change is narrower than two intervals side by side suggest.
 
 # %%
-draw_turned(found.turned(), found.target)
+(
+    draw_turned(found.turned(), found.target)
+    if found.turned()["items"].any()
+    else say("No trusted item of the class was asked for.")
+)
 
 # %%
 table(
     found.differing().head(15),
     {"item": "item", "trusted": "label", "with the suspects": "before", "without": "after"},
-    empty="Both models say the same of every trusted item.",
+    empty="There is no trusted item of which two models differ.",
 )
 
 # %% [markdown]
@@ -129,7 +137,14 @@ table(
 #
 # ## Next step
 #
-# When the gate is open again, make the training set that leaves frozen labels out, and train on it:
+# When the gate is open again, make the training set that leaves frozen labels out, and train on it;
+# in a project without labels or trusted items, what is missing first:
 
 # %%
-project.snapshot_command()
+(
+    project.begin_command()
+    if project.judgments().empty
+    else project.plan_audit(margin=0.1).command("gold to judge models by", SEED)
+    if found.nothing
+    else project.snapshot_command()
+)

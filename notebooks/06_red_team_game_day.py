@@ -61,12 +61,12 @@ day = game_day(
 attackers, others = day.attackers(), day.others_flagged()
 caught = attackers.dropna(subset=["flagged_at"])
 nothing, flagged, cleaned = day.turned_items()
-say(
+say(day.nothing) if day.nothing else say(
     f"{ATTACK}: {len(caught)} of {len(attackers)} attackers are found"
     + (f", the first on {caught['flagged_at'].min():%Y-%m-%d}." if len(caught) else "."),
     f"{attackers['through'].sum():,} of {attackers['poisoned'].sum():,} poisoned labels came "
     "before the flag of their labeler.",
-    f"Of {day.before.truth.size:,} items, the attack turns the label that most give for "
+    f"Of {day.n_items:,} items, the attack turns the label that most give for "
     f"{nothing:,}; with labels after each flag held out for {flagged:,}; with all labels of the "
     f"found held out since the onset for {cleaned:,}.",
     f"{len(others)} of the others are flagged as well at some moment.",

@@ -43,9 +43,7 @@ flags, freezes = review.flags(), review.freezes()
 closed, reasons = review.gate_closed(), review.gate_reasons()
 broken = measures[measures["holds"] == "no"]
 say(
-    f"{windows['labels'].iloc[-1]:,} labels by {windows['labelers'].iloc[-1]} labelers in the last "
-    f"{DAYS} days with labels"
-    + (f"; {windows['labels'].iloc[-2]:,} in those before." if len(windows) > 1 else "."),
+    review.labels_words(),
     f"{len(broken)} of {len(measures)} targets are missed"
     + (f": {', '.join(broken['measure'])}." if len(broken) else "."),
     f"{flags['opened'].iloc[0]} flags were opened, {flags['confirmed'].iloc[0]} confirmed, "
@@ -73,13 +71,14 @@ table(
 # ## Trend
 
 # %%
-draw_windows(windows_frame(windows))
+draw_windows(windows_frame(windows)) if len(windows) else say("There is no label yet.")
 
 # %%
 table(
     windows,
     {"begins": "begins", "labels": "labels", "labelers": "labelers", "items": "items"}
     | {"pairs that agree": "agreement:.3f", "alpha": "alpha:.2f", "right on gold": "gold:.3f"},
+    empty="There is no label yet.",
 )
 
 # %% [markdown]
@@ -134,12 +133,17 @@ table(
 # %% [markdown]
 # ## Limits
 #
-# - Only measures that labels tell of stand here. Feature drift, model accuracy, trigger hits,
-#   regressions and shadow divergence need item features, or models among the labelers.
+# - Feature drift needs features of items, and is that of the feature that moved most: of many, one
+#   moves by chance. Each item counts in the window of its first label.
+# - Accuracy lost, regressions and differences compare the two models that began to label last.
+#   Which is production and which a candidate, the record does not tell.
+# - Trigger hits are labelers whose labels hang on a feature of the items, by the newest assessment.
 # - Anomalous input is of the last seven days whatever `DAYS` says, and of whole sources: one that
 #   feeds several projects counts in each.
 # - A moving label mix is no poisoning by itself: fraud has seasons. Compare with the same week of
 #   the month, and read the postmortem notebook where it moves with agreement.
+# - A measure of one occurrence (provenance, trigger hits, regressions) is missed by one, however
+#   few were looked at.
 # - The share of flags confirmed tells of signals only where reviewers decide without seeing which
 #   signal it was.
 #

@@ -17,6 +17,8 @@ STANDS_OUT = "stands out"
 LIKE_OTHERS = "like the others"
 TOO_LITTLE = "too little data"
 _NAME_PIXELS = 170
+_APART_PIXELS = 8
+"""Labels of an axis that come closer are left out, all but the first."""
 MARK = "\u25b8 "
 """Before the name of the labeler whom a chart is about."""
 
@@ -85,6 +87,8 @@ def finished(chart: Drawing, title: str, subtitle: str) -> Drawing:
             titleFontSize=12,
             titleFontWeight="normal",
             labelLimit=_NAME_PIXELS,
+            labelOverlap="greedy",
+            labelSeparation=_APART_PIXELS,
         ),
         legend=alt.LegendConfig(
             labelColor=INK, titleColor=INK, labelFontSize=12, orient="bottom", titleLimit=400

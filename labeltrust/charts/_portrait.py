@@ -24,7 +24,7 @@ def confusion_frame(
         words: Words of the classes by code.
         against: `gold`, or `believed` for what peers believe.
     """
-    table = np.array(portrait.get(against, []), dtype=np.float64).reshape(-1, len(words))
+    table = np.array(portrait.get(against, []), dtype=np.float64).reshape(-1, max(len(words), 1))
     totals = table.sum(axis=1)
     rows = [
         {

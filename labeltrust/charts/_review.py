@@ -6,6 +6,8 @@ import pandas as pd
 from labeltrust.charts._look import ORDINARY, ROW, SUSPECT, UNKNOWN, WIDTH, Drawing, finished
 
 _NUMBERS = {"agreement": "pairs that agree", "gold": "right on gold"}
+_COLOURS = dict(zip(_NUMBERS.values(), (ORDINARY, SUSPECT), strict=True))
+_SHAPES = dict(zip(_NUMBERS.values(), ("circle", "diamond"), strict=True))
 _STATUSES = {"confirmed": SUSPECT, "open": UNKNOWN, "dismissed": ORDINARY}
 
 
@@ -38,10 +40,14 @@ def draw_windows(found: pd.DataFrame) -> Drawing:
     Args:
         found: See `windows_frame`.
     """
-    names = list(_NUMBERS.values())
-    scale = alt.Scale(domain=names, range=[ORDINARY, SUSPECT])
+    names = [one for one in _NUMBERS.values() if (found["number"] == one).any()]
+    scale = alt.Scale(domain=names, range=[_COLOURS[one] for one in names])
     base = alt.Chart(found).encode(
-        x=alt.X("begins:T", title="window begins (UTC)", axis=alt.Axis(format="%d %b")),
+        x=alt.X(
+            "begins:T",
+            title="window begins (UTC)",
+            axis=alt.Axis(format="%d %b", values=_begins(found)),
+        ),
         color=alt.Color("number:N", scale=scale, title=None),
     )
     spans = base.mark_rule(strokeWidth=2).encode(
@@ -51,7 +57,7 @@ def draw_windows(found: pd.DataFrame) -> Drawing:
     lines = base.mark_line(strokeWidth=2).encode(
         y="value:Q", strokeDash=alt.StrokeDash("number:N", sort=names, legend=None)
     )
-    shape = alt.Scale(domain=names, range=["circle", "diamond"])
+    shape = alt.Scale(domain=names, range=[_SHAPES[one] for one in names])
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
         y="value:Q",
         shape=alt.Shape("number:N", scale=shape, title=None),
@@ -68,6 +74,11 @@ def draw_windows(found: pd.DataFrame) -> Drawing:
         "Agreement and accuracy on gold, window by window",
         "Upright lines are 95 % intervals. Agreement is of items with two labels in the window.",
     )
+
+
+def _begins(found: pd.DataFrame) -> list[int]:
+    """Return where windows begin, as milliseconds: other days have no mark."""
+    return [int(one.timestamp() * 1000) for one in found["begins"].drop_duplicates()]
 
 
 def draw_signal_flags(found: pd.DataFrame) -> Drawing:

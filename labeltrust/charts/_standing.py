@@ -36,7 +36,7 @@ def draw_standing(sizes: Mapping[str, Any], reading: Mapping[str, Any]) -> Drawi
         .encode(
             x=alt.X("low:Q", title=unit, bin="binned", axis=alt.Axis(format="~g")),
             x2="high:Q",
-            y=alt.Y("labelers:Q", title="labelers"),
+            y=alt.Y("labelers:Q", title="labelers", axis=alt.Axis(tickMinStep=1, format="d")),
             tooltip=[
                 alt.Tooltip("low:Q", title="from", format=".3f"),
                 alt.Tooltip("high:Q", title="to", format=".3f"),

@@ -1,15 +1,17 @@
 """An audit before it is drawn: what it would take, and how it is ordered."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from labeltrust.domain.audits import DISPUTED, POSTERIOR, STRATIFIED, AuditPlan
+from labeltrust.domain.audits import DISPUTED, POSTERIOR, STRATIFIED, AuditPlan, Stratum
+from labeltrust.domain.errors import InvalidInput
 from labeltrust.notebook._show import Command, command
 from labeltrust.policy.audit_choices import (
+    Price,
     Promise,
     prices,
     promise,
@@ -60,6 +62,19 @@ def audit_plan(
     return stratified(plan, [name for name in names if name not in {"", "none"}])
 
 
+NO_COST = AuditCost(
+    items=0,
+    twice=0,
+    reviews=0,
+    seconds_each=0.0,
+    seconds_known=False,
+    hours=0.0,
+    margin=1.0,
+    strata=(),
+)
+"""Of an audit that has nothing to draw."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedAudit:
     """An audit that nobody has drawn.
@@ -68,11 +83,13 @@ class PlannedAudit:
         draft: What was asked for.
         cost: What it takes.
         weights: What a draw by the posterior goes by; None: items are drawn by strata.
+        nothing: Why nothing can be drawn, and what to do; empty where something can.
     """
 
     draft: AuditDraft
     cost: AuditCost
     weights: Weights | None = None
+    nothing: str = ""
 
     @property
     def population(self) -> int:
@@ -95,7 +112,8 @@ class PlannedAudit:
             probability (the mean), probability_least, probability_most, stands_for (one over the
             mean). Within a stratum all items have one chance, by the posterior each its own.
         """
-        found = pd.DataFrame([asdict(part) for part in self.cost.strata])
+        columns = [field.name for field in fields(Stratum)]
+        found = pd.DataFrame([asdict(part) for part in self.cost.strata], columns=columns)
         if self.weights is None:
             mean = least = most = found["drawn"] / found["population"]
         else:
@@ -114,6 +132,8 @@ class PlannedAudit:
             Columns size, margin (as planned, at worst), random (of a random sample), endless
             (without correction for a finite population), expected (if the posterior is right).
         """
+        if self.nothing:
+            return pd.DataFrame(columns=[field.name for field in fields(Promise)])
         if self.weights is not None:
             found = weighted_promises(self.weights.doubt, self.cost.items)
         else:
@@ -121,13 +141,21 @@ class PlannedAudit:
         return pd.DataFrame(map(asdict, found))
 
     def promise(self) -> Promise:
-        """Return what the planned size promises, and what it would otherwise."""
+        """Return what the planned size promises, and what it would otherwise.
+
+        Raises:
+            InvalidInput: Nothing can be drawn.
+        """
+        if self.nothing:
+            raise InvalidInput(self.nothing, code="nothing_to_audit")
         if self.weights is not None:
             return weighted_promise(self.weights.doubt, self.cost.items)
         return promise(strata_again(self.cost.strata), self.draft.plan, self.cost.items)
 
     def prices(self, margins: Sequence[float]) -> pd.DataFrame:
         """Return one row a margin: items, reviews, hours."""
+        if self.nothing:
+            return pd.DataFrame(columns=[field.name for field in fields(Price)])
         plan, each = self.draft.plan, self.cost.seconds_each
         if self.weights is not None:
             found = weighted_prices(self.weights.doubt, plan, margins, each)

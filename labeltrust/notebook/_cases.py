@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from labeltrust.domain.errors import InvalidInput, NotFound
-from labeltrust.notebook._replay import READER, Replaying
+from labeltrust.notebook._replay import READER
 from labeltrust.notebook._show import Command, command
+from labeltrust.notebook._tracing import Tracing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.services.read_timeline import TimelineEntry
 from labeltrust.services.show_incident import IncidentCase, show_incident
@@ -16,7 +17,7 @@ _ENTRY = ["at", "actor", "what", "text", "sequence"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Casing(Replaying):
+class Casing(Tracing):
     """One project of an open installation, with its case files."""
 
     def suspects(self, incident: int = 0) -> list[str]:

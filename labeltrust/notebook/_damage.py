@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from labeltrust.domain.estimates import Estimate, Measured
+from labeltrust.domain.estimates import Estimate, Measured, Undefined
 from labeltrust.services.estimate_damage import DamageReport
 
 ESTIMATES: Mapping[str, str] = MappingProxyType(
@@ -23,9 +23,30 @@ ESTIMATES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamageFound:
-    """What suspects did, as far as audits tell; counts of `report` are facts."""
+    """What suspects did, as far as audits tell; counts of `report` are facts.
+
+    Attributes:
+        report: What was found.
+        nothing: Why there is nothing to tell, and what to do; empty where there is something.
+    """
 
     report: DamageReport
+    nothing: str = ""
+
+    def rise_words(self) -> str:
+        """Return the end of a sentence: whether fewer training labels are wrong without suspects.
+
+        Fewer labels on an item are outvoted more easily, so it can be more.
+        """
+        before, after = self.report.damage.wrong_items, self.report.damage.left_items
+        if isinstance(before, Undefined) or isinstance(after, Undefined):
+            return "."
+        if after.value <= before.value:
+            return ": fewer are wrong without them."
+        return (
+            ": MORE are wrong without them, because too few others are left on these items. Get "
+            "these items labeled again before the suspects are left out."
+        )
 
     def suspects(self) -> pd.DataFrame:
         """Return one row a suspect: labeler, since, clock, labels, audit, audited, why_not."""

@@ -84,7 +84,7 @@ def lineage_frame(found: Lineage) -> pd.DataFrame:
     """Return one row a snapshot that holds the labels in question; numbers are missing with why."""
     columns = (
         "snapshot", "created_at", "parent", "in_use", "labels", "items", "alone", "changes",
-        "models", "reason",
+        "labelers", "models", "reason",
     )  # fmt: skip
     rows = [
         {

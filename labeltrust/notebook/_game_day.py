@@ -9,6 +9,7 @@ import pandas as pd
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.notebook._forensics import since_onset
+from labeltrust.notebook._nothing import NO_LABELS, PARTS, NoGameDay
 from labeltrust.redteam._appraised import appraised, judgments_of
 from labeltrust.redteam._draw import Drawn, told
 from labeltrust.redteam._looking import Looked, attackers, look
@@ -80,6 +81,12 @@ class GameDay:
     looked: Looked
     words: Words
     rows: pd.DataFrame
+    nothing: str = ""
+
+    @property
+    def n_items(self) -> int:
+        """How many items the copy has."""
+        return int(self.before.truth.size)
 
     def attackers(self) -> pd.DataFrame:
         """Return one row an attacker, the first to be flagged first.
@@ -154,18 +161,25 @@ class GameDay:
         return first, second, third
 
 
-def game_day(project: "Project", exercise: Exercise) -> GameDay:
+def game_day(project: "Project", exercise: Exercise) -> GameDay | NoGameDay:
     """Plant an attack into a copy of the project's labels and assess the copy again and again.
 
-    Everything happens in memory: no event, no flag and no freeze of it is written.
+    Everything happens in memory: no event, no flag and no freeze of it is written. Where there is
+    nothing to attack, what is returned says why.
 
     Raises:
         NotFound: There is no such attack.
-        InvalidInput: The labels do not suit it: too few labelers, or a scale with parts.
+        InvalidInput: The exercise does not suit the labels: too few labelers, no such class.
     """
     judgments = project.judgments()
     if exercise.without_suspects:
         judgments = judgments[~since_onset(judgments, project.onsets())]
+    if judgments.empty or project.level() in STRUCTURED:
+        return NoGameDay(exercise, NO_LABELS if judgments.empty else PARTS)
+    return _held(project, exercise, judgments)
+
+
+def _held(project: "Project", exercise: Exercise, judgments: pd.DataFrame) -> GameDay:
     frame, gold = judgments.rename(columns={"occurred_at": "created_at"}), project.gold()
     rng = np.random.default_rng(exercise.seed)
     before = _equipped(scene_of(frame, gold, level=_level(project)), exercise.attack, rng)
@@ -189,8 +203,6 @@ def attack_frame() -> pd.DataFrame:
 
 def _level(project: "Project") -> str:
     level = project.level()
-    if level in STRUCTURED:
-        raise InvalidInput(f"labels with parts ({level}) are not attacked yet", place="project")
     return level if level in {"ordinal", "interval"} else "nominal"
 
 

@@ -27,6 +27,8 @@ from labeltrust.notebook._frames import spread
 from labeltrust.services.show_portrait import DoubtedItem, Drawn, Meeting
 
 _PAIRS = ["labeler", "shared", "same", "expected", "excess"]
+_SIGNALS = ["signal", "title", *spread("size", {}), "unit", "p_value", "q_value", "stands_out",
+            "words"]  # fmt: skip
 _ITEMS = ["item", "at", "said", "believed", "belief", "gold", "others", "content"]
 
 
@@ -40,6 +42,7 @@ class LabelerReport:
         meetings: Others who agree most or least beyond expectation.
         doubted: Items where peers or gold believe something else, the surest first.
         flag_rate: q-value up to which a signal stands out.
+        nothing: Why there is nothing to tell, and what to do; empty where there is something.
     """
 
     name: str
@@ -47,6 +50,7 @@ class LabelerReport:
     meetings: Sequence[Meeting]
     doubted: Sequence[DoubtedItem]
     flag_rate: float
+    nothing: str = ""
 
     @property
     def onset(self) -> datetime | None:
@@ -79,7 +83,8 @@ class LabelerReport:
                 {"number": words, **spread("figure", entry[name])}
                 for name, words in names.items()
                 if name in entry
-            ]
+            ],
+            columns=["number", *spread("figure", {})],
         )
 
     def signals(self) -> pd.DataFrame:
@@ -88,7 +93,7 @@ class LabelerReport:
         A signal that can say nothing is among them, with the reason.
         """
         rows = [self._signal(said) for said in self.drawn.entry["signals"]]
-        found = pd.DataFrame(rows)
+        found = pd.DataFrame(rows, columns=_SIGNALS).astype({"stands_out": bool})
         return found.sort_values("p_value", kind="stable", na_position="last", ignore_index=True)
 
     def _signal(self, said: Mapping[str, Any]) -> dict[str, Any]:

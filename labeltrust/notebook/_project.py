@@ -10,8 +10,9 @@ import pandas as pd
 
 from labeltrust.app import build_deployment
 from labeltrust.domain.audits import AuditPlan
+from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.principals import Principal
-from labeltrust.notebook._audits import PlannedAudit
+from labeltrust.notebook._audits import NO_COST, PlannedAudit
 from labeltrust.notebook._cases import Casing, entry_frame
 from labeltrust.notebook._damage import DamageFound
 from labeltrust.notebook._forensics import (
@@ -21,11 +22,20 @@ from labeltrust.notebook._forensics import (
     onset_frame,
     since_onset,
 )
-from labeltrust.notebook._frames import case_frame, labeler_frame, lineage_frame, signal_frame
+from labeltrust.notebook._frames import case_frame, labeler_frame, signal_frame
 from labeltrust.notebook._labeler import LabelerReport
-from labeltrust.notebook._labels import feature_frame, gold_frame, judgment_frame
+from labeltrust.notebook._labels import feature_frame, gold_frame
+from labeltrust.notebook._nothing import (
+    NO_ITEMS,
+    NO_LABELS,
+    NO_SUSPECTS,
+    NOT_ASSESSED,
+    no_damage,
+    no_report,
+    no_retraining,
+)
 from labeltrust.notebook._replay import READER as _READER
-from labeltrust.notebook._retraining import Labels, Model, Retraining, retrained
+from labeltrust.notebook._retraining import NOT_LEARNED, Labels, Model, Retraining, retrained
 from labeltrust.notebook._review import Review, review_of
 from labeltrust.notebook._show import Command, command
 from labeltrust.services.draw_audit import AuditDraft, weigh_audit
@@ -37,7 +47,6 @@ from labeltrust.services.read_assessment import read_assessment
 from labeltrust.services.read_judgments import read_current
 from labeltrust.services.read_timeline import read_timeline
 from labeltrust.services.show_portrait import ON_A_PAGE, Portrait, show_portrait
-from labeltrust.services.trace_labels import Whose, trace_labels
 from labeltrust.settings import Settings, read_settings
 
 # A price is asked for by those who may draw; telling it draws nothing and leaves no trace.
@@ -64,13 +73,16 @@ class Project(Casing):
         """Return one row a flag, oldest first."""
         return case_frame(list_flags(self.deployment, _READER, self.name))
 
+    def flags_of(self, labelers: Sequence[str]) -> pd.DataFrame:
+        """Return the flags of some labelers that are open or confirmed, oldest first."""
+        flags = self.flags()
+        if flags.empty:
+            return flags
+        return flags[flags["labeler"].isin(labelers) & (flags["status"] != "dismissed")]
+
     def freezes(self) -> pd.DataFrame:
         """Return one row a freeze, lifted ones too, oldest first."""
         return case_frame(list_standing(self.deployment, _READER, self.name, lifted=True))
-
-    def judgments(self, question: str = "label") -> pd.DataFrame:
-        """Return one row a current judgment: item, labeler, label, times, source."""
-        return judgment_frame(self.deployment, _READER, self.name, question)
 
     def level(self, question: str = "label") -> str:
         """Return the level of measurement of a question's labels, such as `nominal`."""
@@ -104,21 +116,21 @@ class Project(Casing):
             since_onsets: Leave out a suspect's labels since the onset; False for all of them.
             labelers: The suspects; all who stand flagged if empty.
 
+        Returns:
+            Both models; where no item or no trusted item has features, the reason.
+
         Raises:
-            InvalidInput: No item, or no gold item, has features.
+            InvalidInput: The table of features is none.
         """
         judgments, onsets = self.judgments(), self.onsets(labelers)
         left_out = since_onset(judgments, onsets if since_onsets else onsets[["labeler"]])
         labels = Labels(judgments=judgments, left_out=left_out, gold=self.gold(), by_item=by_item)
-        return retrained(labels, features, model, target)
-
-    def snapshot_command(self) -> Command:
-        """Return the command line that makes a training set without frozen labels."""
-        return command("labeltrust snapshot create", [("project", self.name)])
-
-    def red_team_command(self) -> Command:
-        """Return the command line that runs every attack on drawn crowds, a few seeds of each."""
-        return command("labeltrust redteam run --short", [])
+        try:
+            return retrained(labels, features, model, target)
+        except InvalidInput as error:
+            if error.code != NOT_LEARNED:
+                raise
+            return no_retraining(target, NO_LABELS if judgments.empty else error.detail)
 
     def review(self, days: int = 7) -> Review:
         """Return the last days beside those before, for a weekly or monthly review."""
@@ -127,13 +139,16 @@ class Project(Casing):
     def most_suspect(self) -> str:
         """Return the first of the flagged, or else whom the assessment trusts least.
 
-        Raises:
-            NotFound: Nothing was assessed yet.
+        Returns:
+            The name; empty where nothing was assessed yet, or nobody has labeled.
         """
         flagged = self.suspects()
-        if flagged:
-            return flagged[0]
-        return str(self.labelers().sort_values("trust", kind="stable")["labeler"].iloc[0])
+        if flagged or not self.is_assessed:
+            return flagged[0] if flagged else ""
+        known = self.labelers()
+        return (
+            "" if known.empty else str(known.sort_values("trust", kind="stable")["labeler"].iloc[0])
+        )
 
     def labeler(self, name: str, items: int = ON_A_PAGE) -> LabelerReport:
         """Return everything the newest assessment holds of one labeler.
@@ -142,9 +157,14 @@ class Project(Casing):
             name: The outside id.
             items: Doubted items to show, at most.
 
+        Returns:
+            The report; where nothing was assessed yet, the reason why it holds nothing.
+
         Raises:
-            NotFound: There is no such labeler, or nothing was assessed yet.
+            NotFound: There is no such labeler.
         """
+        if not self.is_assessed or not name:
+            return no_report(NO_LABELS if self.judgments().empty else NOT_ASSESSED)
         pages = range(1, -(-items // ON_A_PAGE) + 1)
         found = [self._portrait(name, page) for page in pages]
         doubted = {one.item: one for page in found for one in page.items}
@@ -189,12 +209,20 @@ class Project(Casing):
             labelers: The suspects; all who stand flagged if empty.
             question: Name of the question.
 
+        Returns:
+            The damage; where nobody is flagged and nobody was named, the reason why there is none.
+
         Raises:
             NotFound: A labeler or the question is not there.
-            InvalidInput: Nobody is flagged and nobody was named.
         """
         asked = DamageAsked(project=self.name, labelers=tuple(labelers), question=question)
-        return DamageFound(report=estimate_damage(self.deployment, _PLANNER, asked))
+        try:
+            return DamageFound(report=estimate_damage(self.deployment, _PLANNER, asked))
+        except InvalidInput as error:
+            if error.code != "no_suspects":
+                raise
+            why = NO_LABELS if self.judgments(question).empty else NO_SUSPECTS
+            return no_damage(self.name, question, why)
 
     def case_damage(self, incident: int) -> DamageFound:
         """Return what the suspects of a case file did, on the first question that it is about.
@@ -215,28 +243,6 @@ class Project(Casing):
         )
         return entry_frame(found)
 
-    def lineage(
-        self,
-        labeler: str | None = None,
-        *,
-        source: str | None = None,
-        import_id: int | None = None,
-    ) -> pd.DataFrame:
-        """Return one row a snapshot that holds labels of somebody, newest first.
-
-        Args:
-            labeler: Whose labels; with `source` beside it, that source's labeler.
-            source: Or all that a source sent.
-            import_id: Or those of an import.
-
-        Returns:
-            Columns `snapshot`, `created_at`, `parent`, `in_use`, `labels`, `items`, `alone` (nobody
-            else labeled them), `changes` (another consensus without), `models`, `reason` (why
-            numbers are missing).
-        """
-        whose = Whose(labeler=labeler, source=source, import_id=import_id)
-        return lineage_frame(trace_labels(self.deployment, _READER, self.name, whose))
-
     def plan_audit(
         self,
         *,
@@ -255,11 +261,16 @@ class Project(Casing):
 
         Raises:
             NotFound: The labeler or flag is not there.
-            InvalidInput: The plan cannot be drawn, or there is nothing to audit.
+            InvalidInput: The plan cannot be drawn.
         """
         wanted = plan or AuditPlan(margin=margin)
         draft = AuditDraft(project=self.name, labeler=labeler or None, flag=flag, plan=wanted)
-        found = weigh_audit(self.deployment, _PLANNER, draft)
+        try:
+            found = weigh_audit(self.deployment, _PLANNER, draft)
+        except InvalidInput as error:
+            if error.code != "nothing_to_audit":
+                raise
+            return PlannedAudit(draft=draft, cost=NO_COST, nothing=NO_ITEMS)
         return PlannedAudit(draft=draft, cost=found.cost, weights=found.weights)
 
     def plan_audits(self, margin: float) -> pd.DataFrame:

@@ -21,6 +21,15 @@ from labeltrust.notebook._review_numbers import spread
 
 MOST_WORDS = 20
 """Words of a text feature that become columns: rarer ones are one word, "other"."""
+NOT_LEARNED = "not_learned"
+_UNFIT_LABELS = (
+    "Nothing can be learned: no item has both a label that is not a suspect's and features. Check "
+    "that the items of the table of features are named as on the platform."
+)
+_UNFIT_GOLD = (
+    "Nothing can be told of the models: no item with features has a trusted label. Declare gold, "
+    "or close an audit (01_draw_reaudit_sample); then run this again."
+)
 BEFORE, AFTER = "with the suspects' labels", "without them"
 
 
@@ -61,7 +70,8 @@ class Retraining:
         labels: Labels trained on before.
         left_out: Those of them that the second model does not see.
         unknown: Items without features, which take no part.
-        models: The first model, trained, and the second.
+        models: The first model, trained, and the second; none where nothing could be learned.
+        nothing: Why there is nothing to tell, and what to do; empty where there is something.
     """
 
     target: str
@@ -69,7 +79,8 @@ class Retraining:
     labels: int
     left_out: int
     unknown: int
-    models: tuple[Model, Model]
+    models: tuple[Model, ...]
+    nothing: str = ""
 
     @property
     def _said(self) -> Answers:
@@ -136,10 +147,8 @@ def retrained(labels: Labels, features: pd.DataFrame, model: Model, target: str 
     trains = known & ~labels.judgments["item"].isin(labels.gold["item"]).to_numpy()
     kept = trains & ~labels.left_out
     if not kept.any() or trusted.empty:
-        detail = (
-            "no item has labels to learn from" if not kept.any() else "no trusted item is known"
-        )
-        raise InvalidInput(f"{detail} and features", place="features")
+        detail = _UNFIT_LABELS if not kept.any() else _UNFIT_GOLD
+        raise InvalidInput(detail, place="features", code=NOT_LEARNED)
     given = [labels.judgments[some] for some in (trains, kept)]
     given = [plurality(some) for some in given] if labels.by_item else given
     models = [_trained(some, rows, model) for some in given]

@@ -10,7 +10,19 @@ import pandas as pd
 from labeltrust.domain.audits import RUNNING
 from labeltrust.domain.estimates import Measured, Undefined
 from labeltrust.metrics.gold_accuracy import wilson
+from labeltrust.notebook._nothing import NO_LABELS
+from labeltrust.notebook._review_models import (
+    DAY_US,
+    accuracy_drop,
+    divergence,
+    drift,
+    regressed,
+    two_models,
+)
 from labeltrust.notebook._review_numbers import (
+    NOT_ASSESSED,
+    REFUSED,
+    UNKNOWN,
     against_target,
     agreed,
     alpha,
@@ -30,18 +42,18 @@ if TYPE_CHECKING:
     from labeltrust.domain.principals import Principal
     from labeltrust.notebook._project import Project
 
-DAY_US = 86_400_000_000
+_TRIGGER = "feature_trigger"
 _WINDOWS = {"this": 0, "the one before": 1}
 _FLAGS = ["window", "opened", "confirmed", "dismissed", "days_to_verdict"]
 _PEOPLE = ["person", "open", "oldest", "decided_short", "decided_long", "median_time"]
-_AUDITS = [
-    "audit",
-    "status",
-    "asked",
-    "answered",
-    "turns",
-    *spread("error_rate", Undefined(reason="")),
+_NUMBERS = [
+    "begins",
+    "labels",
+    "labelers",
+    "items",
+    *(column for name in ("agreement", "alpha", "gold") for column in spread(name, UNKNOWN)),
 ]
+_AUDITS = ["audit", "status", "asked", "answered", "turns", *spread("error_rate", UNKNOWN)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +100,16 @@ class Review:
             high, n and reason.
         """
         rows = [self._numbers(ago) for ago in reversed(range(most)) if self._rows(ago).any()]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=_NUMBERS)
+
+    def labels_words(self) -> str:
+        """Return how many labels came lately, in a sentence."""
+        this, before = (int(self._rows(ago).sum()) for ago in (0, 1))
+        if not this:
+            return NO_LABELS
+        people = int(np.unique(self.loaded.labeler[self._rows(0)]).size)
+        told = f"{this:,} labels by {people} labelers in the last {self.days} days with labels"
+        return f"{told}; {before:,} in those before." if before else f"{told}."
 
     def _numbers(self, ago: int) -> dict[str, Any]:
         kept = self._rows(ago)
@@ -105,23 +126,46 @@ class Review:
         }
 
     def measures(self) -> pd.DataFrame:
-        """Return one row a measure that labels tell of.
+        """Return one row a measure.
 
         Returns:
             Columns id, measure, target, value with low, high, n and reason, and holds: `yes` or
             `no` where the interval lies on one side of the target, else `not sure` or `unknown`.
         """
-        (now_first, end), (first, _) = self._window(0), self._window(1)
+        this, before = self._window(0), self._window(1)
         everything = window_block(self.loaded, np.ones(self.loaded.item.size, dtype=np.bool_))
+        models = two_models(self.loaded)
+        feature, drifted = drift(self.loaded, before, this)
         found = {
-            "M1": moved(everything, (first, now_first), (now_first, end)),
+            "M1": moved(everything, before, this),
+            "M2": drifted,
+            "M3": accuracy_drop(models),
             "M4": self._unreadable(),
             "M5": self._provenance(),
+            "M6": self._triggered(),
+            "M7": regressed(models),
+            "M8": REFUSED,
+            "M9": divergence(models),
             "M10": agreed(window_block(self.loaded, self._rows(0))),
         }
-        return pd.DataFrame([against_target(*told) for told in found.items()])
+        rows = [against_target(*told) for told in found.items()]
+        rows[1]["measure"] += f": {feature}" * bool(feature)
+        return pd.DataFrame(rows)
+
+    def _triggered(self) -> Measured:
+        """Return the share of labelers whose labels hang on some feature of the items."""
+        if not self.project.is_assessed:
+            return NOT_ASSESSED
+        read = self.project.signals()
+        told = read[(read["signal"] == _TRIGGER) & read["estimate"].notna()] if len(read) else read
+        rate = self.project.deployment.settings.flag_rate
+        hits = (told["q_value"] <= rate).sum() if len(told) else 0
+        reason = "no labeler's labels could be tested for a trigger: items need features"
+        return wilson(np.array([hits]), np.array([len(told)]), reason)[0]
 
     def _provenance(self) -> Measured:
+        if not self.project.is_assessed:
+            return NOT_ASSESSED
         part = self.project.assessment()
         labels, missing = part["labels"], part["provenance"]["missing"]
         return wilson(np.array([labels - missing]), np.array([labels]), "no labels")[0]

@@ -19,6 +19,7 @@ from labeltrust.services._acts import Act, begin_act, note_snapshot
 from labeltrust.services._heavy import heavily
 from labeltrust.services._held import held_by
 from labeltrust.services._manifest import manifest_of
+from labeltrust.services._share_index import keep_shares
 from labeltrust.services._snapshot_facts import SnapshotFacts, SnapshotOrder
 from labeltrust.services._snapshot_files import (
     LABELS,
@@ -169,6 +170,8 @@ def _commit(deployment: Deployment, done: _Done) -> dict[str, Any] | None:
         snapshots.complete(session, stored)
         note_snapshot(act, _told(stored, manifest["signed_by"]))
         move_into_place(draft, snapshot_folder(deployment, stored.id))
+    methods = {question: said["method"] for question, said in whole["consensus"].items()}
+    keep_shares(snapshot_folder(deployment, stored.id), methods, stored.digest.hex())
     return whole
 
 

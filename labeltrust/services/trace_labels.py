@@ -11,7 +11,7 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import labeler_named
 from labeltrust.services._heavy import heavily
-from labeltrust.services._label_shares import LabelShare, Scope, label_share
+from labeltrust.services._label_shares import LabelShare, Scope, Snapshotted, shares_in
 from labeltrust.services.create_snapshot import snapshot_folder
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.freezes import source_of_project, whole_import
@@ -32,11 +32,13 @@ class Whose:
 
     Attributes:
         labeler: Outside id; with `source` beside it, that source's labeler.
+        also: Further labelers, whose labels are traced together with those of `labeler`.
         source: Name of a source: all that it sent.
         import_id: Number of an import.
     """
 
     labeler: str | None = None
+    also: tuple[str, ...] = ()
     source: str | None = None
     import_id: int | None = None
 
@@ -70,7 +72,7 @@ class Lineage:
 
     Attributes:
         project: Whose snapshots.
-        labeler: Whose labels, or None.
+        labeler: Whose labels, or None; the first of several.
         source: Likewise.
         import_id: Likewise.
         looked_at: How many of the newest snapshots were looked into, at most `MOST`.
@@ -112,11 +114,12 @@ def _traced(deployment: Deployment, project: str, whose: Whose) -> Lineage:
         models = models_of(session, [one.id for one in rows])
         used = uses(session, known_id(row.id), limit=1)
     current = used[0].snapshot if used else None
-    traces = [_trace(deployment, one, scope, models, current) for one in rows]
+    shares = shares_in([_snapshotted(deployment, one) for one in rows], scope)
+    traces = [_trace(*one, models, current) for one in zip(rows, shares, strict=True)]
     found = [one for one in traces if one.share is None or one.share.labels]
     return Lineage(
         project=project,
-        labeler=None if scope.labeler is None else scope.labeler[0],
+        labeler=scope.labelers[0][0] if scope.labelers else None,
         source=scope.source,
         import_id=scope.import_id,
         looked_at=len(rows),
@@ -128,25 +131,30 @@ def _traced(deployment: Deployment, project: str, whose: Whose) -> Lineage:
 def _scope(deployment: Deployment, session: Session, project: Project, whose: Whose) -> Scope:
     number = known_id(project.id)
     if whose.labeler is not None:
-        found = labeler_named(deployment, session, project, whose.labeler, whose.source)
-        name = labeler_names(session, [found])[found]
-        return Scope(labeler=(name, numbers_of_labeler(session, found)))
+        first = labeler_named(deployment, session, project, whose.labeler, whose.source)
+        also = [labeler_named(deployment, session, project, name) for name in whose.also]
+        found = list(dict.fromkeys([first, *also]))
+        names = labeler_names(session, found)
+        return Scope(labelers=tuple((names[x], numbers_of_labeler(session, x)) for x in found))
     if whose.import_id is not None:
         return Scope(import_id=whole_import(session, number, whose.import_id))
     source_of_project(session, number, whose.source or "")
     return Scope(source=whose.source)
 
 
+def _snapshotted(deployment: Deployment, row: SnapshotRow) -> Snapshotted:
+    manifest: dict[str, Any] = json.loads(row.manifest)
+    methods = {question: said["method"] for question, said in manifest["consensus"].items()}
+    folder = snapshot_folder(deployment, row.id)
+    return Snapshotted(folder=folder, methods=methods, digest=row.digest.hex())
+
+
 def _trace(
-    deployment: Deployment,
     row: SnapshotRow,
-    scope: Scope,
+    share: LabelShare | None,
     models: list[ModelVersion],
     current: int | None,
 ) -> SnapshotTrace:
-    manifest: dict[str, Any] = json.loads(row.manifest)
-    methods = {question: said["method"] for question, said in manifest["consensus"].items()}
-    share = label_share(snapshot_folder(deployment, row.id), methods, scope)
     return SnapshotTrace(
         snapshot=row.id,
         created_at=row.created_at,

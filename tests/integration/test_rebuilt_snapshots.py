@@ -1,6 +1,7 @@
 """Sets rebuilt without some labels, the set in use, and where labels went."""
 
 import json
+import shutil
 from datetime import timedelta
 
 import pyarrow.parquet as pq
@@ -226,10 +227,13 @@ def test_lineage_of_a_source_of_an_import_and_of_files_that_are_gone(frauds):
     by_source = trace_labels(frauds, owner(), "fraud", Whose(source="feed"))
     by_import = trace_labels(frauds, owner(), "fraud", Whose(import_id=brought.delivery_id))
     snapshot_file(frauds, owner(), made["snapshot"], "judgments.parquet").unlink()
+    kept = trace_labels(frauds, owner(), "fraud", Whose(source="feed"))
+    shutil.rmtree(frauds.settings.home / "snapshots" / ".shares")
     gone = trace_labels(frauds, owner(), "fraud", Whose(source="feed"))
 
     assert by_source.snapshots[0].share.labels == 9
     assert by_import.snapshots[0].share.alone == 1
+    assert kept == by_source
     assert (gone.snapshots[0].share, gone.models) == (None, ())
     assert "cannot be read" in gone.snapshots[0].reason
     for whose in (Whose(), Whose(labeler="alice", import_id=1)):

@@ -58,12 +58,12 @@ def test_by_item_the_label_of_most_is_learned_and_a_tie_teaches_nothing():
     found = plurality(labels().judgments)
 
     assert found.to_numpy().tolist() == [["g", "benign"], ["unknown", "benign"]]
-    with pytest.raises(InvalidInput, match="no item has labels to learn from"):
+    with pytest.raises(InvalidInput, match="no item has both a label"):
         retrained(labels(["ann", "bob"], by_item=True), FEATURES, Counting())
 
 
 def test_without_features_of_trusted_items_nothing_can_be_told():
-    with pytest.raises(InvalidInput, match="no trusted item is known"):
+    with pytest.raises(InvalidInput, match="no item with features has a trusted label"):
         retrained(labels(), FEATURES.head(2), Counting())
 
 
