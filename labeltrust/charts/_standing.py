@@ -8,6 +8,9 @@ import pandas as pd
 
 from labeltrust.charts._look import INK, ORDINARY, SUSPECT, WIDTH, Drawing, finished
 
+_MARKS = 4
+"""Marks of the axis of labelers."""
+
 
 def standing_frame(sizes: Mapping[str, Any]) -> pd.DataFrame:
     """Return one row a bin of a signal's sizes: low, high, labelers.
@@ -36,7 +39,7 @@ def draw_standing(sizes: Mapping[str, Any], reading: Mapping[str, Any]) -> Drawi
         .encode(
             x=alt.X("low:Q", title=unit, bin="binned", axis=alt.Axis(format="~g")),
             x2="high:Q",
-            y=alt.Y("labelers:Q", title="labelers", axis=alt.Axis(tickMinStep=1, format="d")),
+            y=alt.Y("labelers:Q", title="labelers", axis=_whole(sizes)),
             tooltip=[
                 alt.Tooltip("low:Q", title="from", format=".3f"),
                 alt.Tooltip("high:Q", title="to", format=".3f"),
@@ -51,6 +54,13 @@ def draw_standing(sizes: Mapping[str, Any], reading: Mapping[str, Any]) -> Drawi
         "Blue: all labelers; grey band: where 95 % of the honest ones lie; orange: this labeler "
         "with the 95 % interval. Further right is more suspect.",
     )
+
+
+def _whole(sizes: Mapping[str, Any]) -> alt.Axis:
+    """Return an axis of labelers that is marked at whole numbers alone."""
+    most = int(max(sizes.get("counts", []), default=0))
+    step = max(-(-most // _MARKS), 1)
+    return alt.Axis(values=list(range(0, most + step, step)), format="d")
 
 
 def _honest(sizes: Mapping[str, Any]) -> list[alt.Chart]:

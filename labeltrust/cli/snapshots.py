@@ -36,10 +36,14 @@ def add_to(app_: typer.Typer) -> None:
         "snapshot create --project fraud",
         "snapshot create -p fraud --hold-back 48",
         'snapshot create -p fraud --from 3 --without-labeler mallory --reason "bribed, audit 12"',
-        "snapshot create -p fraud --without-window 2026-11-01 2026-11-08",
+        "snapshot create -p fraud --without-window 2026-11-01 2026-11-08 "
+        "--without-window 2026-11-20 2026-11-21",
     )
 )
 def create(  # noqa: PLR0913 - one parameter an option
+    # Typer has no option of two words that may be repeated: each START is read as the option's
+    # word, and each END as a word of its own, in the same order.
+    window_ends: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
     *,
     project: Project,
     hold_back: HoldBack = 0.0,
@@ -53,12 +57,12 @@ def create(  # noqa: PLR0913 - one parameter an option
         list[int] | None, typer.Option(help="Leave out an import; repeatable.")
     ] = None,
     without_window: Annotated[
-        tuple[str, str],
+        list[str] | None,
         typer.Option(
             metavar="START END",
-            help="Leave out what was received from START until before END.",
+            help="Leave out what was received from START until before END; repeatable.",
         ),
-    ] = ("", ""),
+    ] = None,
     reason: Annotated[
         str, typer.Option("--reason", help="Why it is left out; stands in the manifest.")
     ] = "",
@@ -77,7 +81,7 @@ def create(  # noqa: PLR0913 - one parameter an option
         labelers=tuple(without_labeler or ()),
         sources=tuple(without_source or ()),
         imports=tuple(without_import or ()),
-        windows=_windows(*without_window),
+        windows=_windows(without_window or [], window_ends or []),
         reason=checked_note(reason, "--reason") if reason else "",
     )
     with acting() as who:
@@ -97,13 +101,19 @@ def create(  # noqa: PLR0913 - one parameter an option
     _show(manifest, str(folder))
 
 
-def _windows(start: str, end: str) -> tuple[Window, ...]:
-    if not start and not end:
-        return ()
+def _windows(starts: list[str], ends: list[str]) -> tuple[Window, ...]:
+    if len(ends) > len(starts):
+        raise InvalidInput(f"unexpected word {ends[len(starts)]!r}", place="snapshot create")
+    if len(ends) < len(starts):
+        raise InvalidInput("a window has a start and an end", place="--without-window")
+    return tuple(_window(*one) for one in zip(starts, ends, strict=True))
+
+
+def _window(start: str, end: str) -> Window:
     first, last = (parsed_time(text, "--without-window") for text in (start, end))
     if first is None or last is None:
         raise InvalidInput("a window has a start and an end", place="--without-window")
-    return (Window(start=first, end=last),)
+    return Window(start=first, end=last)
 
 
 @app.command(

@@ -37,7 +37,6 @@ from labeltrust.notebook._nothing import (
 from labeltrust.notebook._replay import READER as _READER
 from labeltrust.notebook._retraining import NOT_LEARNED, Labels, Model, Retraining, retrained
 from labeltrust.notebook._review import Review, review_of
-from labeltrust.notebook._show import Command, command
 from labeltrust.services.draw_audit import AuditDraft, weigh_audit
 from labeltrust.services.estimate_damage import DamageAsked, estimate_damage
 from labeltrust.services.freeze_labels import list_standing

@@ -23,7 +23,7 @@ HOOK = "hook"
 _MOST_ATTEMPTS = 25
 
 
-class _News(msgspec.Struct, frozen=True):
+class News(msgspec.Struct, frozen=True):
     """What the key of a job says: which address is told of which turn of the gate."""
 
     hook: int
@@ -34,13 +34,13 @@ class _News(msgspec.Struct, frozen=True):
 
 
 _written = msgspec.json.Encoder(order="sorted").encode
-_read = msgspec.json.Decoder(_News).decode
+read_news = msgspec.json.Decoder(News).decode
 
 
 def enqueue_news(act: Act, turn: GateTurn) -> None:
     """Ask for every address of the project to be told, in the transaction that turned the gate."""
     for hook in hooks_of(act.session, act.project_id):
-        news = _News(
+        news = News(
             hook=hook.id,
             project=act.project.name,
             turn=turn.id,
@@ -56,7 +56,7 @@ def tell_for_job(deployment: Deployment, lease: Lease) -> None:
     Raises:
         Busy: It is to be tried again.
     """
-    news = _read(lease.key)
+    news = read_news(lease.key)
     try:
         with reading(deployment.engine) as session:
             found = get_hook(session, news.hook)
@@ -72,7 +72,7 @@ def tell_for_job(deployment: Deployment, lease: Lease) -> None:
         _LOG.error("hook given up", hook=news.hook, project=news.project, trouble=trouble)
 
 
-def _told(deployment: Deployment, found: SealedHook, news: _News) -> str:
+def _told(deployment: Deployment, found: SealedHook, news: News) -> str:
     """Send the news; return why it was not taken, empty where it was."""
     private = deployment.settings.private_hooks
     body = _body(news)
@@ -87,14 +87,14 @@ def _told(deployment: Deployment, found: SealedHook, news: _News) -> str:
     return "" if 200 <= status < 300 else f"it answers {status}"  # noqa: PLR2004 - success
 
 
-def _body(news: _News) -> bytes:
+def _body(news: News) -> bytes:
     reasons = [{"code": code, "detail": detail} for code, detail in news.reasons]
     data = {"project": news.project, "open": True, "turn": news.turn, "reasons": reasons}
     said = {"type": "gate.opened", "timestamp": news.at.isoformat(), "data": data}
     return json.dumps(said, sort_keys=True).encode()
 
 
-def _headers(deployment: Deployment, found: SealedHook, news: _News, body: bytes) -> dict[str, str]:
+def _headers(deployment: Deployment, found: SealedHook, news: News, body: bytes) -> dict[str, str]:
     """Return the headers of Standard Webhooks; the id is the same at every try."""
     at, number = deployment.clock(), f"gate-{news.turn}-hook-{news.hook}"
     signer = Webhook(deployment.vault.open_secret(found.sealed))

@@ -81,6 +81,17 @@ def approval_row(session: Session, number: int) -> tuple[Approval, Project]:
     return row, session.get_one(Project, row.project_id)
 
 
+def waiting_rows(session: Session, project_id: int, kind: str, now: datetime) -> list[Approval]:
+    """Return the requests of a kind in a project that wait at a moment, newest first."""
+    wanted = select(Approval).where(
+        col(Approval.project_id) == project_id,
+        col(Approval.kind) == kind,
+        col(Approval.status) == "waiting",
+        col(Approval.expires_at) > now,
+    )
+    return list(session.exec(wanted.order_by(col(Approval.id).desc())))
+
+
 def approval_rows(
     session: Session,
     projects: frozenset[str] | None,

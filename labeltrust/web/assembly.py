@@ -28,6 +28,7 @@ from labeltrust.web.api import (
     events,
     flags,
     freezes,
+    hooks,
     incident_files,
     incidents,
     keys,
@@ -118,7 +119,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, sources,
+    incidents, incident_files, training, sources, hooks,
 )  # fmt: skip
 _PAGES = (
     assets,

@@ -20,6 +20,7 @@ from labeltrust.services.add_source import change_source
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.background import worker_of
 from labeltrust.services.subscribe_hook import add_hook, list_hooks, remove_hook
+from labeltrust.services.watch_hooks import watch_hook, watch_hooks
 from labeltrust.store.jobs import jobs_of
 from labeltrust.store.session import reading
 
@@ -121,6 +122,33 @@ def test_an_address_that_never_answers_is_given_up_in_the_end(closed, clock):
 
     assert waiting(closed) == []
     assert "nobody answers" in list_hooks(closed, owner(), "fraud")[0].trouble
+
+
+def test_what_became_of_the_news_is_told_until_it_is_given_up(closed, clock):
+    number = add_hook(closed, owner(), "fraud", "http://127.0.0.1:9/x").hook.id
+    never = watch_hook(closed, owner(), "fraud", number)
+    reopened(closed)
+    before = watch_hook(closed, owner(), "fraud", number)
+    worked(closed, clock)
+    after = watch_hook(closed, owner(), "fraud", number)
+    worked(closed, clock, times=26)
+    ended = watch_hook(closed, owner(), "fraud", number)
+
+    assert (never.state, never.deliveries) == ("never told", ())
+    assert (before.state, before.deliveries[0].attempts) == ("waiting", 0)
+    assert (after.state, after.deliveries[0].attempts) == ("being tried again", 1)
+    assert "nobody answers" in after.deliveries[0].trouble
+    assert (ended.state, ended.deliveries) == ("given up", ())
+
+
+def test_an_address_that_took_the_news_is_told(closed, clock):
+    with listening() as (url, _):
+        add_hook(closed, owner(), "fraud", url)
+        reopened(closed)
+        worked(closed, clock)
+
+    (found,) = watch_hooks(closed, owner(), "fraud")
+    assert (found.state, found.deliveries, found.hook.trouble) == ("told", (), None)
 
 
 def test_a_removed_address_is_told_nothing_and_its_secret_is_gone(closed, clock):

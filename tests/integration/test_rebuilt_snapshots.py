@@ -264,6 +264,26 @@ def test_the_notebook_has_lineage_as_a_tidy_frame(frauds):
     assert opened.lineage("carol", source="feed")["labels"].tolist() == [1]
 
 
+def test_several_windows_are_left_out_by_a_command(frauds, settings, monkeypatch, capsys):
+    cli = commands(settings, monkeypatch, capsys)
+    day = "2026-11-22T"
+
+    made = cli(
+        "snapshot", "create", "--without-window", f"{day}11:00", f"{day}11:30", "-p", "fraud",
+        "--without-window", f"{day}09:00", f"{day}11:00", "--json",
+    )  # fmt: skip
+    half = cli("snapshot", "create", "-p", "fraud", "--without-window", f"{day}11:00")
+    stray = cli("snapshot", "create", "-p", "fraud", "elsewhere")
+
+    assert [(e["since"][11:16], e["until"][11:16]) for e in made.document["excluded"]] == [
+        ("11:00", "11:30"),
+        ("09:00", "11:00"),
+    ]
+    assert (half.code, stray.code) == (2, 2)
+    assert "a window has a start and an end" in half.err
+    assert "unexpected word 'elsewhere'" in stray.err
+
+
 def test_the_whole_way_back_by_commands(frauds, settings, monkeypatch, capsys):
     cli = commands(settings, monkeypatch, capsys)
     cli("snapshot", "create", "-p", "fraud")

@@ -10,6 +10,9 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError
 from labeltrust.domain.overrides import LONGEST, NEVER
 from labeltrust.services.override_gate import ask_override, revoke_override
 from labeltrust.services.show_gate import gate_snippets, show_gate
+from labeltrust.services.subscribe_hook import NewHook, add_hook
+from labeltrust.services.waiting_override import waiting_overrides
+from labeltrust.services.watch_hooks import remove_hook_of, watch_hooks
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._forms import moment_of
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
@@ -58,16 +61,53 @@ async def end_override(
     return see_other(f"/projects/{segment(project)}/gate")
 
 
-async def _page(
+@post("/projects/{project:str}/gate/hooks", opt=by_session("configure"), include_in_schema=False)
+async def add(
+    project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Subscribe an address, and show its secret this one time; the answer is kept by nobody."""
+    form = await view.form(request)
+    try:
+        made = await view.ask(add_hook, project, form.get("url", "").strip())
+    except LabeltrustError as error:
+        return await _page(view, project, form=form, refused=refusal(error), where="hooks")
+    return await _page(view, project, new_hook=made)
+
+
+@post(
+    "/projects/{project:str}/gate/hooks/{hook:int}/remove",
+    opt=by_session("configure"),
+    include_in_schema=False,
+)
+async def remove(
+    project: FromPath[str],
+    hook: FromPath[int],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Tell an address nothing any more."""
+    await view.form(request)
+    try:
+        await view.ask(remove_hook_of, project, min(max(hook, 0), MAX_ID))
+    except LabeltrustError as error:
+        return await _page(view, project, refused=refusal(error), where="hooks")
+    return see_other(f"/projects/{segment(project)}/gate#hooks")
+
+
+async def _page(  # noqa: PLR0913 - what a refused form of the page shows again
     view: View,
     project: str,
     *,
     before: int = MAX_ID,
     form: Form | None = None,
     refused: Refusal | None = None,
+    where: str = "override",
+    new_hook: NewHook | None = None,
 ) -> Response[str]:
     first = before if 0 < before < MAX_ID else None
     found = await view.ask(show_gate, project, before=first)
+    waiting = await view.ask(waiting_overrides, project)
+    hooks = await view.ask(watch_hooks, project) if view.principal.may("configure") else None
     codes = {reason.code for reason in found.gate.reasons}
     return view.page(
         "gate.html",
@@ -79,9 +119,13 @@ async def _page(
         snippets=gate_snippets(view.deployment.settings.address, project),
         may_override=not found.gate.open and not codes & NEVER,
         longest=LONGEST.days,
+        waiting=waiting,
+        hooks=hooks,
+        new_hook=new_hook,
         form=form or {},
         refused=refused,
+        where=where,
     )
 
 
-HANDLERS = (show, override, end_override)
+HANDLERS = (show, override, end_override, add, remove)
