@@ -12,6 +12,7 @@ from sqlmodel import text
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.measure_sources import measure_sources
 from labeltrust.services.platforms import platforms
 from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
@@ -183,6 +184,28 @@ def _pulls(deployment: Deployment) -> Finding:
     return Finding(check="pulls", ok=True, found=found)
 
 
+def _sources(deployment: Deployment) -> Finding:
+    measures = measure_sources(deployment)
+    parts = {
+        "silent against their usual rate": measures.silent,
+        "not compared with their platform: the last pull failed": measures.failing,
+        "with withdrawals that wait for a person": measures.held,
+        "not compared for three times as long as they are to be": measures.late,
+    }
+    found = "; ".join(
+        f"{', '.join(who[:_MOST_NAMED])} {what}" for what, who in parts.items() if who
+    )
+    mend = ""
+    if measures.silent:
+        mend = f"look at the webhook of {measures.silent[0]} on its platform"
+    elif measures.failing or measures.late:
+        first = (*measures.failing, *measures.late)[0]
+        mend = f"run `labeltrust source reconcile {first}` and mend what it says"
+    elif measures.held:
+        mend = "answer `labeltrust approvals list`"
+    return Finding(check="sources", ok=not found, found=found or "none is silent", mend=mend)
+
+
 Check = Callable[[Deployment], Finding]
 _ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
-_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held, _adapters, _pulls)
+_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held, _adapters, _pulls, _sources)

@@ -25,7 +25,7 @@ class Notification:
     """One thing that a person should know.
 
     Attributes:
-        kind: `assigned`, `decided`, `high`, `breaker`, `appeal` or `approval`.
+        kind: `assigned`, `decided`, `high`, `breaker`, `appeal`, `approval` or `reconciled`.
         at: When it happened.
         received_us: The same, as the history counts.
         actor: Who did it.
@@ -111,10 +111,20 @@ def _told(session: Session, acts: list[ActRow]) -> list[Notification]:
             project=act.project,
             labeler=None if act.labeler_id is None else names[act.labeler_id],
             number=_number(act),
-            word=str(act.detail.get("after") or act.detail.get("outcome") or ""),
+            word=str(
+                act.detail.get("after")
+                or act.detail.get("outcome")
+                or act.detail.get("source")
+                or ""
+            ),
         )
         for act in acts
     ]
+
+
+def _word(act: ActRow) -> str:
+    told = (act.detail.get(key) for key in ("after", "outcome", "source"))
+    return str(next((word for word in told if word), ""))
 
 
 def _number(act: ActRow) -> int:
@@ -162,6 +172,10 @@ def _second(_: ActRow, reader: _Reader) -> bool:
     return any(reader.principal.may(right) for right in ("freeze", "gold", "configure"))
 
 
+def _unexplained(act: ActRow, reader: _Reader) -> bool:
+    return bool(act.detail.get("unexplained")) and reader.principal.may("mend")
+
+
 _DECIDED = _Kind(name="decided", number="flag", concerns=_commented)
 _KINDS: Final[Mapping[str, _Kind]] = {
     "flag.assigned": _Kind(name="assigned", number="flag", concerns=_assigned),
@@ -172,4 +186,5 @@ _KINDS: Final[Mapping[str, _Kind]] = {
     "freeze.placed": _Kind(name="breaker", number="freeze", concerns=_provisional),
     "appeal.opened": _Kind(name="appeal", number="appeal", concerns=_reviewer),
     "approval.asked": _Kind(name="approval", number="approval", concerns=_second),
+    "source.reconciled": _Kind(name="reconciled", number="unexplained", concerns=_unexplained),
 }

@@ -10,8 +10,10 @@ from labeltrust.domain.access import Source
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.platform_access import AccessInfo
 from labeltrust.domain.principals import Principal
+from labeltrust.policy.watching import Silence
 from labeltrust.services.connectors import connectors
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.measure_sources import silences
 from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import platforms
 from labeltrust.store import tables
@@ -36,6 +38,7 @@ class WatchedSource:
         mark: What people should know of the adapter before they rely on it; mostly empty.
         pulls: Objects that the platform said have changed, and nobody has read since.
         access: How its platform is read by its API, None where it is not.
+        silence: How silent it is against its own usual rate, None where it is not.
     """
 
     source: Source
@@ -45,6 +48,7 @@ class WatchedSource:
     mark: str = ""
     pulls: int = 0
     access: AccessInfo | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +111,7 @@ def _watched(
     now = deployment.clock()
     sent, held = activities(session, now), held_by_source(session)
     pulls = pull_counts(session)
-    read = accesses(session)
+    read, quiet = accesses(session), silences(session, now)
     found = []
     for row, source in zip(rows, sources_of(session, rows), strict=True):
         seen = tuple(name for name in source.projects if principal.sees(name))
@@ -124,6 +128,7 @@ def _watched(
                 mark=_mark(source.platform),
                 pulls=pulls.get(number, 0),
                 access=read[number].info if number in read else None,
+                silence=quiet.get(number),
             )
         )
     return found

@@ -185,6 +185,22 @@ def last_begun(session: Session) -> dict[int, datetime]:
     return dict(session.exec(wanted).all())
 
 
+def newest_pulls(session: Session) -> dict[int, PullReport]:
+    """Return the newest ended comparison of each source that recorded, by its row id."""
+    last = (
+        select(func.max(SourcePull.id))
+        .where(col(SourcePull.dry_run).is_(False), col(SourcePull.status) != "running")
+        .group_by(col(SourcePull.source_id))
+    )
+    wanted = (
+        select(SourcePull, Source.name, Project.name)
+        .join(Source, col(Source.id) == col(SourcePull.source_id))
+        .join(Project, col(Project.id) == col(SourcePull.project_id))
+        .where(col(SourcePull.id).in_(last))
+    )
+    return {found[0].source_id: _report(*found) for found in session.exec(wanted)}
+
+
 def get_pull(session: Session, number: int) -> PullReport:
     """Return one pull.
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     PlatformCollector,
     ProcessCollector,
     generate_latest,
 )
+
+from labeltrust.services.measure_sources import SourceMeasures
 
 # Up to the time-out of a slow platform; a webhook is to be answered in a quarter of a second.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -29,6 +32,8 @@ class Meters:
     seconds: Histogram
     events: Counter
     refused: Counter
+    sources: Gauge
+    comparison_seconds: Gauge
 
 
 def new_meters() -> Meters:
@@ -63,7 +68,26 @@ def new_meters() -> Meters:
             ("reason",),
             registry=registry,
         ),
+        sources=Gauge(
+            "labeltrust_sources",
+            "Sources that are silent, whose comparison failed, is held or late; objects unread.",
+            ("state",),
+            registry=registry,
+        ),
+        comparison_seconds=Gauge(
+            "labeltrust_source_comparison_age_seconds",
+            "Since the scheduled comparison with a platform that is longest ago.",
+            registry=registry,
+        ),
     )
+
+
+def tell_sources(meters: Meters, measures: SourceMeasures) -> None:
+    """Set the gauges of the sources."""
+    for state in ("silent", "failing", "held", "late"):
+        meters.sources.labels(state).set(len(getattr(measures, state)))
+    meters.sources.labels("unread").set(measures.unread)
+    meters.comparison_seconds.set(measures.oldest_seconds)
 
 
 def exposition(meters: Meters) -> bytes:

@@ -93,10 +93,10 @@ class Scenario:
         apis = {name: person.api() for name, person in self.people.items()}
         for number, task in enumerate(tasks):
             for name, api in apis.items():
-                wrong = name == "mallory" and self.truth(task) == "fraud" and number % 4 != 3
+                wrong = name == "mallory" and self.truth(task) == "fraud"
                 choice = "benign" if wrong else self.truth(task)
                 self.given[name, task] = answer(api, task, choice)
-            if number % 2 == 0:
+            if number % 3 == 0:
                 self.gold[task] = answer(
                     self.studio.admin, task, self.truth(task), ground_truth=True
                 )

@@ -1,11 +1,15 @@
 """Metrics of the installation."""
 
+import asyncio
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from labeltrust.services.measure_sources import measure_sources
 from labeltrust.web.access import by_key
-from labeltrust.web.monitoring import Meters, exposition
+from labeltrust.web.deliveries import Reception
+from labeltrust.web.monitoring import Meters, exposition, tell_sources
 
 # The framework adds the charset to every text.
 _MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
@@ -18,8 +22,11 @@ _MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
     summary="Prometheus metrics",
     media_type=_MEDIA_TYPE,
 )
-async def metrics(meters: NamedDependency[Meters]) -> Response[bytes]:
+async def metrics(
+    meters: NamedDependency[Meters], reception: NamedDependency[Reception]
+) -> Response[bytes]:
     """Return the counters of this process; Prometheus sends the key as a bearer token."""
+    tell_sources(meters, await asyncio.to_thread(measure_sources, reception.deployment))
     return Response(exposition(meters), media_type=_MEDIA_TYPE)
 
 

@@ -15,6 +15,7 @@ from labeltrust.services.list_notifications import (
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._forms import whole_number
 from labeltrust.web.pages._view import View, see_other
+from labeltrust.web.paths import segment
 
 _PLACES = {"breaker": "/freezes/{}", "appeal": "/appeals/{}", "approval": "/approvals"}
 
@@ -49,6 +50,8 @@ def place_of(one: Notification) -> str:
     ...     project="p", labeler=None, number=7))
     '/freezes/7'
     """
+    if one.kind == "reconciled":
+        return f"/sources/{segment(one.word)}#platform"
     return _PLACES.get(one.kind, "/flags/{}").format(one.number)
 
 
