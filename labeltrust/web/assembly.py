@@ -20,6 +20,7 @@ from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
 from labeltrust.web.api import (
+    alerts,
     appeals,
     approvals,
     assessments,
@@ -52,6 +53,7 @@ from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
 from labeltrust.web.openapi import openapi_config
+from labeltrust.web.pages import alerts as alert_pages
 from labeltrust.web.pages import appeals as appeal_pages
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import audits as audit_pages
@@ -119,7 +121,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
     quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, sources, hooks,
+    incidents, incident_files, training, sources, hooks, alerts,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -149,6 +151,7 @@ _PAGES = (
     incident_pages,
     incident_file_pages,
     notebook_pages,
+    alert_pages,
     media,
     live_pages,
 )

@@ -22,6 +22,7 @@ _TAGS = {
     "quarantine": "Deliveries that could not be read.",
     "approvals": "Acts of two persons: asked by one, carried out by another.",
     "people": "Who acts here, and with which keys.",
+    "alerts": "What people on call are told, and where.",
     "service": "The installation itself.",
 }
 

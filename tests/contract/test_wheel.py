@@ -27,7 +27,12 @@ def unpacked(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("source", "packed"),
-    [("notebooks", "_notebooks"), ("seeds", "_seeds"), ("migrations", "_migrations")],
+    [
+        ("notebooks", "_notebooks"),
+        ("seeds", "_seeds"),
+        ("migrations", "_migrations"),
+        ("docs/runbooks", "_runbooks"),
+    ],
 )
 def test_the_wheel_holds_what_stands_beside_the_package(unpacked, source, packed):
     there = {

@@ -6,9 +6,11 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from labeltrust.services.alerting.list_alerts import alert_figures
 from labeltrust.services.measure_sources import measure_sources
 from labeltrust.web.access import by_key
-from labeltrust.web.deliveries import Reception
+from labeltrust.web.alert_meters import alert_exposition
+from labeltrust.web.caller import Caller
 from labeltrust.web.monitoring import Meters, exposition, tell_sources
 
 # The framework adds the charset to every text.
@@ -23,11 +25,12 @@ _MEDIA_TYPE = CONTENT_TYPE_LATEST.removesuffix("; charset=utf-8")
     media_type=_MEDIA_TYPE,
 )
 async def metrics(
-    meters: NamedDependency[Meters], reception: NamedDependency[Reception]
+    meters: NamedDependency[Meters], caller: NamedDependency[Caller]
 ) -> Response[bytes]:
     """Return the counters of this process; Prometheus sends the key as a bearer token."""
-    tell_sources(meters, await asyncio.to_thread(measure_sources, reception.deployment))
-    return Response(exposition(meters), media_type=_MEDIA_TYPE)
+    tell_sources(meters, await asyncio.to_thread(measure_sources, caller.deployment))
+    figures = await caller.ask(alert_figures)
+    return Response(exposition(meters) + alert_exposition(figures), media_type=_MEDIA_TYPE)
 
 
 HANDLERS = (metrics,)

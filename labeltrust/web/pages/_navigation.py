@@ -18,6 +18,7 @@ _TITLES = {
     "/incidents": "Incidents",
     "/sources": "Sources",
     "/quarantine": "Quarantine",
+    "/alerts": "Alerts",
     "/approvals": "Approvals",
     "/people": "People and keys",
     "/settings": "Settings",
