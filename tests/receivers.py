@@ -19,6 +19,7 @@ class Receiver:
     """A server that answers as told, then 200, and keeps what it got."""
 
     url: str = ""
+    server: Any = None
     answers: list[Any] = field(default_factory=list)
     got: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
@@ -54,6 +55,7 @@ def receiving(*answers):
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
+    kept.server = server
     kept.url = f"http://127.0.0.1:{server.server_address[1]}/in?x=1"
     try:
         yield kept

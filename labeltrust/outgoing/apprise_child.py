@@ -1,8 +1,8 @@
 """The process in which Apprise runs: `python -m labeltrust.outgoing.apprise_child`.
 
-What to tell comes in as JSON; one word says how it went, the exit code whether it did. An audit
-hook looks at every connection in the moment it is made, at the very address: neither a redirect nor
-a second answer of a name server gets around it.
+What to tell comes in as JSON, one word of ours says how it went. An audit hook looks at every
+connection in the moment it is made, at the very address: neither a redirect nor a second answer of
+a name server gets around it.
 """
 
 import json
@@ -55,37 +55,34 @@ def _writes(args: tuple[Any, ...]) -> bool:
     return path != os.devnull and isinstance(flags, int) and bool(flags & _WRITES)
 
 
-def main() -> int:
-    """Read, tell, and return the exit code."""
+def main() -> str:
+    """Read, tell, and return the word for how that went."""
     said = json.load(sys.stdin)
+    try:
+        import apprise  # noqa: PLC0415 - optional
+        import requests  # noqa: PLC0415 - comes with it
+    except ImportError:
+        return "missing"
+    asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
+    teller = apprise.Apprise(asset=asset)
+    if not teller.add(said["url"]):
+        return "unreadable"
+    if said.get("check"):
+        return "readable"
     reach = Reach(
         ports=frozenset(said["ports"]),
         inside=frozenset(said["inside"]),
         loopback=bool(said["loopback"]),
     )
-    try:
-        import apprise  # noqa: PLC0415 - optional
-        import requests  # noqa: PLC0415 - comes with it
-    except ImportError:
-        return _ended("missing")
     words: list[str] = []
     # A redirect is an answer like any other that is no success.
     requests.Session.get_redirect_target = lambda *_: None  # type: ignore[method-assign]
-    asset = apprise.AppriseAsset(storage_mode=apprise.PersistentStoreMode.MEMORY)
-    teller = apprise.Apprise(asset=asset)
-    if not teller.add(said["url"]):
-        return _ended("unreadable")
     sys.addaudithook(guard(reach, lambda: words.append("refused")))
     told = teller.notify(
         body=said["body"], title=said["title"], notify_type=said["kind"], body_format="text"
     )
-    return 0 if told else _ended(words[0] if words else "failed")
-
-
-def _ended(word: str) -> int:
-    sys.stdout.write(word)
-    return 1
+    return "told" if told else words[0] if words else "failed"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.stdout.write(main())

@@ -4,6 +4,7 @@ A name is looked up once; every address it has must be allowed, and the connecti
 that was looked at, so that a second answer of the name server changes nothing.
 """
 
+import contextlib
 import ipaddress
 import socket
 import ssl
@@ -151,15 +152,25 @@ def connected(
         OSError: Nobody answers there, or the certificate is not of this host.
     """
     place = place_of(host, port, reach)
-    plain = socket.create_connection((place, port), timeout=CONNECT_SECONDS)
-    end = threading.Timer(seconds, _cut, [plain])
+    with (
+        socket.create_connection((place, port), timeout=CONNECT_SECONDS) as plain,
+        # A second handle of the same connection: what TLS wraps gives the first one away.
+        plain.dup() as handle,
+        _ending(handle, seconds),
+        secured(plain, host) if tls else contextlib.nullcontext(plain) as given,
+    ):
+        yield given
+
+
+@contextmanager
+def _ending(handle: socket.socket, seconds: float) -> Iterator[None]:
+    end = threading.Timer(seconds, _cut, [handle])
     end.daemon = True
     end.start()
     try:
-        yield secured(plain, host) if tls else plain
+        yield
     finally:
         end.cancel()
-        plain.close()
 
 
 def secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
@@ -167,9 +178,9 @@ def secured(plain: socket.socket, host: str) -> ssl.SSLSocket:
     return ssl.create_default_context().wrap_socket(plain, server_hostname=host)
 
 
-def _cut(plain: socket.socket) -> None:
+def _cut(handle: socket.socket) -> None:
     try:
-        plain.shutdown(socket.SHUT_RDWR)
+        handle.shutdown(socket.SHUT_RDWR)
     except OSError:
         return  # it is over already
 

@@ -31,15 +31,24 @@ def send(target: Target, telling: Telling, reach: Reach) -> Taken:
     title = telling.title if telling.effect != "end" else f"Over: {telling.title}"
     kind = "success" if telling.effect == "end" else _KINDS[telling.loudness]
     body = telling.text.partition("\n")[2]
-    said = {
-        "url": target.options["url"],
-        "title": title,
-        "body": body,
-        "kind": kind,
-        "ports": sorted(reach.ports),
-        "loopback": reach.loopback,
-        "inside": sorted(reach.inside),
-    }
+    word = _ask(
+        {
+            "url": target.options["url"],
+            "title": title,
+            "body": body,
+            "kind": kind,
+            "ports": sorted(reach.ports),
+            "loopback": reach.loopback,
+            "inside": sorted(reach.inside),
+        }
+    )
+    if word == "told":
+        return Taken(outcome="taken")
+    return Taken(outcome="again", detail=_WORDS.get(word, "the library could not send it"))
+
+
+def _ask(said: Mapping[str, object]) -> str:
+    """Let the child do something, and return its word: one of ours, never what a receiver said."""
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             [sys.executable, "-m", _CHILD],
@@ -51,20 +60,15 @@ def send(target: Target, telling: Telling, reach: Reach) -> Taken:
             timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        return Taken(outcome="again", detail=f"nothing came of it in {_SECONDS:.0f} seconds")
-    return Taken(outcome="taken") if done.returncode == 0 else _failed(done.stdout)
+        return "slow"
+    return done.stdout.strip()
 
 
 _KINDS = {"page": "failure", "ticket": "warning", "news": "info"}
 
 
-def _failed(said: str) -> Taken:
-    """Say why; the child says one of a few words of our own, never what a receiver said."""
-    word = said.strip()
-    return Taken(outcome="again", detail=_WORDS.get(word, "the library could not send it"))
-
-
 _WORDS = {
+    "slow": f"nothing came of it in {_SECONDS:.0f} seconds",
     "missing": "Apprise is not installed: pip install 'labeltrust[apprise]'",
     "unreadable": "the library cannot read the address",
     "refused": "its host has an address inside a network, or a port that is not told",
@@ -81,11 +85,10 @@ def _check(options: Mapping[str, str], _: Reach) -> str:
     scheme, found, _rest = options["url"].partition("://")
     if not found or scheme.lower() not in SCHEMES:
         raise address_refused(f"its scheme must be one of {', '.join(sorted(SCHEMES))}")
-    try:
-        import apprise  # noqa: PLC0415 - optional
-    except ImportError:
-        raise InvalidInput(_WORDS["missing"], place="shape", code="not_installed") from None
-    if apprise.Apprise.instantiate(options["url"]) is None:
+    word = _ask({"url": options["url"], "check": True})
+    if word == "missing":
+        raise InvalidInput(_WORDS[word], place="shape", code="not_installed")
+    if word != "readable":
         raise address_refused(_WORDS["unreadable"])
     return scheme.lower()
 

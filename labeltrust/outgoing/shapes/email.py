@@ -74,12 +74,15 @@ class _Server(smtplib.SMTP):
 
 
 def _handed_over(server: smtplib.SMTP, options: Mapping[str, str], made: EmailMessage) -> None:
-    if _port(options) != _TLS_FROM_THE_FIRST_BYTE:
-        server.starttls(context=ssl.create_default_context())
-    if options.get("username", ""):
-        server.login(options["username"], options.get("password", ""))
-    server.send_message(made)
-    server.quit()
+    try:
+        if _port(options) != _TLS_FROM_THE_FIRST_BYTE:
+            server.starttls(context=ssl.create_default_context())
+        if options.get("username", ""):
+            server.login(options["username"], options.get("password", ""))
+        server.send_message(made)
+        server.quit()
+    finally:
+        server.close()  # what TLS wrapped is another socket than the one that was given
 
 
 def _check(options: Mapping[str, str], reach: Reach) -> str:

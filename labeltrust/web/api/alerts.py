@@ -98,8 +98,13 @@ class MessagePage:
 
 
 _NEW = example(
-    "A signed webhook",
-    {"name": "crm", "shape": "webhook", "options": {"url": "https://crm.example.org/labeltrust"}},
+    "Pages to PagerDuty",
+    {
+        "name": "night",
+        "shape": "pagerduty",
+        "options": {"routing_key": "the integration key"},
+        "floor": "page",
+    },
 )
 _ROTATE = example("With a day's overlap", {"overlap_hours": 24})
 _RETRY = example("Try again", {"reason": "the receiver is back"})
