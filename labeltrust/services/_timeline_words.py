@@ -50,7 +50,8 @@ def _head(detail: Detail) -> str:
 
 def _said(detail: Detail) -> list[str]:
     words = ("title", "words", "severity", "note", "reason")
-    return [str(detail[key]) for key in words if detail.get(key)]
+    said = {key: str(detail[key]) for key in words if detail.get(key)}
+    return [f"severity {text}" if key == "severity" else text for key, text in said.items()]
 
 
 def _of_approval(act: RecordedAct, asked: RecordedAct) -> str:
@@ -105,8 +106,9 @@ def _finished(detail: Detail) -> tuple[str, ...]:
         if rate is None
         else f"error rate {rate:.2f} [{detail['low']:.2f}, {detail['high']:.2f}]"
     )
+    proposal = str(detail.get("proposal", "none")).replace("_", " ")
     result = f"{found} of {detail.get('audited', 0)} re-labeled"
-    return head, f"{result}, proposal: {detail.get('proposal')}", *said
+    return head, f"{result}, proposal: {proposal}", *said
 
 
 def _appeal(detail: Detail) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ Names are in them as pixels: a picture holds no text that a browser could read a
 
 import base64
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from labeltrust.domain.errors import NotFound
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 MOST_SIGNALS = 4
 """Cases of which the first signal is drawn."""
 _NAME = 40
+_MOST = MappingProxyType({"title": 120, "unit": 120})
+"""Columns that a chart's own heading is made of."""
 _SCALE = 2.0
 
 
@@ -106,7 +109,7 @@ def _signal(seen: CaseDrawing) -> "Drawing":
     if seen.suspect in names:
         names[seen.suspect] = charts.MARK + names[seen.suspect]
     texts = {
-        column: seen.frame[column].map(lambda cell: _cell(cell, names)).astype(object)
+        column: seen.frame[column].map(_cells(names, _MOST.get(column, _NAME))).astype(object)
         for column in map(str, seen.frame)
         if str(seen.frame[column].dtype) in {"object", "str"}
     }
@@ -115,13 +118,16 @@ def _signal(seen: CaseDrawing) -> "Drawing":
     return drawn
 
 
-def _cell(cell: object, names: dict[str, str]) -> object:
-    return names.get(cell) or _short(cell) if isinstance(cell, str) else cell
+def _cells(names: dict[str, str], most: int) -> Callable[[object], object]:
+    def shown(cell: object) -> object:
+        return names.get(cell) or _short(cell, most) if isinstance(cell, str) else cell
+
+    return shown
 
 
-def _short(name: str) -> str:
+def _short(name: str, most: int = _NAME) -> str:
     shown = visible(name)
-    return shown if len(shown) <= _NAME else f"{shown[: _NAME - 1]}…"
+    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
 def _picture(drawing: "Drawing", words: str) -> Picture:

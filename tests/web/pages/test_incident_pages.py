@@ -175,7 +175,7 @@ async def test_the_bundle_is_sent_whole_and_its_taker_is_noted(browser, deployme
     assert verify(io.BytesIO(answer.content))
     page = (await browser.get(f"/incidents/{number}")).text
     assert f'href="/incidents/{number}/bundle.zip"' in page
-    assert "incident bundled" in page
+    assert "Incident bundled" in page
 
 
 async def test_an_incident_of_another_project_is_not_there(browser, deployment):
