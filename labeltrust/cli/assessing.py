@@ -5,11 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from labeltrust.cli import _labelers
 from labeltrust.cli._context import acting
 from labeltrust.cli._errors import DoesNotHold
+from labeltrust.cli._labelers import OptionalProject
 from labeltrust.cli._options import AsJson, Project, SourceName, example
 from labeltrust.cli._output import day, number, out, print_json, print_table, say
 from labeltrust.cli._work import do
+from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from labeltrust.policy.gate import Gate
@@ -34,7 +37,8 @@ _COLUMNS = (
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this page to the command line."""
     app.command(epilog=example("assess --project fraud", "assess --project fraud --json"))(assess)
-    app.command(epilog=example("labelers --project fraud"))(labelers)
+    _labelers.app.callback(invoke_without_command=True)(labelers)
+    app.add_typer(_labelers.app, name="labelers")
     app.command(epilog=example("labeler mallory --project fraud"))(labeler)
     app.command(epilog=example("gate --project fraud && python train.py"))(gate)
 
@@ -58,8 +62,14 @@ def assess(
     show_assessment(document)
 
 
-def labelers(*, project: Project, as_json: AsJson = False) -> None:
+def labelers(
+    context: typer.Context, *, project: OptionalProject = None, as_json: AsJson = False
+) -> None:
     """List the labelers of the newest assessment, the least trusted first."""
+    if context.invoked_subcommand is not None:
+        return
+    if project is None:
+        raise InvalidInput("missing option '--project' / '-p'", code="usage")
     from labeltrust.services.list_labelers import list_labelers  # noqa: PLC0415 - slow imports
 
     with acting() as who:

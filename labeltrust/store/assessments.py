@@ -19,6 +19,10 @@ ACTS = (
     "freeze.placed",
     "freeze.lifted",
     "project.changed",
+    "labeler.merged",
+    "labeler.split",
+    "labeler.alias_added",
+    "labeler.identity_undone",
 )
 MACHINE = "system:policy"
 

@@ -321,6 +321,16 @@ class LabelerAlias(SQLModel, table=True):
     kind: str = "human"
 
 
+class LabelerProfile(SQLModel, table=True):
+    """Whose people a labeler belongs to, as people said last; every change is an event."""
+
+    __tablename__ = "labeler_profile"
+
+    labeler_id: int = Field(primary_key=True, sa_type=RowId)
+    vendor: str = Field(default="", sa_type=Text)
+    team: str = Field(default="", sa_type=Text)
+
+
 class ItemAlias(SQLModel, table=True):
     """An outside item id of one project and the opaque one inside, with what reviewers see."""
 
