@@ -54,9 +54,10 @@ def frauds(deployment, crowd):
 
 def leaves(group, path=()):
     for name, command in group.commands.items():
-        if hasattr(command, "commands"):
+        is_group = hasattr(command, "commands")
+        if is_group:
             yield from leaves(command, (*path, name))
-        else:
+        if not is_group or command.invoke_without_command:
             yield " ".join((*path, name)), command
 
 
