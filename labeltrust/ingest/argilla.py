@@ -238,7 +238,7 @@ def _record(route: Route, kind: str, tree: Json) -> Found:
 
 _HINT = (
     "Argilla makes the secret and shows it when the webhook is created; give it to labeltrust with "
-    "`--secret-file`."
+    "`source add --secret-file`, or `source rotate`."
 )
 
 PLATFORM = Platform(

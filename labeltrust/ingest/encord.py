@@ -72,7 +72,7 @@ def _changed(route: Route, kind: str, tree: Json) -> Found:
 
 _HINT = (
     "Encord makes the secret and shows it when the webhook is created; give it to labeltrust with "
-    "`--secret-file`."
+    "`source add --secret-file`, or `source rotate`."
 )
 
 PLATFORM = Platform(

@@ -132,3 +132,33 @@ async def test_quarantine_is_narrowed_to_a_source_and_a_reason(browser, deployme
     assert "/quarantine/1" in mine
     assert "/quarantine/1" not in others
     assert "<script>" not in hostile
+
+
+async def test_an_untried_adapter_is_marked_on_both_pages_and_a_tried_one_is_not(
+    browser, deployment
+):
+    known = next(s for s in list_sources(deployment, owner()) if s.name == "acme")
+    draft = SourceDraft(name="kili-1", platform="kili", projects=known.projects[:1])
+    add_source(deployment, owner(), draft)
+    await sign_in_as(browser, deployment, "auditor")
+
+    listed = (await browser.get("/sources")).text
+    marked = (await browser.get("/sources/kili-1")).text
+    tried = (await browser.get("/sources/acme")).text
+
+    assert "not tried on a live system" in listed
+    assert "made from documentation; not tried on a live system" in marked
+    assert "not tried on a live system" not in tried
+
+
+async def test_a_secret_that_the_platform_made_is_kept_and_not_shown(browser, deployment):
+    await sign_in_as(browser, deployment, "admin")
+
+    page = await submitted(
+        browser, "/sources/acme", "/sources/acme/rotate",
+        overlap_hours="2", secret="a-secret-of-the-platform",
+    )  # fmt: skip
+
+    assert page.status_code == 200
+    assert "a-secret-of-the-platform" not in page.text
+    assert "kept sealed" in page.text
