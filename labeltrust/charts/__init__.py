@@ -11,7 +11,7 @@ from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
 from labeltrust.charts._game_day import draw_attackers, draw_flow
 from labeltrust.charts._incident import draw_spans
-from labeltrust.charts._look import MARK
+from labeltrust.charts._look import MARK, draw_unchecked
 from labeltrust.charts._meetings import draw_meetings
 from labeltrust.charts._portrait import (
     confusion_frame,
@@ -70,6 +70,7 @@ __all__ = [
     "draw_strata",
     "draw_timeline",
     "draw_turned",
+    "draw_unchecked",
     "draw_windows",
     "drawn",
     "mix_frame",

@@ -2,6 +2,7 @@
 
 from labeltrust.domain.appeals import Appeal
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services._appeal_cases import appeal_cases
 from labeltrust.services.deployment import Deployment
@@ -19,6 +20,24 @@ def list_appeals(deployment: Deployment, principal: Principal) -> tuple[Appeal, 
     with reading(deployment.engine) as session:
         rows = appeals.list_appeals(session, projects=principal.projects)
         return tuple(appeal_cases(session, rows))
+
+
+def search_appeals(deployment: Deployment, principal: Principal, wanted: Listing) -> Listed[Appeal]:
+    """Return the appeals of all projects in scope as a table asks for them.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        wanted: Filters `status` and `project`; sorted by `appeal`, `labeler`, `freeze`, `status`,
+            `opened_at`, `due_at` or `decided_by`.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        found = appeals.find_appeals(session, principal.projects, wanted)
+        return found.of(appeal_cases(session, found.rows))
 
 
 def show_appeal(deployment: Deployment, principal: Principal, appeal_id: int) -> Appeal:

@@ -1,24 +1,27 @@
 """The review queue across all projects in scope, with filters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from labeltrust.domain.cases import FlagCase
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.flags import SEVERITIES, STATUSES
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.services._cases import flag_cases
 from labeltrust.services._reasons import Reason, known_signals, reasons_of
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.show_project import project_names
-from labeltrust.store.review_queue import NOBODY, Wanted, queued
+from labeltrust.store.review_queue import NOBODY, Wanted, find_flags
 from labeltrust.store.session import reading
 
 __all__ = ["NOBODY", "QueueChoices", "QueueFilter", "QueueLine", "list_queue", "queue_choices"]
 
 QueueFilter = Wanted
-"""What the queue is asked for; its `projects` are narrowed to the reader's scope."""
+"""Which flags the queue is asked for."""
+OLDEST_FIRST = Listing(sort="flag")
+"""The order of the queue, unless it is sorted by something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +67,18 @@ def queue_choices(deployment: Deployment, principal: Principal) -> QueueChoices:
 
 
 def list_queue(
-    deployment: Deployment, principal: Principal, wanted: QueueFilter
-) -> list[QueueLine]:
+    deployment: Deployment,
+    principal: Principal,
+    wanted: QueueFilter,
+    asked: Listing = OLDEST_FIRST,
+) -> Listed[QueueLine]:
     """Return flags of all projects in scope, oldest first unless asked otherwise.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        wanted: Which flags.
+        asked: Sorted by `flag`, `labeler`, `severity`, `since`, `opened_at` or `assigned_to`.
 
     Raises:
         NotAllowed: The role may not read.
@@ -75,17 +87,11 @@ def list_queue(
     principal.require("read")
     _check(wanted.status, STATUSES, "status")
     _check(wanted.severity, SEVERITIES, "severity")
-    asked = replace(wanted, projects=_in_scope(principal, wanted))
     now = deployment.clock()
     with reading(deployment.engine) as session:
-        cases = flag_cases(session, queued(session, asked))
-    return [_line(case, now) for case in cases]
-
-
-def _in_scope(principal: Principal, wanted: QueueFilter) -> frozenset[str] | None:
-    if wanted.projects is None or principal.projects is None:
-        return wanted.projects if principal.projects is None else principal.projects
-    return wanted.projects & principal.projects
+        found = find_flags(session, principal.projects, wanted, asked)
+        cases = flag_cases(session, found.rows)
+    return found.of([_line(case, now) for case in cases])
 
 
 def _check(word: str | None, known: tuple[str, ...], place: str) -> None:

@@ -118,31 +118,6 @@ def show_overview(deployment: Deployment, principal: Principal, project: str) ->
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """A project in one line; `assessed` is None until the first assessment."""
-
-    assessed: Document | None
-    open_flags: int
-
-
-def summarize_project(deployment: Deployment, principal: Principal, project: str) -> Summary:
-    """Return a project's newest numbers without its labelers, and how many flags are open.
-
-    Raises:
-        NotAllowed: The role may not read.
-        NotFound: There is no such project in scope.
-    """
-    principal.require("read", project)
-    with reading_at_once(deployment.engine) as session:
-        number = known_id(project_row(session, project).id)
-        stored = latest_assessment(session, number)
-        return Summary(
-            assessed=None if stored is None else json.loads(stored.document),
-            open_flags=newest_flags(session, number, 0)[1],
-        )
-
-
 def _figures(session: Session, project_id: int, assessed: Document | None) -> dict[str, Any]:
     if assessed is None:
         return {}

@@ -1,16 +1,20 @@
 """Notices and appeals as rows; whoever writes one appends its event in the same transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
 from labeltrust.domain.appeals import Notice
 from labeltrust.domain.errors import NotFound
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store import tables
 from labeltrust.store.chains import FRESH
 from labeltrust.store.inserting import known_id
+from labeltrust.store.listing import Sought, holding, look_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +144,7 @@ def list_appeals(
         projects: Only those of these projects; None means all.
         freezes: Only those against these freezes; None means all.
     """
-    wanted = (
-        select(tables.Appeal, tables.Freeze, tables.Project.name)
-        .where(col(tables.Freeze.id) == col(tables.Appeal.freeze_id))
-        .where(col(tables.Project.id) == col(tables.Appeal.project_id))
-        .execution_options(**FRESH)
-    )
+    wanted = _with_freeze()
     if appeal is not None:
         wanted = wanted.where(col(tables.Appeal.id) == appeal)
     if projects is not None:
@@ -153,6 +152,58 @@ def list_appeals(
     if freezes is not None:
         wanted = wanted.where(col(tables.Appeal.freeze_id).in_(sorted(freezes)))
     return [_row(*found) for found in session.exec(wanted.order_by(col(tables.Appeal.id)))]
+
+
+def _with_freeze() -> Any:  # noqa: ANN401 - a query of three tables
+    return (
+        select(tables.Appeal, tables.Freeze, tables.Project.name)
+        .where(col(tables.Freeze.id) == col(tables.Appeal.freeze_id))
+        .where(col(tables.Project.id) == col(tables.Appeal.project_id))
+        .execution_options(**FRESH)
+    )
+
+
+# A name is looked up for the rows that are compared, never joined.
+_LABELER = (
+    select(tables.LabelerAlias.outside_id)
+    .where(col(tables.LabelerAlias.id) == col(tables.Freeze.labeler_id))
+    .scalar_subquery()
+)
+_STATUS = func.coalesce(col(tables.Appeal.outcome), "open")
+_ORDERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "appeal": col(tables.Appeal.id),
+        "labeler": func.lower(_LABELER),
+        "freeze": col(tables.Appeal.freeze_id),
+        "status": _STATUS,
+        "opened_at": col(tables.Appeal.opened_at),
+        "due_at": col(tables.Appeal.due_at),
+        "decided_by": func.lower(col(tables.Appeal.decided_by)),
+    }
+)
+
+
+def find_appeals(
+    session: Session, projects: frozenset[str] | None, wanted: Listing
+) -> Listed[AppealRow]:
+    """Return appeals of all projects.
+
+    Args:
+        session: An open read.
+        projects: Names of the projects in scope, or None for all.
+        wanted: Filters `status` (`open`, or how it ended) and `project`; searches the labeler, who
+            recorded it and who decided.
+    """
+    every = _with_freeze()
+    if projects is not None:
+        every = every.where(col(tables.Project.name).in_(sorted(projects)))
+    words = (_LABELER, col(tables.Appeal.opened_by), col(tables.Appeal.decided_by))
+    equal = {"status": _STATUS, "project": col(tables.Project.name)}
+    chosen = [equal[name] == value for name, value in wanted.chosen.items() if value]
+    narrowed = [*chosen, *holding(wanted.text, *words)]
+    sought = Sought(every=every, narrowed=narrowed, number=col(tables.Appeal.id), orders=_ORDERS)
+    found = look_up(session, sought, wanted)
+    return found.of([_row(*row) for row in found.rows])
 
 
 def outcomes(session: Session, projects: frozenset[str] | None) -> dict[str, int]:

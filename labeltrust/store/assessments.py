@@ -1,5 +1,6 @@
 """The newest assessment of a project as a row, and which projects have news since theirs."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,6 +101,13 @@ def latest_assessment(session: Session, project_id: int) -> StoredAssessment | N
         digest=row.digest,
         document=row.document,
     )
+
+
+def latest_documents(session: Session, project_ids: Collection[int]) -> dict[int, str]:
+    """Return the documents of the newest assessments, by project; none where there is none."""
+    wanted = select(Assessment.project_id, Assessment.document)
+    wanted = wanted.where(col(Assessment.project_id).in_(sorted(project_ids)))
+    return dict(session.exec(wanted).all())
 
 
 def projects_with_news(session: Session, *, acts: bool = False) -> list[News]:

@@ -1,11 +1,11 @@
 """Openings and closings of gates as rows; whoever notes one appends its event with it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import GateChange
@@ -45,6 +45,17 @@ def last_turn(session: Session, project_id: int) -> GateTurn | None:
     """Return the newest turn of a project's gate, or None where none was noticed."""
     found = turns(session, project_id, limit=1)
     return found[0] if found else None
+
+
+def last_turns(session: Session, project_ids: Collection[int]) -> dict[int, GateTurn]:
+    """Return the newest turn of each project's gate, by project; none where none was noticed."""
+    newest = (
+        select(func.max(GateChange.id))
+        .where(col(GateChange.project_id).in_(sorted(project_ids)))
+        .group_by(col(GateChange.project_id))
+    )
+    found = session.exec(select(GateChange).where(col(GateChange.id).in_(newest)))
+    return {row.project_id: _turn(row) for row in found}
 
 
 def turns(

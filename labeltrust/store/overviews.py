@@ -1,6 +1,6 @@
 """What is new in a project: the newest of everything and how much of it there is, row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,6 +78,13 @@ def newest_flags(session: Session, project_id: int, most: int) -> tuple[list[Fla
     if first is None:
         return [], n
     return list_flags(session, project_id, status="open", after=first - 1)[::-1], n
+
+
+def open_flag_counts(session: Session, project_ids: Collection[int]) -> dict[int, int]:
+    """Return how many flags are open, by project; none where none is."""
+    wanted = select(Flag.project_id, func.count()).group_by(col(Flag.project_id))
+    wanted = wanted.where(col(Flag.project_id).in_(sorted(project_ids)), col(Flag.status) == "open")
+    return dict(session.exec(wanted).all())
 
 
 def newest_freezes(session: Session, project_id: int, most: int) -> tuple[list[FreezeRow], int]:

@@ -1,15 +1,20 @@
 """The review queue across projects, and how the flags of each signal ended."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, col, func, select
 
+from labeltrust.domain.flags import SEVERITIES
+from labeltrust.domain.listings import Listed, Listing
 from labeltrust.store.flags import FlagRow, row_of, with_project
 from labeltrust.store.inserting import known_id
-from labeltrust.store.tables import Flag, Freeze, Project
+from labeltrust.store.listing import Sought, holding, look_up
+from labeltrust.store.tables import Flag, Freeze, LabelerAlias, Project
 
 _SLICE = 500  # both databases take so many parameters in one statement
 NOBODY = ""
@@ -27,9 +32,6 @@ class Wanted:
         signal: Name of a signal that it rests on.
         assigned_to: Name of a person, or `NOBODY`.
         contested: Disputes only, or none of them.
-        newest_first: Newest first instead of oldest first.
-        after: Only flags beyond this number in that order, 0 from the beginning.
-        limit: At most so many.
     """
 
     projects: frozenset[str] | None = None
@@ -38,19 +40,49 @@ class Wanted:
     signal: str | None = None
     assigned_to: str | None = None
     contested: bool | None = None
-    newest_first: bool = False
-    after: int = 0
-    limit: int = 100
 
 
-def queued(session: Session, wanted: Wanted) -> list[FlagRow]:
-    """Return flags across projects, by one query."""
-    number = col(Flag.id)
-    found = with_project().where(*_conditions(wanted))
-    if wanted.after:
-        found = found.where(number < wanted.after if wanted.newest_first else number > wanted.after)
-    order = number.desc() if wanted.newest_first else number
-    return [row_of(*row) for row in session.exec(found.order_by(order).limit(wanted.limit))]
+# A name is looked up for the rows that are compared, never joined.
+_LABELER = (
+    select(LabelerAlias.outside_id)
+    .where(col(LabelerAlias.id) == col(Flag.labeler_id))
+    .scalar_subquery()
+)
+# Flags are numbered as they are opened; what is before the evidence in a row is read without it.
+_ORDERS: Mapping[str, Any] = MappingProxyType(
+    {
+        "flag": col(Flag.id),
+        "labeler": func.lower(_LABELER),
+        "severity": case(
+            {word: place for place, word in enumerate(SEVERITIES)}, value=col(Flag.severity)
+        ),
+        "since": col(Flag.since),
+        "opened_at": col(Flag.id),
+        "assigned_to": func.lower(col(Flag.assigned_to)),
+    }
+)
+
+
+def find_flags(
+    session: Session, scope: frozenset[str] | None, wanted: Wanted, asked: Listing
+) -> Listed[FlagRow]:
+    """Return flags of all projects.
+
+    Args:
+        session: An open read.
+        scope: Names of the projects that the reader sees, or None for all.
+        wanted: Which of them.
+        asked: How they are sorted and cut; searches the labeler, the project, and who is to decide
+            or decided.
+    """
+    every = with_project()
+    if scope is not None:
+        every = every.where(col(Project.name).in_(sorted(scope)))
+    words = (_LABELER, col(Project.name), col(Flag.assigned_to), col(Flag.decided_by))
+    narrowed = [*_conditions(wanted), *holding(asked.text, *words)]
+    sought = Sought(every=every, narrowed=narrowed, number=col(Flag.id), orders=_ORDERS)
+    found = look_up(session, sought, asked)
+    return found.of([row_of(*row) for row in found.rows])
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

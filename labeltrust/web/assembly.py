@@ -12,6 +12,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.types import ControllerRouterHandler
 
+from labeltrust.charts import draw_unchecked
 from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
@@ -159,6 +160,7 @@ _PAGES = (
 
 def assemble(parts: Parts) -> Litestar:
     """Return the application."""
+    draw_unchecked()
     settings = parts.deployment.settings
     kept = assets.Assets(settings.home)
     environment = _environment(parts.deployment, kept)

@@ -11,11 +11,13 @@ from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.finish_audit import cancel_audit
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze
+from labeltrust.services.list_appeals import search_appeals
 from labeltrust.services.list_approvals import search_approvals
 from labeltrust.services.list_freezes import list_freezes
 from labeltrust.services.list_incidents import search_incidents
 from labeltrust.services.list_quarantine import find_quarantine
 from labeltrust.services.list_snapshots import search_snapshots
+from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.show_audit import search_audits
 from labeltrust.store.session import unit_of_work
@@ -28,6 +30,15 @@ ORDERS = {
     "approvals": ("id", "project", "kind", "asked_by", "asked_at", "expires_at"),
     "audits": ("id", "project", "labeler", "status", "answered", "items", "drawn_at"),
     "snapshots": ("id", "created_at", "created_by", "events_through", "rows"),
+    "appeals": (
+        "appeal",
+        "labeler",
+        "freeze",
+        "status",
+        "opened_at",
+        "due_at",
+        "decided_by",
+    ),
 }
 
 
@@ -39,6 +50,8 @@ def busy(deployment):
             deployment, owner(), FreezeDraft(project="fraud", labeler=who, reason=f"case of {who}")
         )
     freeze_labels(deployment, owner(), FreezeDraft(project="fraud", source="feed", reason="100 %"))
+    for freeze in (1, 2):
+        open_appeal(deployment, owner(), freeze, reason="I was ill")
     lift_freeze(deployment, owner(), placed.id, reason="cleared")
     for title, severity in (("a ring", "low"), ("Zoo", "critical"), ("middle", "medium")):
         draft = IncidentDraft(project="fraud", title=title, severity=severity)
@@ -74,7 +87,7 @@ def asked(deployment, name, **more):
                                  "n_found": found.n_found, "n_all": found.n_all})  # fmt: skip
     service = {
         "quarantine": find_quarantine, "incidents": search_incidents,
-        "approvals": search_approvals, "audits": search_audits,
+        "approvals": search_approvals, "audits": search_audits, "appeals": search_appeals,
     }[name]  # fmt: skip
     return service(deployment, owner(), wanted)
 
@@ -92,9 +105,10 @@ def test_every_column_sorts_both_ways_and_pages_hold_each_row_once(busy):
                 pages = [asked(busy, name, sort=sort, offset=n, limit=1) for n in range(len(every))]
                 shown = [number for page in pages for number in numbers(page)]
                 assert sorted(shown) == every, (name, sort)
-            assert numbers(asked(busy, name, sort="id")) == every
+            number = "appeal" if name == "appeals" else "id"
+            assert numbers(asked(busy, name, sort=number)) == every
         assert numbers(asked(busy, name, sort="nothing")) == every[::-1]
-        assert numbers(asked(busy, name, sort="id", offset=10**9, limit=1)) == every[-1:]
+        assert numbers(asked(busy, name, sort=columns[0], offset=10**9, limit=1)) == every[-1:]
 
 
 def test_words_sort_by_what_they_mean(busy):
@@ -128,6 +142,10 @@ NARROWED = [
     ("audits", {"chosen": {"status": "done"}}, 0),
     ("snapshots", {"text": "tester"}, 1),
     ("snapshots", {"text": "nobody"}, 0),
+    ("appeals", {"text": "MALL"}, 1),
+    ("appeals", {"chosen": {"status": "open", "project": ""}}, 2),
+    ("appeals", {"chosen": {"status": "upheld"}}, 0),
+    ("appeals", {"chosen": {"status": "", "project": "other"}}, 0),
 ]
 
 

@@ -9,13 +9,21 @@ from recorded import project, record
 
 from labeltrust.domain.errors import InvalidInput, NotAllowed
 from labeltrust.domain.estimates import Estimate, Undefined
+from labeltrust.domain.flags import SEVERITIES
+from labeltrust.domain.listings import Listing
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.reviews import Tally
 from labeltrust.services.assign_flag import assign_flag
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.decide_flag import decide_flag
 from labeltrust.services.freeze_flagged import freeze_flagged
-from labeltrust.services.list_queue import NOBODY, QueueFilter, list_queue, queue_choices
+from labeltrust.services.list_queue import (
+    NOBODY,
+    OLDEST_FIRST,
+    QueueFilter,
+    list_queue,
+    queue_choices,
+)
 from labeltrust.services.show_case import show_case
 
 COUNTS = {"true": "fraud", "said": "benign", "times": 45, "of": 90, "expected": 3.5}
@@ -39,9 +47,9 @@ def frauds(deployment):
     return deployment
 
 
-def ids(deployment, who=None, **wanted):
-    found = list_queue(deployment, who or owner(), QueueFilter(**wanted))
-    return [line.flag.id for line in found]
+def ids(deployment, who=None, *, asked=OLDEST_FIRST, **wanted):
+    found = list_queue(deployment, who or owner(), QueueFilter(**wanted), asked)
+    return [line.flag.id for line in found.rows]
 
 
 def test_the_queue_goes_over_all_projects_in_scope_oldest_first(frauds):
@@ -54,7 +62,7 @@ def test_the_queue_goes_over_all_projects_in_scope_oldest_first(frauds):
     only = Principal(name="person:ann", role="reviewer", projects=frozenset({"fraud"}))
 
     assert ids(frauds) == [first, theirs, second]
-    assert ids(frauds, newest_first=True) == [second, theirs, first]
+    assert ids(frauds, asked=Listing(sort="-flag")) == [second, theirs, first]
     assert ids(frauds, only) == [first, second]
     assert ids(frauds, only, projects=frozenset({"other"})) == []
     assert ids(frauds, projects=frozenset({"other"})) == [theirs]
@@ -90,12 +98,42 @@ def test_a_signal_is_found_by_its_whole_name_only(frauds, signal):
 def test_pages_of_the_queue_hold_every_flag_once(frauds):
     made = [flagged(frauds, f"labeler-{n}") for n in range(5)]
 
-    first = ids(frauds, limit=2)
-    rest = ids(frauds, limit=9, after=first[-1])
-    back = ids(frauds, limit=9, newest_first=True, after=made[2])
+    pages = [ids(frauds, asked=Listing(sort="flag", limit=2, offset=n)) for n in (0, 2, 4)]
+    found = list_queue(frauds, owner(), QueueFilter(), Listing(sort="flag", limit=2))
 
-    assert first + rest == made
-    assert back == [made[1], made[0]]
+    assert [number for page in pages for number in page] == made
+    assert (found.n_found, found.n_all) == (5, 5)
+
+
+SORTED = ("flag", "labeler", "severity", "since", "opened_at", "assigned_to")
+
+
+@pytest.mark.parametrize("sort", [*SORTED, *(f"-{name}" for name in SORTED)])
+def test_the_queue_is_sorted_by_each_column_and_holds_each_flag_once(frauds, sort):
+    made = [flagged(frauds, f"labeler-{n}", severity=how) for n, how in enumerate(SEVERITIES)]
+    person(frauds, "rita", "reviewer")
+    assign_flag(frauds, owner(), made[1], person="rita")
+
+    pages = [ids(frauds, asked=Listing(sort=sort, limit=1, offset=n)) for n in range(len(made))]
+
+    assert sorted(number for page in pages for number in page) == made
+    if sort in {"severity", "-severity"}:
+        assert [p[0] for p in pages] == (made if sort == "severity" else made[::-1])
+    if sort.endswith("assigned_to"):
+        assert pages[0] == [made[1]]
+
+
+def test_the_queue_is_searched_by_labeler_project_and_reviewer(frauds):
+    one, two = flagged(frauds, "alice"), flagged(frauds, "bob")
+    person(frauds, "rita", "reviewer")
+    assign_flag(frauds, owner(), two, person="rita")
+
+    found = {text: ids(frauds, asked=Listing(sort="flag", text=text))
+             for text in ("ALIC", "rit", "fraud", "%", "nobody")}  # fmt: skip
+    narrowed = list_queue(frauds, owner(), QueueFilter(), Listing(text="alice"))
+
+    assert found == {"ALIC": [one], "rit": [two], "fraud": [one, two], "%": [], "nobody": []}
+    assert (narrowed.n_found, narrowed.n_all) == (1, 2)
 
 
 def test_a_line_tells_the_strongest_reason_with_its_interval(frauds, clock):
@@ -104,7 +142,7 @@ def test_a_line_tells_the_strongest_reason_with_its_interval(frauds, clock):
     flagged(frauds, signals=("label_shift", "targeted_flip"), evidence=both)
     clock.tick(7_200)
 
-    line = list_queue(frauds, owner(), QueueFilter())[0]
+    line = list_queue(frauds, owner(), QueueFilter()).rows[0]
 
     assert [reason.signal for reason in line.reasons] == ["targeted_flip", "label_shift"]
     assert line.reasons[0].estimate == Estimate(value=0.5, low=0.4, high=0.6, n=90)
@@ -116,7 +154,7 @@ def test_a_line_tells_the_strongest_reason_with_its_interval(frauds, clock):
 def test_a_signal_that_is_gone_is_told_by_its_name(frauds):
     flagged(frauds, signals=("retired_signal",), evidence={"signals": "not even a mapping"})
 
-    line = list_queue(frauds, owner(), QueueFilter())[0]
+    line = list_queue(frauds, owner(), QueueFilter()).rows[0]
 
     assert line.reasons[0].title == "retired signal"
 
@@ -125,14 +163,14 @@ def test_200_flags_take_as_many_queries_as_2(frauds):
     for n in range(2):
         flagged(frauds, f"labeler-{n}", freeze="label")
     with counted_queries(frauds) as of_two:
-        list_queue(frauds, owner(), QueueFilter(limit=500))
+        list_queue(frauds, owner(), QueueFilter(), Listing(sort="flag", limit=500))
     for n in range(2, 200):
         flagged(frauds, f"labeler-{n}", freeze="label")
 
     with counted_queries(frauds) as of_many:
-        found = list_queue(frauds, owner(), QueueFilter(limit=500))
+        found = list_queue(frauds, owner(), QueueFilter(), Listing(sort="flag", limit=500))
 
-    assert len(found) == 200
+    assert len(found.rows) == 200
     assert len(of_many) == len(of_two)
 
 

@@ -1,7 +1,6 @@
 """The list of projects, and the overview of one."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -9,25 +8,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from labeltrust.domain.projects import Project
 from labeltrust.services.ask_assessment import ask_assessment
 from labeltrust.services.check_gate import check_gate
-from labeltrust.services.show_overview import show_overview, summarize_project
-from labeltrust.services.show_project import list_projects
+from labeltrust.services.list_summaries import list_summaries
+from labeltrust.services.show_overview import show_overview
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._drawings import overview_spec, overview_summaries
 from labeltrust.web.pages._view import View, charted, see_other
 from labeltrust.web.paths import segment
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One project of the list."""
-
-    project: Project
-    gate: Any
-    assessment: dict[str, Any] | None
-    open_flags: int
 
 
 @get("/", opt=by_session("read"), include_in_schema=False)
@@ -39,18 +27,7 @@ async def home() -> Redirect:
 @get("/projects", opt=by_session("read"), include_in_schema=False)
 async def projects(view: NamedDependency[View]) -> Response[str]:
     """List the projects in scope with gate, agreement and open flags."""
-    lines = [await _line(view, project) for project in await view.ask(list_projects)]
-    return view.page("projects.html", lines=lines)
-
-
-async def _line(view: View, project: Project) -> Line:
-    found = await view.ask(summarize_project, project.name)
-    return Line(
-        project=project,
-        gate=await view.ask(check_gate, project.name),
-        assessment=found.assessed,
-        open_flags=found.open_flags,
-    )
+    return view.page("projects.html", lines=await view.ask(list_summaries))
 
 
 @get("/projects/{project:str}", opt=by_session("read"), include_in_schema=False)

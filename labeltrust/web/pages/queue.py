@@ -30,8 +30,8 @@ async def queue(request: Request[Any, Any, Any], view: NamedDependency[View]) ->
     choices = await view.ask(queue_choices)
     table = queue_table(choices)
     asked = table.asked("/flags", request.query_params)
-    lines = await view.ask(list_queue, queue_filter(asked, view.principal))
-    shown = table.fetched(lines, asked, lambda line: line.flag.id)
+    found = await view.ask(list_queue, queue_filter(asked, view.principal), asked.listing)
+    shown = table.counted(found.rows, asked, found.n_found, found.n_all)
     return shown.download() or view.page(
         "queue.html", queue=shown, any_project=bool(choices.projects)
     )
@@ -48,9 +48,6 @@ def queue_filter(asked: Asked, reader: Principal) -> QueueFilter:
         signal=chosen["signal"] or None,
         assigned_to=mine.get(chosen["assigned"]),
         contested={"yes": True, "no": False}.get(chosen["contested"]),
-        newest_first=chosen["order"] == "newest",
-        after=asked.after,
-        limit=asked.limit,
     )
 
 
@@ -58,8 +55,10 @@ def queue_table(choices: QueueChoices) -> Table[QueueLine]:
     """Return the table with the choices that this reader has."""
     return Table(
         name="flags",
-        order="",
+        order="flag",
         columns=_columns(),
+        searched=lambda line: line.flag.labeler,
+        hint="labeler, project or reviewer",
         filters=(
             of_project(choices.projects),
             Filter(
@@ -81,19 +80,14 @@ def queue_table(choices: QueueChoices) -> Table[QueueLine]:
                 choices={"": "anybody", "me": "me", "nobody": "nobody"},
             ),
             Filter(name="contested", title="Contested", choices=_CONTESTED),
-            Filter(
-                name="order",
-                title="Order",
-                choices={"oldest": "oldest first", "newest": "newest first"},
-            ),
         ),
     )
 
 
 def _columns() -> tuple[Column[QueueLine], ...]:
     return (
-        _column("flag", "Flag", lambda line: line.flag.id),
-        _column("labeler", "Labeler", lambda line: line.flag.labeler),
+        Column(name="flag", title="Flag", value=lambda line: line.flag.id),
+        Column(name="labeler", title="Labeler", value=lambda line: line.flag.labeler),
         _column("project", "Project", lambda line: line.flag.project, shown=False),
         _column("status", "Status", lambda line: line.flag.status, shown=False),
         _column("signals", "Reasons to suspect", lambda line: ", ".join(line.flag.signals)),
@@ -101,12 +95,12 @@ def _columns() -> tuple[Column[QueueLine], ...]:
         _column("low", "From", lambda line: _number(line, "low"), shown=False),
         _column("high", "To", lambda line: _number(line, "high"), shown=False),
         _column("n", "n", lambda line: _number(line, "n"), shown=False),
-        _column("severity", "Severity", lambda line: line.flag.severity),
+        Column(name="severity", title="Severity", value=lambda line: line.flag.severity),
         _column("strong", "Strong", lambda line: line.strong, shown=False),
         _column("contested", "Contested", lambda line: line.flag.contested, shown=False),
-        _column("since", "Since", lambda line: line.flag.since),
-        _column("opened_at", "Age", lambda line: line.flag.opened_at),
-        _column("assigned_to", "Reviewer", lambda line: line.flag.assigned_to),
+        Column(name="since", title="Since", value=lambda line: line.flag.since),
+        Column(name="opened_at", title="Age", value=lambda line: line.flag.opened_at),
+        Column(name="assigned_to", title="Reviewer", value=lambda line: line.flag.assigned_to),
     )
 
 

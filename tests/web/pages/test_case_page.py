@@ -48,10 +48,11 @@ async def test_the_queue_shows_each_flag_with_its_reasons_in_words(browser, depl
         ("?signal=%22%3E%3Cscript%3E", "#1"),
         ("?project=%E2%80%AE", "#1"),
         ("?assigned=me", "Nothing matches"),
-        ("?status=all&order=newest", "#1"),
+        ("?status=all&sort=-flag", "#1"),
+        ("?sort=severity&q=nobody%20at%20all", "Nothing matches"),
         ("?status=nonsense&after=nonsense&severity=dire&contested=perhaps", "#1"),
         ("?after=99999999999999999999999999", "#1"),
-        ("?after=999999", "Nothing to review"),
+        ("?page=999999&sort=reasons", "#1"),
     ],
 )
 async def test_the_queue_is_narrowed_by_its_address(browser, deployment, query, said):

@@ -16,10 +16,12 @@ from web.pages.browsing import sign_in_as
 from labeltrust.app import application, build_deployment
 from labeltrust.domain.access import KeyDraft, SourceDraft
 from labeltrust.domain.principals import Principal
+from labeltrust.domain.projects import ProjectDraft
 from labeltrust.services.add_person import add_person
 from labeltrust.services.add_source import add_source
 from labeltrust.services.comment_flag import comment_flag
 from labeltrust.services.create_key import create_key
+from labeltrust.services.create_project import create_project
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.open_appeal import open_appeal
@@ -93,8 +95,9 @@ def busy_home(home, n: int, n_labelers: int) -> Settings:
 
 
 def _done_by_hand(deployment, lead: Principal, k: int) -> None:
-    """Add a person, a key, a source, a secret, a comment, a freeze with an appeal."""
+    """Add a person, a project, a key, a source, a secret, a comment, a freeze with an appeal."""
     add_person(deployment, owner(), name=f"person-{k}", role="qa_lead")
+    create_project(deployment, owner(), ProjectDraft(name=f"project-{k}"))
     create_key(deployment, owner(), KeyDraft(name="k", role="auditor", person="person-1"))
     draft = SourceDraft(name=f"feed-{k}", platform="generic", projects=("fraud",))
     add_source(deployment, owner(), draft)
