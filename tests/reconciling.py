@@ -14,6 +14,7 @@ from labeltrust.ingest._base import Delivery
 from labeltrust.services.add_source import add_source
 from labeltrust.services.connect_source import connect_source
 from labeltrust.services.create_project import create_project
+from labeltrust.services.platforms import platforms
 from labeltrust.services.reconcile_source import reconcile_source
 from labeltrust.store.drafts import Submission
 from labeltrust.store.gold import gold_among
@@ -53,6 +54,19 @@ def arrived(here, body):
     )
     submission = Submission(
         source="ls", body=body, parsed=parsed, received_at=at, parser="label-studio/1"
+    )
+    return Recorder(here.engine, here.vault).record([submission])[0]
+
+
+def arrived_by(here, platform, body):
+    """Record a webhook of another platform, received now."""
+    at, found = here.clock(), platforms()[platform]
+    config = {"project": "fraud"}
+    parsed = found.parse(
+        Delivery(source="ls", body=body, headers={}, received_at=at, config=config)
+    )
+    submission = Submission(
+        source="ls", body=body, parsed=parsed, received_at=at, parser=found.parser_version
     )
     return Recorder(here.engine, here.vault).record([submission])[0]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from labeltrust.connectors._web import Api, Signer
 from labeltrust.domain.events import Event, Problem
 from labeltrust.domain.platform_access import Access
-from labeltrust.domain.pulls import PullWanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +17,27 @@ class Pulled:
         events: What it says, read as the webhook adapter would: labels, withdrawals, gold.
         raw: The part of the platform's answer that says so; plain JSON values.
         problem: Why it could not be read, where it could not.
+        only_ends: It is no answer (a draft), and says something only where one stands here.
     """
 
     annotation_id: str
     events: tuple[Event, ...] = ()
     raw: object = None
     problem: Problem | None = None
+    only_ends: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Some annotations of one answer."""
+    """Some annotations of one answer.
+
+    Attributes:
+        untold: Beginnings of annotation ids of which the platform tells nothing now, such as those
+            of work under way: nothing is concluded from their absence.
+    """
 
     annotations: tuple[Pulled, ...]
+    untold: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +61,6 @@ def never_gone(api: Api, asked: Asked, annotation_id: str) -> bool:
     return True
 
 
-def no_objects(api: Api, asked: Asked, wanted: PullWanted) -> Iterator[Page]:
-    """Read nothing: for platforms whose events hold their labels."""
-    del api, asked, wanted
-    yield from ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connector:
     """A platform's API, found by discovery.
@@ -74,7 +75,6 @@ class Connector:
         pages: Yields all that the platform holds, and returns only when that was all; raises
             NoAnswer otherwise.
         is_gone: Says whether the platform has an annotation no more, asked for it alone.
-        object_pages: Yields what one object holds that an event told of.
     """
 
     name: str
@@ -85,4 +85,3 @@ class Connector:
     check: Callable[[Access], None]
     pages: Callable[[Api, Asked], Iterator[Page]]
     is_gone: Callable[[Api, Asked, str], bool] = never_gone
-    object_pages: Callable[[Api, Asked, PullWanted], Iterator[Page]] = no_objects

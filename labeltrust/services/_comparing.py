@@ -104,6 +104,7 @@ class Comparison:
         self._erased_items, self._erased_labelers = erased_aliases(engine)
         self._gone_names: set[str] = set()
         self._later: list[Gap] = []
+        self._untold: tuple[str, ...] = ()
 
     @property
     def keeps_back(self) -> bool:
@@ -113,6 +114,7 @@ class Comparison:
     def gaps_of(self, page: Page) -> list[Gap]:
         """Return what is to be recorded of a page; the rest of what was found is kept."""
         self.seen.update(one.annotation_id for one in page.annotations)
+        self._untold += page.untold
         events = [event for one in page.annotations for event in one.events]
         items = self.names.items({event.item for event in events})
         labelers = self.names.labelers({e.labeler for e in events if e.labeler is not None})
@@ -136,7 +138,8 @@ class Comparison:
             self.tally.add("unreadable", one.annotation_id)
             return
         kinds: set[str] = set()
-        some_vote = any(event.type == "label.submitted" for event in one.events)
+        votes = any(event.type == "label.submitted" for event in one.events)
+        some_vote = votes or one.only_ends
         for event in one.events:
             if event.type == "gold.declared":
                 self._tell_gold(event)
@@ -195,6 +198,7 @@ class Comparison:
     def vanished(self) -> list[str]:
         """Return the annotations that stand here and that a complete pull did not show."""
         absent = sorted(self.standing - self.seen)
+        absent = [one for one in absent if not one.startswith(self._untold)]
         return [one for one in absent if not self._is_new(self.ours.annotations[one].newest, one)]
 
     def _is_new(self, said: Said, annotation_id: str) -> bool:

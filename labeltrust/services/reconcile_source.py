@@ -31,6 +31,7 @@ from labeltrust.store import tables
 from labeltrust.store.history import About
 from labeltrust.store.inserting import known_id
 from labeltrust.store.projects import project_row
+from labeltrust.store.pulls import settle_pull, waiting_pulls
 from labeltrust.store.registry import known_sources
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.source_pulls import (
@@ -231,6 +232,9 @@ def _finish(deployment: Deployment, begun: _Begun, pull: Pull, approvals: tuple[
         if pull.dry_run:
             return
         use_allowed(session, begun.used, at)
+        for wanted in waiting_pulls(session, begun.source):
+            if wanted.asked_at <= begun.row.started_at:
+                settle_pull(session, wanted)
         detail = {"source": begun.source, "pull": pull.number, **_told(pull.findings(every))}
         note(act, "source.reconciled", detail, About(source_id=begun.row.source_id))
 

@@ -1,4 +1,8 @@
-"""Comparisons with platforms in the background: who is due, and one of them as a job."""
+"""Comparisons with platforms in the background: who is due, and one of them as a job.
+
+Where a platform only says that something changed, its source is compared soon after, at most once
+in `SOON`: an object that is saved again and again asks for one comparison.
+"""
 
 from datetime import timedelta
 
@@ -10,10 +14,12 @@ from labeltrust.services._gold_pulled import MACHINE
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.reconcile_source import RECONCILE, reconcile_source
 from labeltrust.store.jobs import Lease
+from labeltrust.store.pulls import pull_counts
 from labeltrust.store.session import reading
 from labeltrust.store.source_pulls import accesses, last_begun
 from labeltrust.store.sources import source_rows
 
+SOON = timedelta(minutes=2)
 _LOG = structlog.get_logger("labeltrust.reconcile")
 
 
@@ -23,10 +29,12 @@ def schedule_pulls(deployment: Deployment, queue: TableQueue) -> None:
     with reading(deployment.engine) as session:
         known, begun = accesses(session), last_begun(session)
         names = {row.id: row.name for row in source_rows(session)} if known else {}
+        told = pull_counts(session)
     for number, access in known.items():
         every = timedelta(minutes=access.info.every_minutes)
         last = begun.get(number)
-        if every and (last is None or now - last >= every):
+        asked = number in told and (last is None or now - last >= SOON)
+        if asked or (every and (last is None or now - last >= every)):
             queue.enqueue_once(RECONCILE, names[number], now)
 
 
