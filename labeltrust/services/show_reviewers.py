@@ -9,15 +9,13 @@ from sqlmodel import Session
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.audit_truth import alike
 from labeltrust.policy.reviewer_records import Comparison, Course, courses, spans_until
-from labeltrust.services._audit_findings import question_named
 from labeltrust.services._audits import reviewer_name
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.gold import ToldGold, gold_told
 from labeltrust.store.inserting import known_id
-from labeltrust.store.projects import project_row, project_rows, questions_of
+from labeltrust.store.projects import project_row, project_rows, scales_of
 from labeltrust.store.review_records import Answer, answers_of
 from labeltrust.store.session import reading
-from labeltrust.store.tables import Project
 
 DAYS = 28
 PEERS, GOLD = "peers", "gold"
@@ -85,8 +83,8 @@ def show_reviewers(
     start, end = spans[0][0], spans[-1][1]
     with reading(deployment.engine) as session:
         projects = _projects(session, principal, project)
-        answers = answers_of(session, list(projects), start)
-        scales = _scales(session, projects, answers)
+        answers = answers_of(session, projects, start)
+        scales = scales_of(session, {one.project_id for one in answers})
         told = list(gold_told(session, {one.item_id for one in answers}))
     said = {PEERS: _with_peers(answers, scales), GOLD: _with_gold(answers, told, scales)}
     names = sorted({one.reviewer for one in answers if start <= one.at < end})
@@ -111,24 +109,14 @@ def _sees_all(principal: Principal) -> bool:
     return principal.may("assess") or not principal.may("review")
 
 
-def _projects(session: Session, principal: Principal, project: str | None) -> dict[int, Project]:
+def _projects(session: Session, principal: Principal, project: str | None) -> list[int]:
     if project is not None:
-        row = project_row(session, project)
-        return {known_id(row.id): row}
-    return {known_id(row.id): row for row in project_rows(session) if principal.sees(row.name)}
+        return [known_id(project_row(session, project).id)]
+    return [known_id(row.id) for row in project_rows(session) if principal.sees(row.name)]
 
 
 Asked = tuple[int, str]
 """Project and name of a question."""
-
-
-def _scales(
-    session: Session, projects: Mapping[int, Project], answers: Sequence[Answer]
-) -> dict[Asked, str]:
-    """Return the scale of each question that was answered."""
-    asked = {(one.project_id, one.question) for one in answers}
-    known = {number: questions_of(session, projects[number]) for number, _ in asked}
-    return {(number, name): question_named(known[number], name).scale for number, name in asked}
 
 
 def _with_peers(
@@ -180,7 +168,9 @@ def _compared(
         by_question.setdefault((answer.project_id, answer.question), []).append((answer, other))
     found: dict[str, list[Comparison]] = {}
     for asked, some in by_question.items():
-        same = alike(scales[asked], [a.label for a, _ in some], [other for _, other in some])
+        # a question that was taken away since is nominal
+        scale = scales.get(asked, "nominal")
+        same = alike(scale, [a.label for a, _ in some], [other for _, other in some])
         for (answer, _), is_same in zip(some, same, strict=True):
             one = Comparison(at=answer.at, kind=answer.kind, same=is_same)
             found.setdefault(answer.reviewer, []).append(one)

@@ -1,7 +1,7 @@
 """Projects and their questions as rows."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -111,6 +111,13 @@ def questions_of(session: Session, row: tables.Project) -> tuple[domain.Question
         )
         for q in session.exec(wanted.order_by(col(tables.Question.id)))
     )
+
+
+def scales_of(session: Session, project_ids: Collection[int]) -> dict[tuple[int, str], str]:
+    """Return the scale of every question of some projects, by project and name; one query."""
+    found = select(tables.Question.project_id, tables.Question.name, tables.Question.scale)
+    wanted = found.where(col(tables.Question.project_id).in_(list(project_ids)))
+    return {(project, name): scale for project, name, scale in session.exec(wanted)}
 
 
 def _sources_of(session: Session, row: tables.Project) -> tuple[str, ...]:

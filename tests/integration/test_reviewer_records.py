@@ -4,6 +4,7 @@ import pytest
 from audited import OTHER, crowd, drawn, person, truth_of
 from commands import commands
 from factories import label, owner
+from queries import counted_queries
 from recorded import record
 
 from labeltrust.domain.errors import InvalidInput, NotFound
@@ -175,6 +176,20 @@ def test_other_projects_are_out_of_sight(turned):
     assert show_reviewers(turned, owner(), "theirs").reviewers == ()
     with pytest.raises(NotFound):
         show_reviewers(turned, stranger, "fraud")
+
+
+def test_the_database_is_asked_as_often_for_many_audits_as_for_one(frauds, clock):
+    audited(frauds, seed=1)
+    clock.tick(1)
+    with counted_queries(frauds.engine) as one:
+        show_reviewers(frauds, QA)
+    for seed in (2, 3, 4):
+        audited(frauds, seed=seed)
+    clock.tick(1)
+    with counted_queries(frauds.engine) as four:
+        show_reviewers(frauds, QA)
+
+    assert len(four) == len(one) < 10
 
 
 def test_labels_with_parts_agree_in_their_own_measure(deployment, clock):
