@@ -8,7 +8,9 @@ from datetime import datetime
 from standardwebhooks import Webhook
 
 
-def proof(module: str, secret: str, body: bytes, at: datetime) -> Mapping[str, str]:
+def proof(
+    module: str, secret: str, body: bytes, at: datetime, attempt: str = "msg_1"
+) -> Mapping[str, str]:
     """Return the headers that prove a body to the adapter of a module, sent at a moment."""
     seconds = int(at.timestamp())
     key = secret.encode()
@@ -17,9 +19,9 @@ def proof(module: str, secret: str, body: bytes, at: datetime) -> Mapping[str, s
         return hmac.new(key, text, algorithm).hexdigest()
 
     if module in {"argilla", "standard_webhooks", "cloudevents"}:
-        signature = Webhook(secret).sign("msg_1", at, body.decode())
+        signature = Webhook(secret).sign(attempt, at, body.decode())
         return {
-            "webhook-id": "msg_1", "webhook-timestamp": str(seconds),
+            "webhook-id": attempt, "webhook-timestamp": str(seconds),
             "webhook-signature": signature,
         }  # fmt: skip
     if module == "encord":

@@ -154,6 +154,19 @@ def test_every_sample_states_or_announces_something(platform):
 
 
 @every_platform
+def test_what_is_kept_of_a_delivery_is_enough_to_read_it_again(platform):
+    config = CONFIGS.get(module_of(platform), {})
+    for headers, body in SAMPLES[module_of(platform)]:
+        raw = json.dumps(body).encode()
+        told = headers | {"webhook-id": "msg_1"}
+        kept = {name: value for name, value in told.items() if name in platform.kept_headers}
+
+        now, later = (platform.parse(delivery(raw, some, **config)) for some in (told, kept))
+
+        assert now == later
+
+
+@every_platform
 @given(data=st.data())
 @settings(max_examples=400)
 def test_any_part_of_a_right_body_may_be_nonsense(platform, data):

@@ -44,10 +44,15 @@ def add(deployment, module, name="src", *, config=None, **more):
     return add_source(deployment, owner(), draft)
 
 
-async def sent(client, module, number=0, *, at, secret=SECRET, body=None):
+async def sent(client, module, number=0, *, at, **more):
+    secret, body = more.get("secret", SECRET), more.get("body")
     headers, sample = SAMPLES[module][number]
     raw = json.dumps(sample).encode() if body is None else body
-    told = {"content-type": "application/json", **headers, **proof(module, secret, raw, at)}
+    told = {
+        "content-type": "application/json",
+        **headers,
+        **proof(module, secret, raw, at, more.get("attempt", "msg_1")),
+    }
     return await client.post("/webhooks/src", content=raw, headers=told)
 
 
@@ -70,6 +75,26 @@ async def test_a_proven_delivery_of_each_kind_is_recorded(
     assert refused <= {"unknown_question", "gold_not_allowed", "label_wrong_type"}
     if not refused and module != "huggingface_hub":
         assert told["accepted"] + told.get("pulls", 0) > 0
+
+
+@every_sample
+async def test_another_attempt_at_the_same_delivery_changes_nothing(
+    outsider, deployment, fraud, clock, module, number
+):
+    """A new id of the attempt, a later signature: the same facts."""
+    add(deployment, module)
+    first = (await sent(outsider, module, number, at=clock())).json()
+    clock.tick(60)
+
+    again = (await sent(outsider, module, number, at=clock(), attempt="msg_2")).json()
+
+    if module == "standard_webhooks":
+        assert first["accepted"] == again["accepted"] == 0  # a list as label of one class
+        return
+    assert (again["accepted"], again["duplicates"]) == (0, first["accepted"] + first["duplicates"])
+    assert again["receipts"] == first["receipts"]
+    with reading(deployment.engine) as session:
+        assert len(waiting_pulls(session)) == first.get("pulls", 0)
 
 
 @every_platform
