@@ -35,7 +35,7 @@ def draw(found: pd.DataFrame) -> Drawing:
 def forest(found: pd.DataFrame, unit: str) -> tuple[alt.Chart, alt.Chart]:
     """Return intervals and points of a frame with effect, low, high, labeler and status."""
     base = alt.Chart(found).encode(
-        y=alt.Y("labeler:N", sort=None, title=None),
+        y=alt.Y("labeler:N", sort=None, title=None, axis=alt.Axis(labelOverlap=False)),
         color=status_color(),
         tooltip=[
             alt.Tooltip("labeler:N", title="labeler"),
