@@ -162,3 +162,23 @@ async def test_a_secret_that_the_platform_made_is_kept_and_not_shown(browser, de
     assert page.status_code == 200
     assert "a-secret-of-the-platform" not in page.text
     assert "kept sealed" in page.text
+
+
+async def test_how_a_platform_is_read_is_kept_and_compared_by_buttons(browser, deployment):
+    config = {"questions": {"verdict": "label"}}
+    draft = SourceDraft(name="ls", platform="label-studio", projects=("fraud",), config=config)
+    add_source(deployment, owner(), draft)
+    await sign_in_as(browser, deployment, "admin")
+    before = (await browser.get("/sources/ls")).text
+    form = {"url": "https://192.0.2.1", "remote": "3", "token": "t0ken", "every_minutes": "30"}
+
+    refused = await submitted(browser, "/sources/ls", "/sources/ls/connection", **form)
+    early = await submitted(browser, "/sources/ls", "/sources/ls/reconcile")
+
+    assert "not connected" in before
+    assert refused.status_code == 422
+    assert "LABELTRUST_PLATFORM_NETWORKS" in refused.text
+    assert 'value="https://192.0.2.1"' in refused.text
+    assert "t0ken" not in refused.text
+    assert early.status_code == 422
+    assert "source connect" in early.text
