@@ -16,9 +16,12 @@ from pathlib import Path
 from browser.payloads import HOSTILE
 from commands import environment
 from factories import owner
+from receivers import channel, near, receiving, told
 from web.crowds import HOSTILE_NAME, HOSTILE_TEXT, assessed_home
 
 from labeltrust.app import build_deployment
+from labeltrust.domain.access import SourceChange
+from labeltrust.services.add_source import change_source
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.draw_audit import AuditDraft, draw_audit
@@ -63,6 +66,21 @@ def _make(home: Path) -> None:
     _appeal(home)
     _audit(home)
     _incident(home)
+    _alerts(home)
+
+
+def _alerts(home: Path) -> None:
+    """Tell a receiver that takes some and refuses some, one that is gone, and one that is away."""
+    deployment = near(build_deployment(Settings(home=home)))
+    with receiving(200, 400, 422) as some, receiving(410) as gone:
+        channel(deployment, "webhook", some.url, name="crm")
+        channel(deployment, "slack", gone.url, name="<b>gone<b>")
+        channel(deployment, "generic", "http://127.0.0.1:9/x", name="away", floor="page")
+        for status in ("probation", "trusted"):
+            change = SourceChange(status=status)
+            change_source(deployment, owner(), "acme", change, reason="vetted again")
+        told(deployment)
+    deployment.engine.dispose()
 
 
 def _incident(home: Path) -> None:

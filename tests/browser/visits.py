@@ -30,6 +30,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "snapshot": "2",
         "audit": "1",
         "task": "1",
+        "code": "gate_closed",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(

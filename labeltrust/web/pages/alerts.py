@@ -33,6 +33,7 @@ from labeltrust.web.access import by_session
 from labeltrust.web.api.alerts import ChannelNumber, MessageNumber
 from labeltrust.web.pages._columns import kept
 from labeltrust.web.pages._forms import scope_of
+from labeltrust.web.pages._runbook_parts import parts_of
 from labeltrust.web.pages._tables import Column, Filter, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 
@@ -146,7 +147,7 @@ async def runbook(
     """Show what to do about an alert."""
     text = await view.ask(show_runbook, code)
     title, _, words = text.removeprefix("# ").partition("\n")
-    return view.page("runbook.html", code=code, title=title, words=words.strip())
+    return view.page("runbook.html", code=code, title=title, parts=parts_of(words))
 
 
 async def _acted(

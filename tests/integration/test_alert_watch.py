@@ -1,0 +1,117 @@
+"""What no event tells: silent sources, growing quarantines, broken chains, mitigations."""
+
+import pytest
+from factories import label, owner
+from flagging import flagged
+from receivers import channel, near, receiving, told
+from recorded import project, record
+from tampering import tamper
+
+from labeltrust.app import wall_clock
+from labeltrust.services.alerting.list_alerts import list_alerts
+from labeltrust.services.change_incident import move_incident
+from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.verify_ledger import verify_ledger
+from labeltrust.store.session import unit_of_work
+from labeltrust.store.tables import SourceTally
+
+HOUR_US = 3_600_000_000
+
+
+@pytest.fixture
+def home(deployment, clock):
+    clock.now = wall_clock()
+    project(deployment)
+    record(deployment, [label("i1", "alice"), label("i1", "bob")])
+    return near(deployment)
+
+
+def tallied(deployment, hours, *, unreadable=0):
+    """Count as if 600 events had come in each of these hours before now."""
+    now = int(deployment.clock().timestamp() * 1_000_000)
+    with unit_of_work(deployment.engine) as session:
+        for back in hours:
+            hour = now // HOUR_US - back
+            row = session.get(SourceTally, (1, hour)) or SourceTally(source_id=1, hour=hour)
+            row.accepted, row.quarantined = 600, unreadable
+            row.last_us = max(row.last_us, min(now, (hour + 1) * HOUR_US - 1))
+            session.add(row)
+
+
+def watched(deployment, clock, minutes):
+    told(deployment, clock, times=minutes, seconds=61)
+
+
+def codes(deployment):
+    return sorted(a.code for a in list_alerts(deployment, owner()))
+
+
+def test_a_source_that_usually_sends_and_is_silent_is_told_and_its_return_as_well(home, clock):
+    tallied(home, range(400))
+    with receiving() as receiver:
+        channel(home, "webhook", receiver.url, codes=("source_silent",))
+        watched(home, clock, 3)
+        assert codes(home) == []
+        clock.tick(30 * 60)
+        watched(home, clock, 3)
+        assert codes(home) == ["source_silent"]
+        record(home, [label("i2", "alice")])
+        watched(home, clock, 3)
+
+    assert [d["type"] for d in receiver.documents] == ["source.silent", "source.heard"]
+    assert receiver.documents[0]["data"]["source"] == "feed"
+    assert 100 < receiver.documents[0]["data"]["expected"] < 600
+    assert codes(home) == []
+
+
+def test_a_quarantine_that_grows_is_told_until_it_is_calm(home, clock):
+    with receiving() as receiver:
+        channel(home, "webhook", receiver.url, codes=("quarantine_growing",))
+        tallied(home, [0], unreadable=60)
+        watched(home, clock, 3)
+        clock.tick(3 * 3_600)
+        watched(home, clock, 3)
+
+    words = [(d["type"], d["data"]["severity"]) for d in receiver.documents]
+    assert [word for word, _ in words] == ["quarantine.growing", "quarantine.calmed"]
+    assert words[0][1] == "page"
+    assert receiver.documents[0]["data"]["unreadable"] == 60
+
+
+def test_a_broken_chain_is_told_in_the_transaction_that_found_it(home):
+    with receiving() as receiver:
+        channel(home, "generic", receiver.url, codes=("ledger_broken",))
+        tamper(home, "UPDATE event SET detail = '{}' WHERE sequence = 2")
+        assert not verify_ledger(home, owner()).ok
+        told(home)
+        verify_ledger(home, owner())
+        told(home)
+
+    assert [(d["code"], d["severity"]) for d in receiver.documents] == [("ledger_broken", "page")]
+    assert "record" in receiver.documents[0]["text"]
+
+
+def test_a_flag_of_a_contained_incident_waits_until_it_is_reopened(home, clock):
+    with receiving() as receiver:
+        channel(home, "generic", receiver.url, codes=("flag_opened",))
+        number = flagged(home, "alice", evidence={})
+        draft = IncidentDraft(project="fraud", title="a ring", flags=(number,))
+        opened = open_incident(home, owner(), draft)
+        move_incident(home, owner(), opened, "contain", reason="held")
+        told(home)
+        (held,) = list_alerts(home, owner())
+        assert held.held_by == f"incident {opened}"
+        assert receiver.got == []
+        move_incident(home, owner(), opened, "reopen", reason="not held after all")
+        watched(home, clock, 3)
+
+    assert [d["code"] for d in receiver.documents] == ["flag_opened"]
+
+
+def test_a_provisional_hold_pages_and_is_never_held_back(home):
+    with receiving() as receiver:
+        channel(home, "generic", receiver.url, floor="page", codes=("breaker_tripped",))
+        flagged(home, "alice", freeze="provisional")
+        told(home)
+
+    assert [(d["code"], d["severity"]) for d in receiver.documents] == [("breaker_tripped", "page")]
