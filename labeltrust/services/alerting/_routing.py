@@ -50,6 +50,8 @@ class Routing:
     everything: bool = False
     _news: int = 0
     _since: int = 0
+    _groups: dict[tuple[str, str], AlertGroup] = field(default_factory=dict)
+    _concerned: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Number news after those there are."""
@@ -62,7 +64,7 @@ class Routing:
         step = step_of(cause)
         if step is None:
             return
-        group = group_of(self.session, step, self._place(cause, step), cause.at)
+        group = self._group(step, cause)
         if not self._moved(group, step, cause):
             return
         self.words[cause.id] = step.word
@@ -125,7 +127,6 @@ class Routing:
         alert.loudness, alert.rank = step.loudness, max(step.rank, alert.rank)
         alert.facts = told_facts({**facts_of(alert.facts), **step.facts})
         self.session.add(alert)
-        self.session.flush()
 
     def _hold_back(self) -> None:
         found = mitigations(self.session)
@@ -158,8 +159,18 @@ class Routing:
                 plan_open(self.session, channel, group, news=news, now=self.now, loudness=loudness)
 
     def _told(self, group: AlertGroup) -> Iterator[Channel]:
-        concerned = concerned_projects(self.session, group)
-        return (channel for channel in self.channels if channel.sees(concerned))
+        number = group_id_of(group)
+        if number not in self._concerned:
+            self._concerned[number] = concerned_projects(self.session, group)
+        return (c for c in self.channels if c.sees(self._concerned[number]))
+
+    def _group(self, step: Step, cause: Cause) -> AlertGroup:
+        """Return the group of a step; it is locked, so one look a batch is enough."""
+        key = step.code, step.place
+        if key not in self._groups:
+            place = self._place(cause, step)
+            self._groups[key] = group_of(self.session, step, place, cause.at)
+        return self._groups[key]
 
     def _place(self, cause: Cause, step: Step) -> Place:
         if step.code != "ledger_broken":
