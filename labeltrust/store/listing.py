@@ -28,13 +28,19 @@ class Sought:
 
 
 def look_up(session: Session, sought: Sought, wanted: Listing) -> Listed[Any]:
-    """Return one page of a list: two queries, whatever there is."""
+    """Return one page of a list: two queries, whatever there is.
+
+    Numbers are sorted and cut before rows are read: long text of other pages stays unread.
+    """
     matching = sought.every.where(*sought.narrowed)
     counts = select(_count(matching, sought.number), _count(sought.every, sought.number))
     n_found, n_all = session.execute(counts).one()
     last = max(n_found - 1, 0) // wanted.limit * wanted.limit
-    page = matching.order_by(*_order(sought, wanted.sort))
-    rows = session.exec(page.offset(min(wanted.offset, last)).limit(wanted.limit)).all()
+    order = _order(sought, wanted.sort)
+    numbers = matching.with_only_columns(sought.number).order_by(*order)
+    page = numbers.offset(min(wanted.offset, last)).limit(wanted.limit).subquery()
+    whole = sought.every.where(sought.number.in_(select(page.c[0]))).order_by(*order)
+    rows = session.exec(whole).all()
     return Listed(rows=rows, n_found=n_found, n_all=n_all)
 
 
