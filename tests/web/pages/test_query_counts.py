@@ -36,6 +36,9 @@ MOST = 45
 NOT_MEASURED = {
     "/": "leads on",
     "/incidents/{incident:int}/bundle.zip": "writes a file of all that there is about a case",
+    "/incidents/{incident:int}/damage": "weighs up the audit of each suspect, behind the page",
+    "/incidents/{incident:int}/postmortem.html": "has the damage in it",
+    "/incidents/{incident:int}/postmortem.md": "has the damage in it",
     "/live": "never ends",
     "/media": "asks for a picture elsewhere",
     "/sign-in": "open to everybody",
