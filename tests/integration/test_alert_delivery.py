@@ -13,10 +13,13 @@ from flagging import flagged, person
 from receivers import channel, near, receiving, told
 from recorded import history, project, record
 from servers import until
+from sqlmodel import select
 from standardwebhooks import Webhook
 
 from labeltrust.app import wall_clock
+from labeltrust.domain.access import SourceChange
 from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from labeltrust.services.add_source import change_source
 from labeltrust.services.alerting.add_channel import remove_channel, switch_on
 from labeltrust.services.alerting.dead_letters import (
     discard_message,
@@ -26,6 +29,9 @@ from labeltrust.services.alerting.dead_letters import (
 from labeltrust.services.alerting.list_alerts import alert_figures
 from labeltrust.services.alerting.list_channels import list_channels
 from labeltrust.services.alerting.try_channel import try_channel
+from labeltrust.services.alerting.work import alert_worker_of
+from labeltrust.store.session import reading, unit_of_work
+from labeltrust.store.tables import Alert
 
 
 @pytest.fixture
@@ -111,6 +117,28 @@ def test_a_message_that_is_refused_is_given_up_at_once_and_keeps_nobody_waiting(
     assert letter.trouble == "it answers 422"
     assert (letter.code, letter.effect, letter.tries) == ("flag.opened", "event", 1)
     assert [d["data"]["flag"] for d in receiver.documents] == [first, first + 1]
+
+
+def test_a_message_that_nobody_can_write_keeps_no_other_waiting(home):
+    with receiving() as receiver:
+        channel(home, "generic", receiver.url, codes=("flag_opened", "source_probation"))
+        flag(home)
+        change_source(home, owner(), "feed", SourceChange(status="probation"), reason="a leak")
+        worker = alert_worker_of(home)
+        while not (rows := alert_rows(home)):
+            worker.step()
+        with unit_of_work(home.engine) as session:
+            bad = session.get_one(Alert, rows[0].id)
+            bad.facts = '{"reasons": 7}'
+        told(home)
+
+    assert len(receiver.got) == 1
+    assert [m.trouble for m in dead(home)] == ["it cannot be written: TypeError"]
+
+
+def alert_rows(deployment):
+    with reading(deployment.engine) as session:
+        return session.exec(select(Alert).order_by(Alert.id)).all()
 
 
 def test_after_a_day_a_message_is_put_aside_and_can_be_tried_again(home, clock):

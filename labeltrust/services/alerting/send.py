@@ -81,7 +81,15 @@ def _claim(deployment: Deployment, lease: Lease) -> _Claimed | None:
         row.tries, row.tried_at = row.tries + 1, now
         session.add(row)
         session.flush()
-        telling = compose(deployment, session, row, now)
+        try:
+            telling = compose(deployment, session, row, now)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # One message that nobody can write must not hold up those behind it.
+            row.state, row.done_at = "dead", now
+            row.trouble = f"it cannot be written: {type(error).__name__}"
+            _LOG.exception("alert cannot be written", message=row.id)
+            session.add(row)
+            return None
         return _Claimed(number=row.id, channel=channel, telling=telling)
 
 
