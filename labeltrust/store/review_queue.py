@@ -72,14 +72,13 @@ def find_flags(
         session: An open read.
         scope: Names of the projects that the reader sees, or None for all.
         wanted: Which of them.
-        asked: How they are sorted and cut; searches the labeler, the project, and who is to decide
-            or decided.
+        asked: How they are sorted and cut; searches the labeler and the project. Who decides stands
+            behind the evidence in a row, and has a choice of its own.
     """
     every = with_project()
     if scope is not None:
         every = every.where(col(Project.name).in_(sorted(scope)))
-    words = (_LABELER, col(Project.name), col(Flag.assigned_to), col(Flag.decided_by))
-    narrowed = [*_conditions(wanted), *holding(asked.text, *words)]
+    narrowed = [*_conditions(wanted), *holding(asked.text, _LABELER, col(Project.name))]
     sought = Sought(every=every, narrowed=narrowed, number=col(Flag.id), orders=_ORDERS)
     found = look_up(session, sought, asked)
     return found.of([row_of(*row) for row in found.rows])

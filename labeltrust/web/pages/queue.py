@@ -58,7 +58,7 @@ def queue_table(choices: QueueChoices) -> Table[QueueLine]:
         order="flag",
         columns=_columns(),
         searched=lambda line: line.flag.labeler,
-        hint="labeler, project or reviewer",
+        hint="labeler or project",
         filters=(
             of_project(choices.projects),
             Filter(
