@@ -9,6 +9,7 @@ from web.pages.counting import queries
 
 from labeltrust.domain.access import SourceDraft
 from labeltrust.services.add_source import add_source, list_sources
+from labeltrust.services.platforms import platforms
 
 
 def status_of(deployment, name: str) -> str:
@@ -182,3 +183,18 @@ async def test_how_a_platform_is_read_is_kept_and_compared_by_buttons(browser, d
     assert "t0ken" not in refused.text
     assert early.status_code == 422
     assert "source connect" in early.text
+
+
+async def test_a_source_of_every_platform_has_its_page_for_who_manages_it(browser, deployment):
+    known = next(s for s in list_sources(deployment, owner()) if s.name == "acme")
+    for name in platforms():
+        draft = SourceDraft(name=f"of-{name}", platform=name, projects=known.projects[:1])
+        add_source(deployment, owner(), draft)
+    await sign_in_as(browser, deployment, "admin")
+
+    for name, platform in platforms().items():
+        answer = await browser.get(f"/sources/of-{name}")
+
+        assert answer.status_code == 200, name
+        assert platform.title in answer.text
+        assert ("a signature over each delivery" in answer.text) is not bool(platform.static_header)
