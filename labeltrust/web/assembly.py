@@ -31,6 +31,7 @@ from labeltrust.web.api import (
     flags,
     freezes,
     hooks,
+    identity,
     incident_files,
     incidents,
     keys,
@@ -120,8 +121,8 @@ def routes() -> list[ControllerRouterHandler]:
 
 
 _API = (
-    health, service, webhooks, events, projects, assessments, labelers, flags, freezes, snapshots,
-    quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
+    health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
+    snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, sources, hooks, alerts,
 )  # fmt: skip
 _PAGES = (

@@ -14,6 +14,7 @@ _TAGS = {
     "events": "What platforms send.",
     "projects": "What is asked, on which scale.",
     "assessments": "How far each labeler can be trusted.",
+    "identity": "Who is who across platforms, and whose people they are.",
     "flags": "The review queue.",
     "freezes": "Labels held out, reversibly.",
     "snapshots": "Training sets without frozen labels.",

@@ -1,19 +1,25 @@
 """The labelers of a project, and one of them with what speaks for and against."""
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, PathParameter
 
-from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
+from labeltrust.services._identity import Named
+from labeltrust.services.describe_labeler import Profile, describe_labelers
 from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.list_labelers import show_labeler_by_id
+from labeltrust.services.list_vendors import CAUTION, list_vendors
+from labeltrust.services.merge_labelers import merge_labelers
 from labeltrust.services.search_labelers import LabelerPage, search_labelers
+from labeltrust.services.show_identity import show_identity
 from labeltrust.services.show_portrait import ON_A_PAGE, read_drawn, show_portrait
 from labeltrust.services.show_project import show_project
+from labeltrust.services.undo_identity import undo_identity
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._drawings import (
     confusion_table,
@@ -24,6 +30,7 @@ from labeltrust.web.pages._drawings import (
 from labeltrust.web.pages._forms import freeze_draft
 from labeltrust.web.pages._labelers_table import LABELERS, search_of
 from labeltrust.web.pages._view import Form, Refusal, View, charted, refusal, see_other
+from labeltrust.web.pagination import MAX_ID
 from labeltrust.web.paths import segment
 
 
@@ -36,8 +43,11 @@ async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Respo
         page = await view.ask(search_labelers, project, search_of(asked))
     except NotFound:  # nothing was assessed yet
         page = LabelerPage(entries=(), n_found=0, n_all=0)
+        told = []
+    else:
+        told = await view.ask(list_vendors, project)
     shown = LABELERS.counted(page.entries, asked, page.n_found, page.n_all)
-    return view.listed("labelers.html", shown, project=found)
+    return view.listed("labelers.html", shown, project=found, vendors=told, caution=CAUTION)
 
 
 @get("/projects/{project:str}/labelers/{labeler:str}", opt=by_session("read"),
@@ -94,6 +104,67 @@ async def signal_chart(
     return charted(spec, name)
 
 
+@post("/projects/{project:str}/labelers/{labeler:str}/merge", opt=by_session("freeze"),
+      include_in_schema=False)  # fmt: skip
+async def merge(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Say that this labeler is another one, with a written reason."""
+    form = await view.form(request)
+    into = Named(form.get("into", ""), form.get("into_source") or None)
+    try:
+        reason = form.get("reason", "")
+        await view.ask(merge_labelers, project, Named(labeler), into, reason=reason)
+    except NotFound as error:  # a name written wrongly, most often: the form says so
+        wrong = InvalidInput(str(error), place="into", code=error.code)
+        return await _page(view, project, labeler, form, refusal(wrong))
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(into.name)}#identity")
+
+
+@post("/projects/{project:str}/labelers/{labeler:str}/profile", opt=by_session("configure"),
+      include_in_schema=False)  # fmt: skip
+async def profile(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Set vendor and team, with a written reason."""
+    form = await view.form(request)
+    told = [Profile(labeler=labeler, vendor=form.get("vendor", ""), team=form.get("team", ""))]
+    try:
+        await view.ask(describe_labelers, project, told, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
+
+
+@post("/projects/{project:str}/labelers/{labeler:str}/identity/{act:int}/undo",
+      opt=by_session("freeze"), include_in_schema=False)  # fmt: skip
+async def undo(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    act: Annotated[int, PathParameter(ge=1, le=MAX_ID)],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Undo an act about who is who, with a written reason."""
+    form = await view.form(request)
+    try:
+        await view.ask(undo_identity, act, reason=form.get("reason", ""))
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form | {"act": ""}, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
+
+
+_OF_IDENTITY = frozenset({"into", "vendor", "act"})
+
+
 async def _page(
     view: View, project: str, labeler: str, form: Form, refused: Refusal | None
 ) -> Response[str]:
@@ -115,8 +186,10 @@ async def _page(
         notebooks=await asyncio.to_thread(
             notebook_offers, project, {"labeler": labeler}, ("01", "02")
         ),
+        identity=await view.ask(show_identity, project, labeler),
         form=form,
-        refused=refused,
+        refused=None if _OF_IDENTITY & form.keys() else refused,
+        refused_identity=refused if _OF_IDENTITY & form.keys() else None,
     )
 
 
@@ -129,4 +202,4 @@ def _page_number(text: str) -> int:
     return max(int(text[:9]), 1) if text.isascii() and text.isdigit() else 1
 
 
-HANDLERS = (labelers, show, chart, signal_chart, freeze)
+HANDLERS = (labelers, show, chart, signal_chart, freeze, merge, profile, undo)
