@@ -3,6 +3,7 @@
 import asyncio
 from typing import Annotated, Any
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
@@ -45,7 +46,7 @@ async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Respo
         page = LabelerPage(entries=(), n_found=0, n_all=0)
         told = []
     else:
-        told = await view.ask(list_vendors, project)
+        told = [msgspec.to_builtins(line) for line in await view.ask(list_vendors, project)]
     shown = LABELERS.counted(page.entries, asked, page.n_found, page.n_all)
     return view.listed("labelers.html", shown, project=found, vendors=told, caution=CAUTION)
 

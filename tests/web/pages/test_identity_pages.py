@@ -82,6 +82,9 @@ async def test_vendors_are_set_and_counted_with_a_word_of_caution(browser, deplo
     assert "By vendor" in page
     assert "&lt;b&gt;acme" in page
     assert "no reason to suspect a person" in page
+    table = page[page.index('id="vendors"') :]
+    assert "n&nbsp;2" in table
+    assert "not computed" not in table
     assert 'team: <span class="name">night' in (await browser.get(f"{HOME}/{one}")).text
 
 
