@@ -9,8 +9,8 @@
 A manifest holds no worker but in custom jobs: its label is what Ground Truth made of the answers,
 so it is the label of a heuristic, or of the model where `human-annotated` is `no`. Import the
 folder of the job, or a zip of it, to have the workers: `OBJECT` is the number of a manifest's line
-from 0, and the item what that line names (`source-ref`, else `source`). Without a manifest the
-number is the item.
+from 0 (no document confirms that numbering), and the item what that line names (`source-ref`, else
+`source`). Without a manifest the number is the item.
 
 Questions are the names of the label attribute, and of the elements of the worker's page. Times of
 a manifest have no zone and are left out. A row is a line, or the answers to one object.
