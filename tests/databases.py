@@ -85,6 +85,8 @@ def copied(url: str, template: str | None) -> Iterator[str]:
     name = f"lt_test_{uuid4().hex[:12]}"
     copy = f" TEMPLATE {template}" if template else ""
     with psycopg.connect(url, autocommit=True) as connection:
+        if template and connection.info.server_version >= 150_000:
+            copy += " STRATEGY FILE_COPY"  # twice as fast for a small template without fsync
         connection.execute(f"CREATE DATABASE {name}{copy}")
         try:
             yield other_database(url, name)
