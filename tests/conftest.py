@@ -14,6 +14,8 @@ from labeltrust.settings import Settings
 from labeltrust.store.session import open_engine
 from labeltrust.store.vault import open_vault
 
+collect_ignore = ["labelstudio"]  # a program of its own: `make labelstudio`
+
 # One database serves all examples of a test: every example uses names of its own.
 hypothesis_settings.register_profile(
     "labeltrust", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

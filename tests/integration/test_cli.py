@@ -341,7 +341,9 @@ def test_json_is_one_document_and_tables_are_for_people(cli, frauds, arguments):
 
     document, table = cli(*arguments, "--json"), cli(*arguments)
 
-    assert document.code == table.code == 0
+    # To the clock of the command, the source of these labels may have been silent for long.
+    holds = arguments != ["doctor"] or json.loads(document.out)["ok"]
+    assert document.code == table.code == (0 if holds else 1)
     json.loads(document.out)
     assert document.err == ""
     assert table.out

@@ -89,11 +89,12 @@ class _Joined(Members):
             return BytesIO(body)  # whoever reads it says what is wrong with it
         if not isinstance(told, dict) or source is None:
             return BytesIO(body)
+        joined = {**told, _SOURCE: source}
         try:
-            check(told)
+            check(joined)
         except InvalidInput:
             return BytesIO(body)
-        return BytesIO(msgspec.json.encode({**told, _SOURCE: source}))
+        return BytesIO(msgspec.json.encode(joined))
 
 
 def _sources(members: Members) -> Iterator[str | None]:
