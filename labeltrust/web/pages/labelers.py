@@ -36,7 +36,9 @@ from labeltrust.web.paths import segment
 
 
 @get("/projects/{project:str}/labelers", opt=by_session("read"), include_in_schema=False)
-async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Response[Any]:
+async def labelers(
+    project: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
     """List the labelers of the newest assessment, those with flags first."""
     found = await view.ask(show_project, project)
     asked = view.asked(LABELERS)
@@ -44,11 +46,18 @@ async def labelers(project: FromPath[str], view: NamedDependency[View]) -> Respo
         page = await view.ask(search_labelers, project, search_of(asked))
     except NotFound:  # nothing was assessed yet
         page = LabelerPage(entries=(), n_found=0, n_all=0)
-        told = []
-    else:
+    told = []
+    # The table alone is swapped or saved: vendors take all labelers, and would be thrown away.
+    if page.n_all and not asked.format and not _swaps_the_table(request):
         told = [msgspec.to_builtins(line) for line in await view.ask(list_vendors, project)]
     shown = LABELERS.counted(page.entries, asked, page.n_found, page.n_all)
     return view.listed("labelers.html", shown, project=found, vendors=told, caution=CAUTION)
+
+
+def _swaps_the_table(request: Request[Any, Any, Any]) -> bool:
+    headers = request.headers
+    goes_back = headers.get("hx-history-restore-request") == "true"
+    return headers.get("hx-request") == "true" and not goes_back
 
 
 @get("/projects/{project:str}/labelers/{labeler:str}", opt=by_session("read"),

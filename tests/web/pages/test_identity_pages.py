@@ -80,6 +80,12 @@ async def test_vendors_are_set_and_counted_with_a_word_of_caution(browser, deplo
     assert answer.status_code == 303
     page = (await browser.get(HOME)).text
     assert "By vendor" in page
+    swapped = await browser.get(HOME, headers={"hx-request": "true"})
+    back = await browser.get(
+        HOME, headers={"hx-request": "true", "hx-history-restore-request": "true"}
+    )
+    assert "By vendor" not in swapped.text
+    assert "By vendor" in back.text
     assert "&lt;b&gt;acme" in page
     assert "no reason to suspect a person" in page
     table = page[page.index('id="vendors"') :]
