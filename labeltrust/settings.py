@@ -139,6 +139,25 @@ class Settings:
         float,
         About(meaning="Share of a source's labels that a pull may withdraw without a person."),
     ] = 0.05
+    signing_key: Annotated[
+        int,
+        About(
+            meaning="Number of the key that signs training sets and checkpoints; one more rotates "
+            "it, and those before stay known."
+        ),
+    ] = 1
+    checkpoint_records: Annotated[
+        int, About(meaning="A checkpoint is signed after so many new records of a chain.")
+    ] = 1_000
+    checkpoint_seconds: Annotated[
+        float, About(meaning="And after this time, where there are fewer.")
+    ] = 60.0
+    checkpoint_places: Annotated[
+        int, About(meaning="Places outside that a checkpoint must reach; 0 asks for none.")
+    ] = 2
+    checkpoint_late_minutes: Annotated[
+        float, About(meaning="A checkpoint that did not reach them by then is complained of.")
+    ] = 90.0
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False
@@ -224,6 +243,11 @@ _RANGES = {
     "disk_warning_days": (0, _DAYS),
     "pull_minutes": (0.1, _DAYS * 1_440),
     "pull_withdraws_at_most": (0.0, 1.0),
+    "signing_key": (1, 1_000),
+    "checkpoint_records": (1, _COUNT),
+    "checkpoint_seconds": (1.0, _SECONDS),
+    "checkpoint_places": (0, 50),
+    "checkpoint_late_minutes": (1.0, _DAYS * 1_440),
     "flag_rate": (0.0, 0.5),
     "freeze_rate": (0.0, 0.5),
 }

@@ -12,6 +12,8 @@ from typing import Final
 Nodes = Callable[[int, int], bytes]
 """The hash of the complete subtree at a level and place."""
 
+TILE_LEVELS: Final = 8
+"""Subtrees are worth keeping at every eighth level: 256 of them, or of leaves, make the next."""
 EMPTY: Final = sha256(b"").digest()
 """The root of a tree without leaves."""
 _NODE_PREFIX: Final = b"\x01"
@@ -77,6 +79,11 @@ def nodes_of(leaves: Sequence[bytes]) -> Nodes:
 class Edge:
     """The root of a tree that grows leaf by leaf; keeps one hash for each bit of its size.
 
+    Attributes:
+        size: Leaves so far.
+        done: Complete subtrees at every eighth level that came to be, as (level, place, hash);
+            the caller empties it.
+
     >>> edge = Edge()
     >>> edge.add(bytes(32))
     >>> (edge.size, edge.root() == bytes(32))
@@ -86,14 +93,18 @@ class Edge:
     def __init__(self, nodes: Nodes | None = None, size: int = 0) -> None:
         """Begin with nothing, or with the first `size` leaves of a tree."""
         self.size = size
+        self.done: list[tuple[int, int, bytes]] = []
         levels = [level for level in range(size.bit_length()) if size >> level & 1]
         self._right = [_last(nodes, level, size) for level in reversed(levels)] if nodes else []
 
     def add(self, leaf: bytes) -> None:
         """Add a leaf."""
-        right, size = self._right, self.size
-        while size & 1:
-            leaf, size = sha256(_NODE_PREFIX + right.pop() + leaf).digest(), size >> 1
+        right, place, level = self._right, self.size, 0
+        while place & 1:
+            leaf = sha256(_NODE_PREFIX + right.pop() + leaf).digest()
+            place, level = place >> 1, level + 1
+            if not level % TILE_LEVELS:
+                self.done.append((level, place, leaf))
         right.append(leaf)
         self.size += 1
 

@@ -164,7 +164,9 @@ def _signature_problems(deployment: Deployment, folder: Path, row: SnapshotRow) 
     """Check the signature of every snapshot that was made since they are signed."""
     if row.signature is None and json.loads(row.manifest)["format"] < FORMAT:
         return []
-    key = deployment.vault.signature_key
+    keys = deployment.vault.signature_keys
+    signed_by = json.loads(row.manifest).get("signed_by")
+    key = next((one for one in keys if key_id(one) == signed_by), keys[0])
     return signature_problems(folder, key, row.manifest.encode())
 
 

@@ -66,6 +66,61 @@ class Chain(SQLModel, table=True):
     head: bytes = Field(default=bytes(32), sa_type=LargeBinary)
 
 
+class Checkpoint(SQLModel, table=True):
+    """What was signed of a chain: the root over its first `size` records, as a signed note.
+
+    `after` is the size of the checkpoint before: no two servers go on from the same one.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("chain_id", "size"),
+        UniqueConstraint("chain_id", "after"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
+    chain_id: int = Field(foreign_key="chain.id")
+    size: int = Field(sa_type=RowId)
+    after: int = Field(sa_type=RowId)
+    root: bytes = Field(sa_type=LargeBinary)
+    note: str = Field(sa_type=Text)
+    made_at: datetime
+
+
+class TreeNode(SQLModel, table=True):
+    """A complete subtree over the leaves of a chain, at every eighth level: derived from them."""
+
+    __tablename__ = "tree_node"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    chain_id: int = Field(primary_key=True, foreign_key="chain.id")
+    level: int = Field(primary_key=True)
+    place: int = Field(primary_key=True, sa_type=RowId)
+    hash: bytes = Field(sa_type=LargeBinary)
+
+
+class CheckpointPlace(SQLModel, table=True):
+    """A place outside of the database that checkpoints go to: a folder, or a channel of alerts.
+
+    `through` is the newest checkpoint that it took.
+    """
+
+    __tablename__ = "checkpoint_place"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, unique=True)
+    folder: str | None = Field(default=None, sa_type=Text)
+    channel_id: int | None = Field(default=None, foreign_key="alert_channel.id")
+    every_seconds: float = 0.0
+    through: int = Field(default=0, sa_type=RowId)
+    taken_at: datetime | None = None
+    failures: int = 0
+    retry_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    removed_at: datetime | None = None
+
+
 class Project(SQLModel, table=True):
     """A project; `config` is the current settings document, its history is in the chain."""
 

@@ -41,21 +41,26 @@ class Vault:
 
     _wrapping: AESGCM = field(repr=False)
     _lookup_key: bytes = field(repr=False)
-    _signing_key: Ed25519PrivateKey = field(repr=False)
+    _signing_keys: tuple[Ed25519PrivateKey, ...] = field(repr=False)
     fingerprint: str
 
     @property
     def signature_key(self) -> Ed25519PublicKey:
         """The public key by which anybody checks what `sign` returned."""
-        return self._signing_key.public_key()
+        return self._signing_keys[0].public_key()
+
+    @property
+    def signature_keys(self) -> tuple[Ed25519PublicKey, ...]:
+        """All public keys that ever signed here, the one in use first."""
+        return tuple(key.public_key() for key in self._signing_keys)
 
     def sign(self, message: bytes) -> bytes:
-        """Return the Ed25519 signature of a snapshot's manifest, 64 bytes.
+        """Return the Ed25519 signature of a manifest or a checkpoint, 64 bytes.
 
         >>> vault = vault_of(bytes(32))
         >>> vault.signature_key.verify(vault.sign(b"manifest"), b"manifest")
         """
-        return self._signing_key.sign(message)
+        return self._signing_keys[0].sign(message)
 
     def seal(self, body: bytes) -> tuple[bytes, bytes]:
         """Return the sealed body and its sealed data key."""
@@ -119,8 +124,12 @@ def pseudonym(salt: bytes, outside_id: str) -> bytes:
     return hmac.digest(salt, outside_id.encode(), "sha256")
 
 
-def vault_of(master_key: bytes) -> Vault:
+def vault_of(master_key: bytes, signing_key: int = 1) -> Vault:
     """Build the vault of a master key of 32 bytes.
+
+    Args:
+        master_key: What all keys are derived from.
+        signing_key: Number of the key that signs; those before it are known as former ones.
 
     Raises:
         Misconfigured: The key has another length.
@@ -129,13 +138,19 @@ def vault_of(master_key: bytes) -> Vault:
         detail = f"the master key has {len(master_key)} bytes instead of {KEY_BYTES}"
         raise Misconfigured(detail)
     fingerprint = hashlib.sha256(_derived(master_key, b"fingerprint")).hexdigest()[:16]
-    signing = Ed25519PrivateKey.from_private_bytes(_derived(master_key, b"sign snapshots"))
+    signing = tuple(_signing(master_key, number) for number in range(signing_key, 0, -1))
     return Vault(
         AESGCM(_derived(master_key, b"wrap")),
         _derived(master_key, b"lookup"),
         signing,
         fingerprint,
     )
+
+
+def _signing(master_key: bytes, number: int) -> Ed25519PrivateKey:
+    """Return a signing key; the first one keeps the name it had before there were others."""
+    purpose = b"sign snapshots" + (f" {number}".encode() if number > 1 else b"")
+    return Ed25519PrivateKey.from_private_bytes(_derived(master_key, purpose))
 
 
 def _derived(master_key: bytes, purpose: bytes) -> bytes:
@@ -154,7 +169,7 @@ def open_vault(settings: Settings) -> Vault:
         if not path.exists():
             _make_key(path)
         text = path.read_text("ascii").strip()
-        return vault_of(bytes.fromhex(text))
+        return vault_of(bytes.fromhex(text), settings.signing_key)
     except (OSError, ValueError) as error:
         detail = f"master key file {path} cannot be used: {error}"
         raise Misconfigured(detail) from error

@@ -3,7 +3,9 @@
 The quick look reads in the transaction of the gate; `store/verification.py` walks whole chains.
 """
 
+import json
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlmodel import Session
 
@@ -15,9 +17,43 @@ from labeltrust.store.verification import ENTRIES, StoredChain, VerifiedChain, e
 
 
 def known_break(session: Session, chain: str) -> str:
-    """Return what the newest verification found broken in a chain, empty where it held."""
+    """Return what is known to be broken in a chain, empty where nothing is.
+
+    That is what the newest verification found, or that a checkpoint states otherwise.
+    """
     row = session.get(Installation, f"broken:{chain}")
-    return "" if row is None else row.value
+    found = "" if row is None else row.value
+    return found or contradiction(session, chain).words
+
+
+class Contradiction(NamedTuple):
+    """That a signed checkpoint states otherwise than a chain, in words; its note. Empty: none."""
+
+    words: str
+    note: str
+
+
+def contradiction(session: Session, chain: str) -> Contradiction:
+    """Return which checkpoint is known to state otherwise than a chain."""
+    row = session.get(Installation, f"outside:{chain}")
+    if row is None or not row.value:
+        return Contradiction("", "")
+    words, note = json.loads(row.value)
+    return Contradiction(words, note)
+
+
+def note_contradicted(session: Session, chain: str, words: str, note: str, at: datetime) -> None:
+    """Remember a checkpoint that states otherwise, until a verification finds it fulfilled."""
+    _tell_change(session, chain, at, known_break(session, chain), words)
+    _set(session, f"outside:{chain}", json.dumps([words, note]))
+
+
+def note_fulfilled(session: Session, chain: str, at: datetime) -> None:
+    """Forget such a checkpoint: the chain is what it states again."""
+    before = known_break(session, chain)
+    if contradiction(session, chain).words:
+        _set(session, f"outside:{chain}", "")
+        _tell_change(session, chain, at, before, known_break(session, chain))
 
 
 def verified_head(session: Session, chain: str) -> Head:
@@ -33,12 +69,16 @@ def note_verified(session: Session, found: VerifiedChain, at: datetime) -> None:
     """Remember how far a chain was verified, or what was broken; what changed is for the outbox."""
     words = "" if found.broken is None else in_words(found.broken)
     before = known_break(session, found.name)
-    if bool(words) != bool(before):
-        said = {"chain": found.name, "broken": words}
-        keep_cause(session, "ledger.broken" if words else "ledger.mended", at, said)
     _set(session, f"broken:{found.name}", words)
+    _tell_change(session, found.name, at, before, known_break(session, found.name))
     if found.broken is None:
         _set(session, f"verified:{found.name}", f"{found.records + 1}:{found.head.hex()}")
+
+
+def _tell_change(session: Session, chain: str, at: datetime, before: str, words: str) -> None:
+    if bool(words) != bool(before):
+        said = {"chain": chain, "broken": words}
+        keep_cause(session, "ledger.broken" if words else "ledger.mended", at, said)
 
 
 def newest_break(session: Session, chain: StoredChain, n: int) -> str:
