@@ -12,6 +12,7 @@ from labeltrust.cli import (
     incidents,
     installation,
     lab,
+    ledger,
     redteam,
     registry,
     replaying,
@@ -44,6 +45,7 @@ _GROUPS = (
     simulating,
     redteam,
     installation,
+    ledger,
     lab,
     demo,
 )

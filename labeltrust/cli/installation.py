@@ -1,10 +1,10 @@
-"""The installation itself: settings, schema, checks, history, completion."""
+"""The installation itself: settings, schema, checks, completion."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli._context import acting, settings
+from labeltrust.cli._context import settings
 from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, example
 from labeltrust.cli._output import out, print_json, print_table
@@ -13,7 +13,6 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError
 if TYPE_CHECKING:
     from labeltrust.services.check_installation import Finding
 
-ledger = typer.Typer(help="The tamper-evident history.", no_args_is_help=True)
 SHELLS = ("bash", "zsh", "fish")
 
 
@@ -23,7 +22,6 @@ def add_to(app: typer.Typer) -> None:
     app.command("migrate", epilog=example("migrate"))(migrate)
     app.command("doctor", epilog=example("doctor"))(doctor)
     app.command("completion", epilog=example("completion bash > ~/.labeltrust.bash"))(completion)
-    app.add_typer(ledger, name="ledger")
 
 
 def show_settings(*, as_json: AsJson = False) -> None:
@@ -81,29 +79,6 @@ def _findings() -> "tuple[Finding, ...]":
             deployment.engine.dispose()
     except LabeltrustError as error:
         return (unusable(error),)
-
-
-@ledger.callback()
-def _ledger() -> None:
-    """Keep `verify` a command of the group though it is alone."""
-
-
-@ledger.command(epilog=example("ledger verify"))
-def verify(*, as_json: AsJson = False) -> None:
-    """Recompute the history; exit 1 and name the first bad record where it does not hold."""
-    from labeltrust.services.verify_ledger import verify_ledger  # noqa: PLC0415
-
-    with acting() as who:
-        report = verify_ledger(who.deployment, who.principal)
-    if as_json:
-        print_json(report)
-    else:
-        for chain in report.chains:
-            out(f"{chain.name}: {chain.records} records hold; {chain.problem or 'verified'}")
-        for name in report.renamed:
-            out(f"{name}: the name does not belong to its pseudonym")
-    if not report.ok:
-        raise DoesNotHold
 
 
 def completion(

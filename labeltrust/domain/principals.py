@@ -14,6 +14,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 Right = Literal[
     "write_events",
     "read",
+    "prove",
     "read_raw",
     "review",
     "freeze",
@@ -27,12 +28,13 @@ Right = Literal[
     "respond",
 ]
 
-_READERS: frozenset[str] = frozenset({"read"})
+_READERS: frozenset[str] = frozenset({"read", "prove"})
+# `prove` asks whether a receipt is in the history; a source may ask of its own.
 # `respond` keeps case files of incidents, and decides nothing about labels.
 # `approve` lets one answer requests of others; what a request does needs that right as well.
 RIGHTS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "source": frozenset({"write_events"}),
+        "source": frozenset({"write_events", "prove"}),
         "reviewer": _READERS | {"review"},
         "qa_lead": _READERS
         | {"review", "freeze", "assess", "gold", "write_events", "snapshot"}

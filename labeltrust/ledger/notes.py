@@ -64,6 +64,7 @@ class Note:
     checkpoint: Checkpoint
     signed: str
     signatures: tuple[Signature, ...]
+    text: str = ""
 
 
 def origin_of(installation: str, chain: str) -> str:
@@ -137,7 +138,8 @@ def read_note(text: str) -> Note:
     if len(root) != _HASH_BYTES:
         raise _bad("the third line is no hash")
     checkpoint = Checkpoint(origin=lines[0], size=int(lines[1]), root=root)
-    return Note(checkpoint=checkpoint, signed=f"{body}\n", signatures=_signatures(rest))
+    signed = f"{body}\n"
+    return Note(checkpoint=checkpoint, signed=signed, signatures=_signatures(rest), text=text)
 
 
 def signer_of(note: Note, keys: Iterable[Ed25519PublicKey]) -> Ed25519PublicKey | None:

@@ -1,6 +1,6 @@
 """Recompute a chain and name the first record that does not fit."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from labeltrust.ledger.canonical import Record, canonical_bytes
@@ -43,12 +43,15 @@ class Broken:
     reason: str
 
 
-def verify(entries: Iterable[Entry], start: Head) -> Head | Broken:
+def verify(
+    entries: Iterable[Entry], start: Head, grow: Callable[[bytes], None] | None = None
+) -> Head | Broken:
     """Verify consecutive records of one chain, continuing from a verified head.
 
     Args:
         entries: In order of sequence; a slice at a time is fine.
         start: What the slice before returned, `Head()` for the first.
+        grow: Told the leaf of each record that fits, such as `Anchored.add`.
 
     Returns:
         The head after the last record, or the first that does not fit.
@@ -62,6 +65,8 @@ def verify(entries: Iterable[Entry], start: Head) -> Head | Broken:
         if problem is not None:
             return Broken(chain=entry.record.chain, sequence=sequence, reason=problem)
         head, sequence = next_head(head, entry.leaf), sequence + 1
+        if grow is not None:
+            grow(entry.leaf)
     return Head(next_sequence=sequence, head=head)
 
 

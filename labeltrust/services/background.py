@@ -19,6 +19,7 @@ from labeltrust.jobs.worker import Worker
 from labeltrust.services.alerting.route import forget_old
 from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
+from labeltrust.services.checkpoints.work import checkpoint_worker_of
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.note_gate import watch_gates
 from labeltrust.services.order_pull import PULL, pull_for_job
@@ -140,8 +141,13 @@ def background_work(deployment: Deployment) -> Iterator[None]:
 
 @contextmanager
 def beside_assessing(deployment: Deployment) -> Iterator[None]:
-    """Do what must not wait for an assessment: alerts, and reading platforms."""
-    with alerting_work(deployment), working(puller_of(deployment), "puller"):
+    """Do what must not wait for an assessment: alerts, checkpoints, and reading platforms."""
+    checkpoints = checkpoint_worker_of(deployment)
+    with (
+        alerting_work(deployment),
+        working(puller_of(deployment), "puller"),
+        working(checkpoints, "checkpoints"),
+    ):
         yield
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.checkpoints.standing import standing
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.store.migrate import newest_version, schema_version
@@ -68,4 +69,15 @@ def _durability(deployment: Deployment) -> tuple[bool, str]:
     return "off" not in values.values(), ", ".join(f"{n}={v}" for n, v in values.items())
 
 
-_LOOKS = {"database": _database, "schema": _schema, "durability": _durability}
+def _checkpoints(deployment: Deployment) -> tuple[bool, str]:
+    """Say it, and stay ready: a receiver outside that is away must not stop the intake."""
+    found = standing(deployment)
+    return True, f"{'late: ' if found.late else ''}{found.words}"
+
+
+_LOOKS = {
+    "database": _database,
+    "schema": _schema,
+    "durability": _durability,
+    "checkpoints": _checkpoints,
+}

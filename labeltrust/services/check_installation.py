@@ -11,6 +11,7 @@ from sqlmodel import text
 
 from labeltrust.domain.clock import moment
 from labeltrust.domain.errors import LabeltrustError
+from labeltrust.services.checkpoints.standing import standing
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.measure_sources import measure_sources
 from labeltrust.services.platforms import platforms
@@ -206,6 +207,13 @@ def _sources(deployment: Deployment) -> Finding:
     return Finding(check="sources", ok=not found, found=found or "none is silent", mend=mend)
 
 
+def _checkpoints(deployment: Deployment) -> Finding:
+    found = standing(deployment)
+    return Finding(check="checkpoints", ok=not found.late, found=found.words, mend=found.mend)
+
+
 Check = Callable[[Deployment], Finding]
 _ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
-_WITH_SCHEMA: tuple[Check, ...] = (_work, _news, _growth, _held, _adapters, _pulls, _sources)
+_WITH_SCHEMA: tuple[Check, ...] = (
+    *(_work, _news, _growth, _held, _adapters, _pulls, _sources, _checkpoints),
+)

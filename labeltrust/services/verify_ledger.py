@@ -1,26 +1,52 @@
 """Recompute the tamper-evident history and name the first bad record."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
+from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.principals import Principal
+from labeltrust.ledger.anchors import Anchor, Anchored
+from labeltrust.ledger.notes import Note, chain_of, read_note
+from labeltrust.services.checkpoints.compare import newest_outside, ours
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.session import unit_of_work
-from labeltrust.store.verification import VerifiedChain, renamed, stored_chains, verify_chain
-from labeltrust.store.verified import note_verified
+from labeltrust.store.checkpoints import checkpoints_after
+from labeltrust.store.session import reading, unit_of_work
+from labeltrust.store.verification import (
+    StoredChain,
+    VerifiedChain,
+    renamed,
+    stored_chains,
+    verify_chain,
+)
+from labeltrust.store.verified import contradiction, note_contradicted, note_verified
 
 _MOST_NAMES = 100
+_PAGE = 1_000
+Progress = Callable[[int, int], None]
+"""Told how many records were looked at, and how many there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:
-    """One chain: records that hold from the first on, its head in hex, and what is wrong."""
+    """One chain: records that hold from the first on, its head in hex, and what is wrong.
+
+    Attributes:
+        name: Of the chain.
+        records: Records that hold, from the first on.
+        head: After them, in hex.
+        first_bad: The first record that cannot be trusted, None where all can.
+        problem: Why, in words.
+        checkpoints: Signed checkpoints that it was held against and fulfils.
+    """
 
     name: str
     records: int
     head: str
     first_bad: int | None
     problem: str | None
+    checkpoints: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,40 +57,167 @@ class LedgerReport:
         ok: Everything holds.
         chains: `system` first, then one a project.
         renamed: Names that do not belong to their pseudonym, the first hundred.
+        outside: Checkpoints from outside that were looked at.
+        strangers: Checkpoints given that bear this installation's name and not its signature.
     """
 
     ok: bool
     chains: tuple[ChainReport, ...]
     renamed: tuple[str, ...]
+    outside: int = 0
+    strangers: int = 0
 
 
-def verify_ledger(deployment: Deployment, principal: Principal) -> LedgerReport:
+def verify_ledger(
+    deployment: Deployment,
+    principal: Principal,
+    *,
+    outside: Sequence[Note] = (),
+    progress: Progress | None = None,
+) -> LedgerReport:
     """Recompute every record of the chains in scope, and look at every name.
 
-    Reads in short slices, so that a server goes on recording meanwhile.
+    Reads in short slices, so that a server goes on recording meanwhile. Every chain is held against
+    its own checkpoints, the newest file of each folder outside, and what is given.
+
+    Args:
+        deployment: The installation.
+        principal: Who asks.
+        outside: Checkpoints that were kept elsewhere.
+        progress: Told how far it is.
 
     Raises:
         NotAllowed: The role may not read.
+        InvalidInput: Checkpoints are given, and none is of this installation.
     """
     principal.require("read")
+    kept = _kept(deployment, outside)  # before the chains are listed: they only grow
     every = stored_chains(deployment.engine)
-    seen = [chain for chain in every if chain.name == "system" or principal.sees(chain.name)]
-    found = [verify_chain(deployment.engine, chain) for chain in seen]
+    seen = [chain for chain in every if _sees(principal, chain.name)]
+    told = _told(progress, seen)
+    found = [
+        verify_chain(
+            deployment.engine,
+            chain,
+            anchored=Anchored(kept.anchors.get(chain.name, ())),
+            progress=told,
+        )
+        for chain in seen
+    ]
     with unit_of_work(deployment.engine) as session:  # for the gate, which cannot look at it all
-        for chain in found:
-            note_verified(session, chain, deployment.clock())
-    chains = tuple(_report(chain) for chain in found)
+        for one in found:
+            note_verified(session, one, deployment.clock())
+    missing = _missing(deployment, kept, {chain.name for chain in every}, principal)
+    chains = (*(_report(one) for one in found), *missing)
     names = tuple(f"{kind} {n}" for kind, n in islice(renamed(deployment.engine), _MOST_NAMES))
-    ok = not names and all(chain.problem is None for chain in chains)
-    return LedgerReport(ok=ok, chains=chains, renamed=names)
+    ok = not names and not kept.strangers and all(chain.problem is None for chain in chains)
+    return LedgerReport(
+        ok=ok, chains=chains, renamed=names, outside=kept.outside, strangers=kept.strangers
+    )
+
+
+def _sees(principal: Principal, chain: str) -> bool:
+    return chain == "system" or principal.sees(chain)
+
+
+def _told(progress: Progress | None, seen: Sequence[StoredChain]) -> Callable[[int], None]:
+    total, done = sum(chain.head.next_sequence - 1 for chain in seen), [0]
+
+    def told(n: int) -> None:
+        done[0] += n
+        if progress is not None:
+            progress(done[0], total)
+
+    return told
+
+
+class _Kept(NamedTuple):
+    """Checkpoints by chain, and how many of them came from outside or from strangers."""
+
+    anchors: Mapping[str, Sequence[Anchor]]
+    outside: int
+    strangers: int
+
+
+def _kept(deployment: Deployment, given: Sequence[Note]) -> _Kept:
+    anchors: dict[str, list[Anchor]] = {}
+    mine = [n for n in given if chain_of(n.checkpoint.origin)[0] == deployment.vault.fingerprint]
+    sources = {
+        "a checkpoint on record": _on_record(deployment),
+        "a checkpoint outside": [*mine, *newest_outside(deployment)],
+        "a checkpoint seen before": _remembered(deployment),
+    }
+    if given and not mine:
+        raise InvalidInput("no checkpoint of this installation is in it", place="checkpoints")
+    n_given = sum(len(some) for some in ours(deployment, mine).values())
+    for where, notes in sources.items():
+        for chain, some in ours(deployment, notes).items():
+            for note in some:
+                stated = note.checkpoint
+                anchor = Anchor(size=stated.size, root=stated.root, note=note.text, where=where)
+                anchors.setdefault(chain, []).append(anchor)
+    return _Kept(anchors, n_given, len(mine) - n_given)
+
+
+def _on_record(deployment: Deployment) -> list[Note]:
+    """Return the checkpoints of the database; who rewrites it must delete them first."""
+    found: list[Note] = []
+    newest = 0
+    while True:
+        with reading(deployment.engine) as session:
+            page = checkpoints_after(session, newest, _PAGE)
+        found += _readable([one.note for one in page])
+        if len(page) < _PAGE:
+            return found
+        newest = page[-1].id
+
+
+def _remembered(deployment: Deployment) -> list[Note]:
+    """Return the checkpoints that chains were found to contradict before."""
+    names = [chain.name for chain in stored_chains(deployment.engine)]
+    with reading(deployment.engine) as session:
+        notes = [contradiction(session, name).note for name in names]
+    return _readable([note for note in notes if note])
+
+
+def _readable(texts: Sequence[str]) -> list[Note]:
+    found = []
+    for text in texts:
+        try:
+            found.append(read_note(text))
+        except InvalidInput:
+            continue  # the signer refuses to go on from one that was spoiled
+    return found
+
+
+def _missing(
+    deployment: Deployment, kept: _Kept, there: set[str], principal: Principal
+) -> list[ChainReport]:
+    """Report the chains that checkpoints know and the database does not."""
+    found = []
+    for name in sorted(set(kept.anchors) - there):
+        if not _sees(principal, name):
+            continue
+        anchor = max(kept.anchors[name], key=lambda one: one.size)
+        problem = f"the whole chain is missing: {anchor.where} knows {anchor.size} records of it"
+        with unit_of_work(deployment.engine) as session:
+            note_contradicted(session, name, problem, anchor.note, deployment.clock())
+        found.append(ChainReport(name=name, records=0, head="", first_bad=1, problem=problem))
+    return found
 
 
 def _report(found: VerifiedChain) -> ChainReport:
-    broken = found.broken
+    wrong = []
+    if found.broken is not None:
+        wrong.append((found.broken.sequence, found.broken.reason))
+    if found.contradicted is not None:
+        wrong.append((found.contradicted.first, found.contradicted.reason))
+    first, reason = min(wrong, default=(None, ""))
     return ChainReport(
         name=found.name,
-        records=found.records,
+        records=found.records if first is None else min(found.records, first - 1),
         head=found.head.hex(),
-        first_bad=None if broken is None else broken.sequence,
-        problem=None if broken is None else f"first bad record {broken.sequence}: {broken.reason}",
+        first_bad=first,
+        problem=None if first is None else f"first bad record {first}: {reason}",
+        checkpoints=found.checkpoints,
     )

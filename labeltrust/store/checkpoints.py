@@ -128,17 +128,14 @@ def checkpoints_after(
     return [_stored(row, name) for row, name in rows]
 
 
-def checkpoints_of(session: Session, chain_id: int) -> list[StoredCheckpoint]:
-    """Return all checkpoints of a chain, smallest first; their notes are short."""
-    wanted = select(Checkpoint).where(col(Checkpoint.chain_id) == chain_id)
-    rows = session.exec(wanted.order_by(col(Checkpoint.size)))
-    return [_stored(row, "") for row in rows]
-
-
-def covering(session: Session, chain_id: int, sequence: int) -> StoredCheckpoint | None:
-    """Return the newest checkpoint of a chain where it is over a record, else None."""
+def covering(
+    session: Session, chain_id: int, sequence: int, size: int | None = None
+) -> StoredCheckpoint | None:
+    """Return the newest checkpoint, or that of a size, where it is over a record; else None."""
     wanted = select(Checkpoint, Chain.name).join(Chain, col(Checkpoint.chain_id) == Chain.id)
     wanted = wanted.where(col(Checkpoint.chain_id) == chain_id, col(Checkpoint.size) >= sequence)
+    if size is not None:
+        wanted = wanted.where(col(Checkpoint.size) == size)
     found = session.exec(wanted.order_by(col(Checkpoint.size).desc()).limit(1)).first()
     return None if found is None else _stored(*found)
 

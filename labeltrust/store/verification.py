@@ -1,11 +1,12 @@
 """Chains and names as they are stored, handed to the ledger's verifier in slices."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Engine
 
+from labeltrust.ledger.anchors import Anchored, Contradicted
 from labeltrust.ledger.canonical import Record
 from labeltrust.ledger.verify import Broken, Entry, Head, verify, verify_end
 from labeltrust.store.slices import slices
@@ -42,12 +43,22 @@ class VerifiedChain:
     Attributes:
         records: Records that hold, from the first on.
         broken: The first that does not, or None.
+        checkpoints: Checkpoints that hold.
+        contradicted: The first checkpoint that does not, or None.
+        compared: All checkpoints were looked at.
     """
 
     name: str
     records: int
     head: bytes
     broken: Broken | None
+    checkpoints: int = 0
+    contradicted: Contradicted | None = None
+    compared: bool = False
+
+
+Progress = Callable[[int], None]
+"""Told how many records were looked at since the last time."""
 
 
 def stored_chains(engine: Engine) -> list[StoredChain]:
@@ -64,31 +75,56 @@ def stored_chains(engine: Engine) -> list[StoredChain]:
     ]
 
 
-def verify_chain(engine: Engine, chain: StoredChain, start: Head | None = None) -> VerifiedChain:
+def verify_chain(
+    engine: Engine,
+    chain: StoredChain,
+    start: Head | None = None,
+    *,
+    anchored: Anchored | None = None,
+    progress: Progress | None = None,
+) -> VerifiedChain:
     """Recompute a chain up to the head it had when it was listed; later records wait.
 
     Args:
         engine: The database.
         chain: As it was listed.
         start: How far it was verified before; None begins with the first record.
+        anchored: Checkpoints to hold it against, where it begins with the first record.
+        progress: Told after each slice.
     """
     head = start or Head()
     through = chain.head.next_sequence - 1
     after = head.next_sequence - 1
+    grow = None if anchored is None else anchored.add
     for rows in slices(engine, ENTRIES, (chain.id, through), rows=_SLICE, after=after):
-        found = verify((entry(chain.name, row) for row in rows), head)
+        found = verify((entry(chain.name, row) for row in rows), head, grow)
         if isinstance(found, Broken):
-            return _result(chain, head, found)
+            return _result(chain, head, found, anchored)
         head = found
+        if progress is not None:
+            progress(len(rows))
+    broken = verify_end(chain.name, head, chain.head)
     if chain.last > through:
         reason = "record was added behind the stored head"
-        return _result(chain, head, Broken(chain=chain.name, sequence=through + 1, reason=reason))
-    return _result(chain, head, verify_end(chain.name, head, chain.head))
+        broken = Broken(chain=chain.name, sequence=through + 1, reason=reason)
+    if broken is None and anchored is not None:
+        anchored.end()
+    return _result(chain, head, broken, anchored)
 
 
-def _result(chain: StoredChain, head: Head, broken: Broken | None) -> VerifiedChain:
+def _result(
+    chain: StoredChain, head: Head, broken: Broken | None, anchored: Anchored | None
+) -> VerifiedChain:
     good = head.next_sequence - 1 if broken is None else broken.sequence - 1
-    return VerifiedChain(name=chain.name, records=good, head=head.head, broken=broken)
+    return VerifiedChain(
+        name=chain.name,
+        records=good,
+        head=head.head,
+        broken=broken,
+        checkpoints=0 if anchored is None else anchored.held,
+        contradicted=None if anchored is None else anchored.wrong,
+        compared=anchored is not None and broken is None,
+    )
 
 
 def entry(chain: str, row: Row) -> Entry:

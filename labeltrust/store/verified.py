@@ -4,10 +4,11 @@ The quick look reads in the transaction of the gate; `store/verification.py` wal
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session
+from sqlmodel import Session, col, or_, select
 
 from labeltrust.ledger.verify import Broken, Head, verify, verify_end
 from labeltrust.store.alert_causes import keep_cause
@@ -48,14 +49,6 @@ def note_contradicted(session: Session, chain: str, words: str, note: str, at: d
     _set(session, f"outside:{chain}", json.dumps([words, note]))
 
 
-def note_fulfilled(session: Session, chain: str, at: datetime) -> None:
-    """Forget such a checkpoint: the chain is what it states again."""
-    before = known_break(session, chain)
-    if contradiction(session, chain).words:
-        _set(session, f"outside:{chain}", "")
-        _tell_change(session, chain, at, before, known_break(session, chain))
-
-
 def verified_head(session: Session, chain: str) -> Head:
     """Return how far a chain was verified before; its very beginning where it never was."""
     row = session.get(Installation, f"verified:{chain}")
@@ -65,11 +58,33 @@ def verified_head(session: Session, chain: str) -> Head:
     return Head(next_sequence=int(sequence), head=bytes.fromhex(head))
 
 
+def states(session: Session) -> dict[str, tuple[int, str]]:
+    """Return, by chain, up to which record it was verified, and what is known to be broken."""
+    prefixes = ("verified:", "broken:", "outside:")
+    wanted = or_(*(col(Installation.name).startswith(one) for one in prefixes))
+    found: dict[str, dict[str, str]] = {}
+    for row in session.exec(select(Installation).where(wanted)):
+        kind, _, chain = row.name.partition(":")
+        found.setdefault(chain, {})[kind] = row.value
+    return {chain: _state(said) for chain, said in found.items()}
+
+
+def _state(said: Mapping[str, str]) -> tuple[int, str]:
+    records = int(said.get("verified", "1:").partition(":")[0]) - 1
+    outside = json.loads(said["outside"])[0] if said.get("outside") else ""
+    return records, said.get("broken", "") or outside
+
+
 def note_verified(session: Session, found: VerifiedChain, at: datetime) -> None:
     """Remember how far a chain was verified, or what was broken; what changed is for the outbox."""
     words = "" if found.broken is None else in_words(found.broken)
     before = known_break(session, found.name)
     _set(session, f"broken:{found.name}", words)
+    if found.contradicted is not None:
+        told = f"chain {found.name!r}: {found.contradicted.reason}"
+        _set(session, f"outside:{found.name}", json.dumps([told, found.contradicted.anchor.note]))
+    elif found.compared:
+        _set(session, f"outside:{found.name}", "")
     _tell_change(session, found.name, at, before, known_break(session, found.name))
     if found.broken is None:
         _set(session, f"verified:{found.name}", f"{found.records + 1}:{found.head.hex()}")

@@ -24,6 +24,7 @@ _TAGS = {
     "approvals": "Acts of two persons: asked by one, carried out by another.",
     "people": "Who acts here, and with which keys.",
     "alerts": "What people on call are told, and where.",
+    "ledger": "Proof that the history is the one that was.",
     "service": "The installation itself.",
 }
 

@@ -13,7 +13,7 @@ from labeltrust.domain.errors import Tampered
 from labeltrust.ledger.merkle import nodes_of, root_of
 from labeltrust.ledger.notes import chain_of, read_note, signer_of
 from labeltrust.services.check_gate import check_gate
-from labeltrust.services.sign_checkpoints import checkpoint_now, signing_is_due
+from labeltrust.services.checkpoints.sign import checkpoint_now, signing_is_due
 from labeltrust.store.checkpoints import checkpoints_after
 from labeltrust.store.session import reading
 from labeltrust.store.tables import Chain, Event

@@ -19,6 +19,7 @@ _TITLES = {
     "/sources": "Sources",
     "/quarantine": "Quarantine",
     "/alerts": "Alerts",
+    "/ledger": "Ledger",
     "/approvals": "Approvals",
     "/people": "People and keys",
     "/settings": "Settings",

@@ -1,0 +1,1 @@
+"""Checkpoints of the history: signed, kept outside, compared, proved."""
