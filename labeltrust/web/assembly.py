@@ -36,6 +36,7 @@ from labeltrust.web.api import (
     incidents,
     keys,
     labelers,
+    ledger,
     people,
     projects,
     quarantine,
@@ -76,6 +77,7 @@ from labeltrust.web.pages import incident_files as incident_file_pages
 from labeltrust.web.pages import incidents as incident_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
+from labeltrust.web.pages import ledger as ledger_page
 from labeltrust.web.pages import live as live_pages
 from labeltrust.web.pages import notebooks as notebook_pages
 from labeltrust.web.pages import people as people_pages
@@ -124,6 +126,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, sources, hooks, alerts,
+    ledger,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -154,6 +157,7 @@ _PAGES = (
     incident_file_pages,
     notebook_pages,
     alert_pages,
+    ledger_page,
     media,
     live_pages,
 )

@@ -72,9 +72,9 @@ def list_places(deployment: Deployment, principal: Principal) -> list[Place]:
     """Return the places, oldest first.
 
     Raises:
-        NotAllowed: The role may not read.
+        NotAllowed: The role may not mend.
     """
-    principal.require("read")
+    principal.require("mend")
     with reading(deployment.engine) as session:
         return checkpoint_places.places(session)
 

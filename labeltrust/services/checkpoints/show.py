@@ -1,6 +1,6 @@
 """The ledger on one page: what was verified, what was signed, where it is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger.signatures import key_id, pem_of
@@ -60,7 +60,18 @@ def show_ledger(deployment: Deployment, principal: Principal) -> LedgerState:
     key = deployment.vault.signature_key
     return LedgerState(
         chains=tuple(sorted(chains, key=lambda one: (not one.wrong, one.name != "system"))),
-        standing=standing(deployment),
+        standing=_seen(principal, standing(deployment)),
         key_id=key_id(key),
         pem=pem_of(key),
     )
+
+
+def _seen(principal: Principal, found: Standing) -> Standing:
+    """Leave out of the places what may name projects that somebody does not see."""
+    if principal.projects is None:
+        return found
+    places = tuple(
+        replace(one, where="", trouble="in trouble" if one.trouble else None)
+        for one in found.places
+    )
+    return replace(found, places=places)
