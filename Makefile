@@ -6,10 +6,11 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+MUTATIONS_ARGS ?=
 REDTEAM_ARGS ?=
 LABELSTUDIO_ARGS ?=
 
-.PHONY: help demo test labelstudio check format lint types imports migrate seed serve lock bench redteam docs clean
+.PHONY: help demo test labelstudio mutations check format lint types imports migrate seed serve lock bench redteam docs clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +40,9 @@ test: check ## install with test extras; every check and test, on SQLite and Pos
 
 labelstudio: $(VENV)/.dev ## a real Label Studio end to end: installs it apart, labels, loses events, reconciles
 	$(BIN)/python tests/labelstudio $(LABELSTUDIO_ARGS)
+
+mutations: $(VENV)/.dev ## 700 ways to tamper with a history on each database, and 20 clean ones; some minutes
+	$(BIN)/python tests/mutations.py $(MUTATIONS_ARGS)
 
 check: format lint types imports ## formatting, lint, types, layers
 

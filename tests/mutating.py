@@ -308,7 +308,7 @@ def _bad(report, chain: str) -> int | None:
     return next(one.first_bad or 0 for one in report.chains if one.name == chain)
 
 
-def is_rightly_found(found: Found, kind: str) -> bool:
+def is_rightly_found(world: World, found: Found, kind: str) -> bool:
     """Say whether a mutation was found as it must be, and its place named as well as can be."""
     _, shows = KINDS[kind]
     place = found.done.place
@@ -317,7 +317,13 @@ def is_rightly_found(found: Found, kind: str) -> bool:
     if found.inside is not None or found.outside is None:
         return False
     cut = kind in {"truncate tail", "roll back"}
-    return found.outside == (place if cut else (place - 1) // STEP * STEP + 1)
+    return found.outside == (place if cut else _after_the_last_that_holds(world, found.done))
+
+
+def _after_the_last_that_holds(world: World, done: Done) -> int:
+    stated = [note.checkpoint for note in world.outside]
+    sizes = [one.size for one in stated if one.origin.endswith(f"/{done.chain}")]
+    return 1 + max((size for size in sizes if size < done.place), default=0)
 
 
 @contextmanager

@@ -142,20 +142,22 @@ class _Kept(NamedTuple):
 def _kept(deployment: Deployment, given: Sequence[Note]) -> _Kept:
     anchors: dict[str, list[Anchor]] = {}
     mine = [n for n in given if chain_of(n.checkpoint.origin)[0] == deployment.vault.fingerprint]
-    sources = {
-        "a checkpoint on record": _on_record(deployment),
-        "a checkpoint outside": [*mine, *newest_outside(deployment)],
-        "a checkpoint seen before": _remembered(deployment),
-    }
     if given and not mine:
         raise InvalidInput("no checkpoint of this installation is in it", place="checkpoints")
-    n_given = sum(len(some) for some in ours(deployment, mine).values())
-    for where, notes in sources.items():
-        for chain, some in ours(deployment, notes).items():
+    known = ours(deployment, mine)
+    sources = {
+        "a checkpoint on record": ours(deployment, _on_record(deployment)),
+        "a checkpoint outside": known,
+        "a checkpoint in a folder": ours(deployment, newest_outside(deployment)),
+        "a checkpoint seen before": ours(deployment, _remembered(deployment)),
+    }
+    for where, found in sources.items():
+        for chain, some in found.items():
             for note in some:
                 stated = note.checkpoint
                 anchor = Anchor(size=stated.size, root=stated.root, note=note.text, where=where)
                 anchors.setdefault(chain, []).append(anchor)
+    n_given = sum(len(some) for some in known.values())
     return _Kept(anchors, n_given, len(mine) - n_given)
 
 

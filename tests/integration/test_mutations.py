@@ -28,7 +28,7 @@ def test_every_kind_of_tampering_is_found_and_named(sqlite_world, kind):
 
     found = [mutated(sqlite_world, kind, random) for _ in range(5)]
 
-    assert [one for one in found if not is_rightly_found(one, kind)] == []
+    assert [one for one in found if not is_rightly_found(sqlite_world, one, kind)] == []
 
 
 @pytest.mark.postgres
@@ -36,7 +36,7 @@ def test_every_kind_of_tampering_is_found_and_named(sqlite_world, kind):
 def test_on_postgresql_as_well(postgres_world, kind):
     found = mutated(postgres_world, kind, Random(kind))  # noqa: S311
 
-    assert is_rightly_found(found, kind), found
+    assert is_rightly_found(postgres_world, found, kind), found
 
 
 def test_a_clean_history_raises_no_alarm(sqlite_world):
