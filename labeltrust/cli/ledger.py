@@ -118,6 +118,9 @@ def export(
     from labeltrust.services.checkpoints.lists import export_chain  # noqa: PLC0415 - slow imports
 
     n = 0
+    if file.exists() or not file.absolute().parent.is_dir():
+        detail = f"{file} is there already, or its folder is not"
+        raise InvalidInput(detail, place="file", code="bad_file")
     with (
         acting() as who,
         gzip.open(file, "xb") if file.suffix == ".gz" else file.open("xb") as target,

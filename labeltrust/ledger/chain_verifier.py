@@ -23,6 +23,8 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -41,6 +43,7 @@ _NOTE = re.compile(
     re.MULTILINE,
 )
 _PEM = re.compile(rb"-----BEGIN PUBLIC KEY-----.+?-----END PUBLIC KEY-----", re.DOTALL)
+_HEADER = re.compile(r"[A-Za-z][A-Za-z-]*: ")
 _RECEIPT = re.compile(r"(.+):([0-9]+):([0-9a-f]{64})\Z", re.DOTALL)
 _DEEPEST, _HASH_BYTES, _LONGEST_LINE = 8, 32, 1 << 26
 
@@ -128,7 +131,7 @@ def checkpoints_in(text: str, keys: list[Ed25519PublicKey]) -> Iterator[Checkpoi
         Bad: One of them names these keys and is not signed by them, or by nobody known.
     """
     plain = text.replace("\r\n", "\n")
-    for part in (plain, *_notes_in_json(plain)):
+    for part in (plain, *_notes_in_json(plain), *_texts_in_mail(text)):
         for found in _NOTE.finditer(part if part.endswith("\n") else part + "\n"):
             body, chain, size, root, lines = found.groups()
             origin = body.split("\n", 1)[0]
@@ -327,6 +330,15 @@ def _is_consistent(old: Checkpoint, new: Checkpoint, path: list[bytes]) -> bool:
             right = _node(right, other)
         place, last = place >> 1, last >> 1
     return last == 0 and left == old.root and right == new.root
+
+
+def _texts_in_mail(text: str) -> Iterator[str]:
+    if not _HEADER.match(text):
+        return
+    for part in message_from_bytes(text.encode(), policy=default).walk():
+        raw = part.get_payload(decode=True)
+        if part.get_content_maintype() == "text" and isinstance(raw, bytes):
+            yield raw.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _notes_in_json(text: str) -> Iterator[str]:

@@ -65,13 +65,13 @@ def _write(path: Path, body: bytes) -> None:
     draft.unlink()
 
 
-def newest(folder: Path) -> str:
-    """Return the words of the newest file, empty where there is none.
+def newest(folder: Path, prefix: str) -> str:
+    """Return the words of the newest file whose name begins so, empty where there is none.
 
     Raises:
         OSError: The folder cannot be read.
     """
-    paths = [one for one in folder.iterdir() if _is_ours(one)]
+    paths = [one for one in folder.iterdir() if _is_ours(one, prefix)]
     return _read(max(paths, key=lambda path: path.name)) if paths else ""
 
 
@@ -90,8 +90,8 @@ def every_text(place: Path) -> Iterator[str]:
             yield _read(path)
 
 
-def _is_ours(path: Path) -> bool:
-    return path.suffix == SUFFIX and not path.name.startswith(".")
+def _is_ours(path: Path, prefix: str) -> bool:
+    return path.suffix == SUFFIX and path.name.startswith(prefix)
 
 
 def _read(path: Path) -> str:

@@ -11,12 +11,14 @@ from standardwebhooks import Webhook
 from tampering import tamper
 
 from labeltrust.domain.errors import Conflict, InvalidInput, NotFound
+from labeltrust.ledger.chain_verifier import checkpoints_in
 from labeltrust.ledger.copies import notes_in
 from labeltrust.ledger.notes import signer_of
+from labeltrust.outgoing.shapes.email import mail
 from labeltrust.services.check_gate import check_gate
 from labeltrust.services.check_health import check_health
 from labeltrust.services.check_installation import check_installation
-from labeltrust.services.checkpoints.deliver import deliver
+from labeltrust.services.checkpoints.deliver import deliver, telling_of
 from labeltrust.services.checkpoints.places import PlaceDraft, add_place, list_places, remove_place
 from labeltrust.services.checkpoints.sign import checkpoint_now
 from labeltrust.services.checkpoints.standing import standing
@@ -92,6 +94,19 @@ def test_a_webhook_is_signed_and_its_body_can_be_kept_as_it_comes(frauds):
     assert {one["chain"] for one in told["data"]["checkpoints"]} == {"system", "fraud"}
     assert len(notes_in(body.decode())) == 2
     assert place(frauds, "partner").taken_at
+
+
+def test_a_mail_that_was_saved_as_it_came_holds_the_notes(frauds):
+    found = checkpoint_now(frauds, owner())
+    options = {"sender": "l@example.org", "recipients": "n@example.org"}
+
+    raw = mail(options, telling_of(frauds, found)).as_bytes()
+
+    kept = notes_in(raw.decode())
+    assert sorted(note.text for note in kept) == sorted(one.note for one in found)
+    report = verify_ledger(frauds, owner(), outside=kept)
+    assert (report.ok, report.outside) == (True, 2)
+    assert len(list(checkpoints_in(raw.decode(), [frauds.vault.signature_key]))) == 2
 
 
 def test_what_is_not_taken_is_tried_again_until_it_is(frauds, clock):

@@ -45,7 +45,7 @@ def newest_outside(deployment: Deployment) -> list[Note]:
     found: list[Note] = []
     for folder in folders:
         try:
-            found += notes_in(checkpoint_folder.newest(folder))
+            found += notes_in(checkpoint_folder.newest(folder, deployment.vault.fingerprint))
         except (OSError, LabeltrustError):
             continue  # the delivery to it complains
     return found

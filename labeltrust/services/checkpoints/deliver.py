@@ -78,17 +78,18 @@ def _taken(
             channel = get_channel(session, row.channel_id or 0, now)
     except NotFound:
         return Taken(outcome="again", detail="its channel of alerts was removed")
-    return tell(deployment, channel, _telling(deployment, found))
+    return tell(deployment, channel, telling_of(deployment, found))
 
 
 def _put(deployment: Deployment, folder: Path, found: Sequence[StoredCheckpoint]) -> Taken:
     """Write one file; before it, hold what the folder knows best against the record."""
     try:
-        kept = checkpoint_folder.newest(folder)
+        mine = deployment.vault.fingerprint  # installations may share a folder
+        kept = checkpoint_folder.newest(folder, mine)
         wrong = compare(deployment, notes_in(kept))
         if wrong:
             return Taken(outcome="again", detail="; ".join(wrong.values())[:2_000])
-        name = f"{found[0].id:012d}-{found[-1].id:012d}"
+        name = f"{mine}-{found[0].id:012d}-{found[-1].id:012d}"
         checkpoint_folder.put(folder, name, "\n".join(one.note for one in found))
     except Conflict as error:
         return Taken(outcome="again", detail=f"{error}: was the database rolled back?")
@@ -99,7 +100,7 @@ def _put(deployment: Deployment, folder: Path, found: Sequence[StoredCheckpoint]
     return Taken(outcome="taken")
 
 
-def _telling(deployment: Deployment, found: Sequence[StoredCheckpoint]) -> Telling:
+def telling_of(deployment: Deployment, found: Sequence[StoredCheckpoint]) -> Telling:
     """Return what a channel is told: machines all notes, people the newest of each chain."""
     newest = {one.chain: one for one in found}
     digest = hashlib.sha256("\n".join(one.note for one in found).encode()).hexdigest()
