@@ -72,10 +72,19 @@ def _alike(ours: Stand, theirs: Stand) -> bool:
     return mine == (theirs.item, theirs.labeler, theirs.label)
 
 
+def most_taken(of: int, share: float) -> int:
+    """Return how many annotations a pull may add, withdraw or correct without a person.
+
+    >>> most_taken(12, 0.05), most_taken(1_000, 0.05)
+    (10, 50)
+    """
+    return max(FEW, math.floor(of * share))
+
+
 def may_take(n: int, of: int, share: float) -> bool:
     """Say whether a pull may withdraw or correct `n` of `of` annotations without a person.
 
     >>> may_take(10, 12, 0.05), may_take(11, 12, 0.05), may_take(50, 1_000, 0.05)
     (True, False, True)
     """
-    return n <= max(FEW, math.floor(of * share))
+    return n <= most_taken(of, share)

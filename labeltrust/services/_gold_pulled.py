@@ -17,7 +17,7 @@ from labeltrust.domain.events import Event
 from labeltrust.domain.labels import canonical_label
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.reconciliation import GRACE_US
-from labeltrust.services._comparing import Gap
+from labeltrust.services._gaps import Gap
 from labeltrust.services._pulling import Pull
 from labeltrust.services.ask_gold import ask_gold
 from labeltrust.store.annotated import Said
@@ -51,6 +51,11 @@ def settle_gold(pull: Pull, api: Api) -> tuple[int, ...]:
 
 def _compared(pull: Pull, api: Api) -> _Difference:
     compared, found = pull.compared, _Difference([], [])
+    compared.gold = {
+        key: event
+        for key, event in compared.gold.items()
+        if event.annotation_id not in pull.held_missing
+    }
     items = compared.names.items({item for item, _ in compared.gold})
     told: set[tuple[int | None, int | None]] = set()
     for (item, name), event in compared.gold.items():
@@ -59,7 +64,7 @@ def _compared(pull: Pull, api: Api) -> _Difference:
             continue
         key = (items.get(item), question.id)
         told.add(key)
-        said = compared.ours.gold.get(key) if None not in key else None  # type: ignore[arg-type] # both known then
+        said = compared.our_gold.get(key) if None not in key else None  # type: ignore[arg-type] # both known then
         _tell(pull, found, event, said, question)
     _lost(pull, api, told, found)
     return found
@@ -90,14 +95,19 @@ def _lost(
 ) -> None:
     """Find gold whose flag is gone: of an annotation that was seen, or is there no more."""
     compared = pull.compared
-    lost = {
-        key: said
-        for key, said in compared.ours.gold.items()
+    untold = {
+        key: (said, said.annotation)
+        for key, said in compared.our_gold.items()
         if said.label is not None
         and said.annotation is not None
         and key not in told
         and said.received_us < compared.began_us - GRACE_US
-        and (said.annotation in compared.seen or _is_gone(pull, api, said.annotation))
+    }
+    there = compared.saw({number for _, number in untold.values()})
+    lost = {
+        key: said
+        for key, (said, number) in untold.items()
+        if number in there or _is_gone(pull, api, number)
     }
     questions = {q.id: name for name, q in compared.project.questions.items()}
     with reading(pull.deployment.engine) as session:

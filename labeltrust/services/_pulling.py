@@ -1,6 +1,6 @@
 """The steps of one pull: read, compare, record what is missing, conclude from what is not there."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,7 +12,8 @@ from labeltrust.domain.events import Parsed
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.reconciling import Findings
 from labeltrust.policy.reconciliation import may_take
-from labeltrust.services._comparing import Comparison, Gap, withdrawal
+from labeltrust.services._comparing import Comparison
+from labeltrust.services._gaps import Gap, Waiting, withdrawal
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.record_events import key_id_of
 from labeltrust.store.drafts import Submission
@@ -30,9 +31,10 @@ class Pull:
     Attributes:
         number: Of its report.
         asked: What is read.
-        allowed: Annotations that a person allowed to withdraw or correct.
         recorded: Events recorded so far.
-        held: Annotations that only a person may have withdrawn or corrected.
+        held: Annotations that only a person may have withdrawn, corrected or added.
+        held_gone: How many of them are not on the platform any more.
+        held_missing: Those of them that the record lacks.
     """
 
     deployment: Deployment
@@ -42,10 +44,10 @@ class Pull:
     connector: Connector
     compared: Comparison
     dry_run: bool
-    allowed: frozenset[str] = frozenset()
     recorded: int = 0
     held: tuple[str, ...] = ()
     held_gone: int = 0
+    held_missing: frozenset[str] = frozenset()
     complete: bool = False
     _recorder: Recorder | None = field(default=None)
 
@@ -57,39 +59,53 @@ class Pull:
         """
         for page in self.connector.pages(api, self.asked):
             self.record(self.compared.gaps_of(page))
-        self.record(self.compared.kept_back())
         self.complete = True
 
     def conclude(self, api: Api) -> None:
-        """Withdraw what the platform has no more, and correct what it does not say.
+        """Withdraw what the platform has no more, correct what it does not say, add what waited.
 
         Each annotation is asked for by itself before it is taken for gone. More than a share of all
         waits for a person.
+
+        Raises:
+            NoAnswer: The platform did not tell all when it was read a second time.
         """
-        tally = self.compared.tally
+        tally, wrong = self.compared.tally, self.compared.wrong
         absent = self.compared.vanished()
         gone = [one for one in absent[:MOST_READ_BACK] if self._is_gone(api, one)]
         unread = absent[MOST_READ_BACK:]
         for one in (*gone, *unread):
             tally.add("vanished", one)
-        wrong = self.compared.corrections
-        others = {*gone, *unread, *(g.annotation_id for g in wrong)} - self.allowed
-        share = self.deployment.settings.pull_withdraws_at_most
-        if unread or not may_take(len(others), len(self.compared.standing), share):
+        limits, missing = self.compared.limits, self.compared.missing
+        others = {*gone, *unread, *wrong.ids} - limits.allowed
+        if unread or not may_take(len(others), self.compared.n_standing, limits.share):
             self.held = tuple(sorted(others))
             self.held_gone = len(others & {*gone, *unread})
         kept = set(self.held)
-        annotations, project = self.compared.ours.annotations, self.compared.project.name
-        self.record(
-            [
-                *(
-                    withdrawal(project, one, annotations[one].newest)
-                    for one in gone
-                    if one not in kept
-                ),
-                *(gap for gap in wrong if gap.annotation_id not in kept),
-            ]
-        )
+        self._end([one for one in gone if one not in kept])
+        self._take(api, wrong, wrong.ids - kept)
+        if self.compared.holds_missing(len({*absent} - limits.allowed)):
+            self.held_missing = frozenset(missing.ids)
+            self.held = tuple(sorted(kept | missing.ids))
+        self._take(api, missing, missing.ids - self.held_missing)
+        self._take(api, self.compared.changed, self.compared.changed.ids)
+
+    def _end(self, gone: Sequence[str]) -> None:
+        """Withdraw what is gone."""
+        known, project = self.compared.ours.exactly(gone), self.compared.project.name
+        self.record([withdrawal(project, one, known[one].newest) for one in gone])
+
+    def _take(self, api: Api, waiting: Waiting, ids: Collection[str]) -> None:
+        """Record some of what waited; what did not fit in memory is read again."""
+        if not ids:
+            return
+        if waiting.is_whole:
+            some = [gap for gap in waiting.gaps if gap.annotation_id in ids]
+            self.record(self.compared.without_erased(some))
+            return
+        wanted = set(ids)
+        for page in self.connector.pages(api, self.asked):
+            self.record(self.compared.again(page, wanted))
 
     def _is_gone(self, api: Api, annotation_id: str) -> bool:
         if self.connector.is_gone(api, self.asked, annotation_id):
@@ -135,8 +151,8 @@ class Pull:
         return Findings(
             **tally.counts,
             complete=self.complete,
-            theirs=len(self.compared.seen),
-            ours=len(self.compared.standing),
+            theirs=self.compared.n_seen,
+            ours=self.compared.n_standing,
             held=len(self.held),
             recorded=self.recorded,
             approvals=tuple(approvals),

@@ -18,7 +18,7 @@ from labeltrust.domain.platform_access import Access
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.reconciling import Findings, PullReport
 from labeltrust.services._acts import begin_act, note
-from labeltrust.services._comparing import Comparison
+from labeltrust.services._comparing import Comparison, Limits
 from labeltrust.services._gold_pulled import MACHINE, settle_gold
 from labeltrust.services._pulling import Pull
 from labeltrust.services.approvals._base import Doing
@@ -42,13 +42,14 @@ from labeltrust.store.source_pulls import (
     get_pull,
     held_ids,
     refused_holds,
+    running_by,
     running_pull,
     use_allowed,
 )
-from labeltrust.store.sources import source_of, source_row
+from labeltrust.store.sources import locked_source, source_of, source_row
 from labeltrust.store.statements import Statements
 
-__all__ = ["RECONCILE", "begin_reconciling", "carry_out_pull", "reconcile_source"]
+__all__ = ["RECONCILE", "abandon_pulls", "begin_reconciling", "carry_out_pull", "reconcile_source"]
 _LOG = structlog.get_logger("labeltrust.reconcile")
 
 
@@ -101,7 +102,7 @@ def begin_reconciling(
     principal.require("mend")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = source_row(session, source)
+        row = locked_source(session, source)  # two servers begin one pull
         connector_of(row.platform)
         project = _project(session, principal, row)
         if get_access(session, known_id(row.id)) is None:
@@ -134,6 +135,17 @@ def _project(session: Session, principal: Principal, row: tables.Source) -> tabl
         raise InvalidInput(detail, place="project")
     principal.require("mend", name)
     return project_row(session, name)
+
+
+def abandon_pulls(deployment: Deployment, source: str, by: str) -> None:
+    """Give up what somebody began and cannot end any more: its process is gone."""
+    with unit_of_work(deployment.engine) as session:
+        row = locked_source(session, source)
+        why = "its process was cut short; what it had recorded by then stays"
+        for number in running_by(session, known_id(row.id), by):
+            end_pull(
+                session, number, at=deployment.clock(), status="failed", found=Findings(), error=why
+            )
 
 
 def carry_out_pull(deployment: Deployment, principal: Principal, number: int) -> PullReport:
@@ -190,6 +202,7 @@ def _made(deployment: Deployment, principal: Principal, begun: _Begun) -> Pull:
         source,
         source.projects[begun.project],
         begun.row.started_at,
+        Limits(share=deployment.settings.pull_withdraws_at_most, allowed=begun.allowed),
     )
     return Pull(
         deployment=deployment,
@@ -199,7 +212,6 @@ def _made(deployment: Deployment, principal: Principal, begun: _Begun) -> Pull:
         connector=connector_of(begun.platform),
         compared=compared,
         dry_run=begun.row.dry_run,
-        allowed=begun.allowed,
     )
 
 
@@ -218,7 +230,8 @@ def _finish(deployment: Deployment, begun: _Begun, pull: Pull, approvals: tuple[
         act = begin_act(session, project, pull.principal.name, at)
         asked = None
         if pull.held and not pull.dry_run and not _is_refused(session, begun, pull):
-            asked = _ask(Doing(deployment=deployment, act=act, reason=_REASON), pull)
+            reason = _OTHER if pull.held_missing else _REASON
+            asked = _ask(Doing(deployment=deployment, act=act, reason=reason), pull)
         every = (*approvals, *([asked] if asked is not None else []))
         end_pull(
             session,
@@ -240,6 +253,10 @@ def _finish(deployment: Deployment, begun: _Begun, pull: Pull, approvals: tuple[
 
 
 _REASON = "more would be withdrawn or corrected than a pull may do without a person"
+_OTHER = (
+    "much that stands here is not on the platform, and much is there that is not on record here: "
+    "the platform's project may be another one"
+)
 
 
 def _ask(doing: Doing, pull: Pull) -> int:
@@ -248,7 +265,8 @@ def _ask(doing: Doing, pull: Pull) -> int:
         "source": pull.asked.source,
         "pull": pull.number,
         "vanished": pull.held_gone,
-        "unexplained": len(pull.held) - pull.held_gone,
+        "unexplained": len(pull.held) - pull.held_gone - len(pull.held_missing),
+        "missing": len(pull.held_missing),
     }
     # The row must say what is held before the request is checked against it.
     end_pull(

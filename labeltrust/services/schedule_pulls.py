@@ -12,7 +12,7 @@ from labeltrust.domain.errors import Conflict, InvalidInput, NoAnswer, NotFound
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services._gold_pulled import MACHINE
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.reconcile_source import RECONCILE, reconcile_source
+from labeltrust.services.reconcile_source import RECONCILE, abandon_pulls, reconcile_source
 from labeltrust.store.jobs import Lease
 from labeltrust.store.pulls import pull_counts
 from labeltrust.store.session import reading
@@ -39,8 +39,14 @@ def schedule_pulls(deployment: Deployment, queue: TableQueue) -> None:
 
 
 def reconcile_for_job(deployment: Deployment, lease: Lease) -> None:
-    """Compare one source; a platform that does not answer is asked again when it is due again."""
+    """Compare one source; a platform that does not answer is asked again when it is due again.
+
+    A job that was claimed before was in the hands of a worker that died: its pull ends no more.
+    Where that worker only slept, both record the same events, and those count once.
+    """
     try:
+        if lease.attempts > 1:
+            abandon_pulls(deployment, lease.key, MACHINE.name)
         reconcile_source(deployment, MACHINE, lease.key)
     except (Conflict, InvalidInput, NoAnswer, NotFound) as error:
         _LOG.warning("source not compared", source=lease.key, detail=str(error))

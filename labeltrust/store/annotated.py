@@ -1,6 +1,6 @@
-"""What is on record of each annotation of a source, read in short slices of its history."""
+"""What is on record of single annotations, exactly: for those that differ from their platform."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -9,12 +9,14 @@ from sqlalchemy import Engine
 from labeltrust.store.slices import slices
 from labeltrust.store.statements import Row, Statements
 
-_SQL: Final = (
+_TOLD: Final = (
     "SELECT sequence, type, annotation_id, question_id, item_alias_id, labeler_alias_id, label, "
     "coalesce(revised_us, occurred_us, received_us), received_us, event_id FROM event "
-    "WHERE chain_id = ? AND sequence > ? AND sequence <= ? AND source_id = ? AND ("
-    "(annotation_id IS NOT NULL AND type IN ('label.submitted', 'label.withdrawn')) "
-    "OR type IN ('gold.declared', 'gold.withdrawn')) ORDER BY sequence"
+    "WHERE chain_id = ?"
+)
+_GOLD: Final = (
+    f"{_TOLD} AND sequence > ? AND sequence <= ? AND source_id = ? "
+    "AND type IN ('gold.declared', 'gold.withdrawn') ORDER BY sequence"
 )
 
 
@@ -36,6 +38,8 @@ class Said(NamedTuple):
 
 
 _By = tuple[int, int | None]
+Gold = dict[tuple[int, int], Said]
+"""The newest word on gold by (item, question)."""
 
 
 @dataclass(slots=True)
@@ -71,50 +75,20 @@ class Annotation:
         return max(told, key=_order)
 
 
-@dataclass(slots=True)
-class Annotated:
-    """What is on record of a source's annotations, and of the gold that it told of.
-
-    Attributes:
-        annotations: By their id.
-        gold: The newest word by (item, question).
-    """
-
-    annotations: dict[str, Annotation] = field(default_factory=dict)
-    gold: dict[tuple[int, int], Said] = field(default_factory=dict)
-
-    def several(self) -> set[tuple[int | None, int | None]]:
-        """Return the (item, labeler) pairs that answered in several annotations."""
-        seen: set[tuple[int | None, int | None]] = set()
-        twice: set[tuple[int | None, int | None]] = set()
-        for annotation in self.annotations.values():
-            for pair in {(said.item, said.labeler) for said in annotation.standing}:
-                (twice if pair in seen else seen).add(pair)
-        return twice
-
-
-def read_annotated(engine: Engine, chain_id: int, source_id: int) -> Annotated:
-    """Read what is on record of a source's annotations now."""
-    found = Annotated()
+def annotations_at(
+    engine: Engine, chain_id: int, sequences: Iterable[int]
+) -> dict[str, Annotation]:
+    """Return the annotations that the events at some places of a chain speak of, by their id."""
+    found: dict[str, Annotation] = {}
     with engine.connect() as connection:
-        sql = "SELECT next_sequence - 1 FROM chain WHERE id = ?"
-        ((through,),) = Statements(connection).rows(sql, (chain_id,))
-    for rows in slices(engine, _SQL, (chain_id, through, source_id)):
-        for row in rows:
-            _tell(found, row)
+        sql = f"{_TOLD} AND sequence {{in}}"
+        for row in Statements(connection).rows_in(sql, sequences, (chain_id,)):
+            _tell(found.setdefault(row[2], Annotation()), row)
     return found
 
 
-def _tell(found: Annotated, row: Row) -> None:
-    _, kind, annotation_id, question, item, labeler, label, order_us, received_us, event_id = row
-    told = label if kind in {"label.submitted", "gold.declared"} else None
-    said = Said(order_us, event_id or "", item, labeler, told, received_us)
-    if kind.startswith("gold."):
-        said = said._replace(annotation=annotation_id)
-        key = (item, question)
-        found.gold[key] = max(found.gold.get(key, said), said, key=_order)
-        return
-    annotation = found.annotations.setdefault(annotation_id, Annotation())
+def _tell(annotation: Annotation, row: Row) -> None:
+    question, labeler, said = row[3], row[5], _said(row)
     if question is None:
         annotation.ended = max(annotation.ended or said, said, key=_order)
         return
@@ -122,8 +96,33 @@ def _tell(found: Annotated, row: Row) -> None:
     annotation.says[by] = max(annotation.says.get(by, said), said, key=_order)
 
 
+def read_gold(engine: Engine, chain_id: int, source_id: int, through: int) -> Gold:
+    """Return the newest word of a source on the gold of each item, up to a place of its chain."""
+    found: Gold = {}
+    for rows in slices(engine, _GOLD, (chain_id, through, source_id)):
+        for row in rows:
+            said = _said(row)._replace(annotation=row[2])
+            key = (row[4], row[3])
+            found[key] = max(found.get(key, said), said, key=_order)
+    return found
+
+
+def _said(row: Row) -> Said:
+    _, kind, _, _, item, labeler, label, order_us, received_us, event_id = row
+    told = label if kind in {"label.submitted", "gold.declared"} else None
+    return Said(order_us, event_id or "", item, labeler, told, received_us)
+
+
 def _order(said: Said) -> tuple[int, str]:
     return said.order_us, said.event_id
+
+
+def last_place(engine: Engine, chain_id: int) -> int:
+    """Return the last place of a chain that is taken now."""
+    with engine.connect() as connection:
+        sql = "SELECT next_sequence - 1 FROM chain WHERE id = ?"
+        ((through,),) = Statements(connection).rows(sql, (chain_id,))
+    return int(through)
 
 
 def erased_aliases(engine: Engine) -> tuple[set[int], set[int]]:
@@ -136,8 +135,3 @@ def erased_aliases(engine: Engine) -> tuple[set[int], set[int]]:
 def _erased(statements: Statements, kind: str) -> set[int]:
     sql = f"SELECT id FROM {kind}_alias WHERE salt IS NULL"  # noqa: S608 - constants
     return {row[0] for row in statements.rows(sql)}
-
-
-def standing_ids(annotated: Annotated) -> Iterator[str]:
-    """Yield the ids of annotations with an answer that stands."""
-    return (number for number, one in annotated.annotations.items() if one.standing)

@@ -85,6 +85,16 @@ def running_pull(session: Session, source_id: int, since: datetime) -> int | Non
     return session.exec(wanted).first()
 
 
+def running_by(session: Session, source_id: int, by: str) -> list[int]:
+    """Return the numbers of the pulls of a source that somebody began and that have no end yet."""
+    wanted = select(SourcePull.id).where(
+        col(SourcePull.source_id) == source_id,
+        col(SourcePull.status) == "running",
+        col(SourcePull.started_by) == by,
+    )
+    return [known_id(number) for number in session.exec(wanted)]
+
+
 def end_pull(  # noqa: PLR0913 - one parameter a fact of the row
     session: Session,
     number: int,

@@ -27,6 +27,17 @@ def source_row(session: Session, name: str) -> Source:
     return row
 
 
+def locked_source(session: Session, name: str) -> Source:
+    """Return the row of a source, kept from others until the end of the transaction.
+
+    Raises:
+        NotFound: There is none of that name.
+    """
+    row = source_row(session, name)
+    session.refresh(row, with_for_update=True)
+    return row
+
+
 def find_source(session: Session, name: str) -> Source | None:
     """Return the row of a source, or None."""
     return session.exec(select(Source).where(col(Source.name) == name)).first()

@@ -18,7 +18,7 @@ from recorded import history
 from studio_server import Studio, annotation, webhook
 
 from labeltrust.domain.errors import NoAnswer
-from labeltrust.services import _pulling
+from labeltrust.services import _gaps, _pulling
 from labeltrust.services.erase_labeler import erase_labeler
 from labeltrust.services.give_approval import approve, refuse
 from labeltrust.services.list_approvals import list_approvals
@@ -145,7 +145,7 @@ def test_a_pull_that_fails_half_way_concludes_nothing_from_what_it_did_not_see(h
     (report,) = list_pulls(here, owner(), "ls")
     assert report.status == "failed"
     assert "status 500" in report.error
-    assert len(standing(here)) == 151  # what was missing on the page that came is true all the same
+    assert len(standing(here)) == 150  # nor adds anything before it showed what stands here
     assert history(here, "label.withdrawn") == []
 
 
@@ -278,6 +278,70 @@ def test_too_many_to_be_asked_one_by_one_wait_for_a_person(here, clock, monkeypa
 
     assert (report.status, report.found.held) == ("held", 5)
     assert len(standing(here)) == 40
+
+
+def another_project(n=30):
+    """Return a platform whose project holds other annotations, one of them gold."""
+    other = Studio()
+    for number in range(n):
+        other.annotate(number + 9_000, number + 9_000, completed_by=1, ground_truth=number == 0)
+    return other
+
+
+def test_a_wrong_project_neither_withdraws_nor_adds_without_a_person(here, clock):
+    many(here, Studio())
+    with connected(here, another_project()):
+        held = pulled(here, clock)
+        same = pulled(here, clock)
+        (asked,) = list_approvals(here, owner())
+
+    assert (held.status, held.found.vanished, held.found.missing) == ("held", 40, 30)
+    assert (held.found.recorded, held.found.held, len(standing(here))) == (0, 70, 40)
+    assert (same.found.recorded, same.found.approvals) == (0, ())
+    assert gold(here, "9000") is None
+    assert "the platform's project may be another one" in asked.reason
+    assert ("Not on record here", "30 annotations are recorded") in asked.said
+
+
+def test_a_person_who_allows_it_lets_another_project_take_the_place(here, clock):
+    many(here, Studio())
+    with connected(here, another_project()):
+        pulled(here, clock)
+        (asked,) = list_approvals(here, owner())
+        approve(here, owner(), asked.id, reason="the project was moved")
+        done = pulled(here, clock)
+
+    assert (done.status, done.found.held) == ("done", 0)
+    assert {item for item, _, _ in standing(here)} == {str(n) for n in range(9_000, 9_030)}
+
+
+def test_however_much_is_missing_of_the_right_project_is_filled_at_once(here, clock):
+    studio = Studio()
+    many(here, studio, 12)
+    for number in range(60):
+        studio.annotate(number + 500, number + 1_000)
+    with connected(here, studio):
+        report = pulled(here, clock)
+
+    assert (report.status, report.found.missing, len(standing(here))) == ("done", 60, 72)
+
+
+@pytest.mark.parametrize("most_kept", [2_000, 3])
+def test_what_came_before_the_platform_showed_our_own_waits_for_the_end(
+    here, clock, monkeypatch, most_kept
+):
+    monkeypatch.setattr(_gaps, "MOST_KEPT", most_kept)
+    studio = Studio()
+    for number in range(120):  # the first page, and more than its half again
+        studio.annotate(number + 1, number + 5_000)
+    for number in range(12):
+        sent(here, studio, number + 900, number + 100)
+    with connected(here, studio) as calls:
+        report = pulled(here, clock)
+
+    assert (report.status, report.found.missing, len(standing(here))) == ("done", 120, 132)
+    n_reads = sum(call.path == "/api/tasks/" for call in calls)
+    assert n_reads == (2 if most_kept > 120 else 4)  # what did not fit is read a second time
 
 
 def test_new_gold_is_declared_and_a_flag_lost_silently_takes_two_persons(here, clock):

@@ -8,7 +8,7 @@ import httpx
 from labeltrust.app import build_deployment
 from labeltrust.services.reread import opened_body
 from labeltrust.settings import Settings
-from labeltrust.store.annotated import read_annotated
+from labeltrust.store.annotated import annotations_at
 from labeltrust.store.quarantine import original
 from labeltrust.store.session import reading
 from labeltrust.store.statements import Statements
@@ -26,10 +26,13 @@ def standing(settings: Settings, source: str, project: str) -> dict[str, tuple[s
         ((source_id,),) = statements.rows("SELECT id FROM source WHERE name = ?", (source,))
         ((chain,),) = statements.rows("SELECT chain_id FROM project WHERE name = ?", (project,))
         names = dict(statements.rows("SELECT id, outside_id FROM labeler_alias"))
-    found = read_annotated(deployment.engine, chain, source_id)
-    newest = {
-        number: max(one.standing) for number, one in found.annotations.items() if one.standing
-    }
+        sql = (
+            "SELECT sequence FROM event WHERE chain_id = ? AND source_id = ? "
+            "AND annotation_id IS NOT NULL AND type LIKE 'label.%'"
+        )
+        places = [row[0] for row in statements.rows(sql, (chain, source_id))]
+    found = annotations_at(deployment.engine, chain, places)
+    newest = {number: max(one.standing) for number, one in found.items() if one.standing}
     deployment.engine.dispose()
     return {number: (names[s.labeler], s.label or "") for number, s in newest.items()}
 

@@ -1,4 +1,4 @@
-"""Let a pull withdraw or correct more annotations than one may by itself."""
+"""Let a pull withdraw, correct or add more annotations than one may by itself."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -47,6 +47,7 @@ def _said(_: Session, changes: Sequence[Change]) -> list[Lines]:
             (f"Source {change['source']}", f"pull {change['pull']} is carried out in full"),
             ("Not on the platform any more", f"{change['vanished']} annotations are withdrawn"),
             ("Said by the record alone", f"{change['unexplained']} annotations are corrected"),
+            ("Not on record here", f"{change.get('missing', 0)} annotations are recorded"),
         )
         for change in changes
     ]
