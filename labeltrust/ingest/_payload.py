@@ -22,11 +22,12 @@ _MAX_MILLISECONDS = 253_402_300_799_999  # the end of the year 9999
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What one part of a delivery states."""
+    """What one part of a delivery states, and what of it cannot be taken."""
 
     events: tuple[Event, ...] = ()
     pulls: tuple[PullWanted, ...] = ()
     ignored: int = 0
+    refused: tuple[InvalidInput, ...] = ()
 
 
 NOTHING = Found(ignored=1)
@@ -50,6 +51,7 @@ def gather(read: Callable[[T], Found], parts: Iterable[T]) -> Parsed:
         except InvalidInput as error:
             problems.append(problem_of(error, position))
             continue
+        problems += [problem_of(error, position) for error in found.refused]
         events += found.events
         positions += [position] * len(found.events)
         pulls += found.pulls

@@ -1,8 +1,9 @@
 """V7 Darwin webhooks: a workflow's webhook stage, and the older dataset webhook.
 
 Who labeled is told only where annotators are exported. An annotation without any is nobody's
-label, so the item is to be read by the API then, and nothing is guessed. Tags of a labeler together
-answer the question `tags`, shapes the question `regions`; texts the question `text`.
+label, so the item is to be read by the API then, and nothing is guessed; one of several is a
+problem, as in the export. Tags of a labeler together answer the question `tags`, shapes the
+question `regions`; texts the question `text`.
 
 No time and no event id is told: an event's id is made of what it says, so a copy is a duplicate.
 A label that goes back to what it was before is a duplicate, too, and has to be reconciled.
@@ -14,6 +15,7 @@ the secret, else `Authorization`).
 from collections.abc import Mapping
 from functools import partial
 
+from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Event, LabelValue, Parsed
 from labeltrust.domain.pulls import PullWanted
 from labeltrust.ingest._base import Delivery, Platform
@@ -97,16 +99,20 @@ def _item(route: Route, project: str, number: str, told: Json, place: str) -> Fo
     annotations = list_of(told, "annotations", place)
     check(annotations, f"{place}/annotations")
     by_labeler: dict[str, list[Json]] = {}
+    refused: list[InvalidEvent] = []
     unknown = not annotations
     for n, value in enumerate(annotations):
         annotation = as_object(value, f"{place}/annotations/{n}")
         labelers = _labelers(annotation, f"{place}/annotations/{n}")
         unknown = unknown or not labelers
-        for labeler in labelers:
-            by_labeler.setdefault(labeler, []).append(annotation)
+        if len(labelers) > 1:
+            refused.append(_of_several(f"{place}/annotations/{n}"))
+        elif labelers:
+            by_labeler.setdefault(labelers[0], []).append(annotation)
     if unknown:
         return Found(pulls=(_pull(project, told, place),))
     return Found(
+        refused=tuple(refused),
         events=tuple(
             Event(
                 type="label.submitted",
@@ -119,8 +125,13 @@ def _item(route: Route, project: str, number: str, told: Json, place: str) -> Fo
             for labeler, theirs in by_labeler.items()
             for name, label in _answers(theirs, f"{place}/annotations").items()
             if route.question(name) is not None
-        )
+        ),
     )
+
+
+def _of_several(place: str) -> InvalidEvent:
+    detail = "names several annotators and does not say whose label it is"
+    return InvalidEvent(detail, place=place, code="several_labelers")
 
 
 def _pull(project: str, told: Json, place: str) -> PullWanted:
@@ -181,7 +192,7 @@ _HINT = "In the webhook stage, set an authorization header with this text as its
 PLATFORM = Platform(
     name="v7",
     title="V7 Darwin",
-    parser_version="v7/1",
+    parser_version="v7/2",
     prove=prove_header,
     parse=parse,
     secret_hint=_HINT,

@@ -167,12 +167,14 @@ class _Load:
         )
 
     def _settings(self, path: Path, *, is_gold: bool) -> RowSettings:
+        config, platform = source_config(self.deployment, self.request.source)
         return RowSettings(
             project=self.request.project,
             question=self.request.question,
             labeler_kind=self.request.labeler_kind,
             gold=is_gold,
-            config=source_config(self.deployment, self.request.source),
+            config=config,
+            platform=platform,
             rows_per_piece=ROWS_PER_PIECE,
             file=path.name.removesuffix(".gz"),
             labeler=None if is_gold else self.request.labeler,

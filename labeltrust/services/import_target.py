@@ -71,12 +71,11 @@ def prepare_target(
     return Target(deployment, principal, request, is_new, names)
 
 
-def source_config(deployment: Deployment, name: str) -> Mapping[str, object]:
-    """Return the adapter's settings of a source, none where it is not there yet."""
+def source_config(deployment: Deployment, name: str) -> tuple[Mapping[str, object], str]:
+    """Return the adapter's settings of a source and its platform, none where it is not there."""
     with reading(deployment.engine) as session:
         row = find_source(session, name)
-        config: dict[str, object] = {} if row is None else json.loads(row.config)
-        return config
+        return ({}, "") if row is None else (json.loads(row.config), row.platform)
 
 
 def _known_questions(deployment: Deployment, project: str) -> tuple[Question, ...] | None:

@@ -32,6 +32,7 @@ class RowSettings:
         labeler_kind: For rows that name none.
         gold: The rows declare gold labels: no labeler is needed.
         config: The source's own settings, for platform exports.
+        platform: Of the source; exports of it name items as its webhooks do, where they can.
         zone: Of the times in a table that name none; None refuses them.
         rows_per_piece: How many rows are handed over at once.
         file: Name of the file, for formats in which it is that of the item.
@@ -43,6 +44,7 @@ class RowSettings:
     labeler_kind: LabelerKind = "human"
     gold: bool = False
     config: Mapping[str, object] = field(default_factory=dict)
+    platform: str = ""
     zone: tzinfo | None = None
     rows_per_piece: int = ROWS_PER_PIECE
     file: str = ""

@@ -6,6 +6,10 @@
 | `to_list(flatten=True)` | `QUESTION.responses`, `.responses.users`, `.responses.status` |
 | the API, `GET …/records?include=responses` | a list of `{"values", "status", "user_id"}` |
 
+Items are the record's `id`: the one given from outside in the first two, the server's in the last.
+In an import into a source whose webhooks come in, they are the server's as there, which files of
+the SDK hold as `_server_id`; with `item_key` `external_id` the outside one in all of them.
+
 Only what is submitted is a vote; drafts are none, and a discarded response withdraws its author's
 answers. Where the file holds no status (SDK before 2.0), every response counts as submitted, as
 that SDK exported no others. A suggestion by a named agent is a label of that model. Labelers are
@@ -18,6 +22,7 @@ from functools import partial
 
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Event, LabelValue, Piece
+from labeltrust.ingest._fields import identifier
 from labeltrust.ingest._regions import one_or_list, ranking
 from labeltrust.ingest._strict_json import shown
 from labeltrust.ingest.files._around import (
@@ -174,7 +179,16 @@ def _suggested(name: str, told: Json, record: Json, around: Around) -> list[Even
 
 
 def _item(record: Json, around: Around) -> str:
-    return around.item(record.get("id"), "id", record, record.get("metadata"), _fields(record))
+    """Return a record's id; in a file of the SDK the one that was given from outside.
+
+    Of a source whose webhooks come in, it is the id that they name.
+    """
+    own, server = record.get("id"), record.get("_server_id")
+    if around.item_key == "external_id" and "external_id" not in record:
+        return identifier(own, "id")
+    if own is None or (around.settings.platform == "argilla" and server is not None):
+        own = server
+    return around.item(own, "id", record, record.get("metadata"), _fields(record))
 
 
 def _fields(record: Json) -> Json:
@@ -214,7 +228,7 @@ _RECORDS = Records(naming=Naming("Argilla export", "record"), parts=_parts)
 FORMAT = FileFormat(
     name="argilla",
     title="Argilla records (JSON)",
-    parser_version="argilla-records/1",
+    parser_version="argilla-records/2",
     read=read,
     looks_like=_looks_like,
     known_from="source",

@@ -33,6 +33,19 @@ def test_annotations_of_two_people_are_two_votes():
     ]
 
 
+def test_an_annotation_of_several_people_is_nobodys_and_named_as_a_problem():
+    two = [{"email": "alice@example.com"}, {"email": "bob@example.com"}]
+
+    found = read(PLATFORM, changed(V7_STAGE, "annotations/0/annotators", two))
+
+    assert [one.code for one in found.problems] == ["several_labelers"]
+    assert "/annotations/0" in found.problems[0].detail
+    assert {(one.labeler, one.question) for one in found.events} == {
+        ("alice@example.com", "text"), ("alice@example.com", "regions"),
+    }  # fmt: skip
+    assert not found.pulls
+
+
 @pytest.mark.parametrize("people", [None, []])
 def test_an_annotation_of_nobody_is_no_label_but_a_read(people):
     found = read(PLATFORM, changed(V7_STAGE, "annotations/2/annotators", people))

@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from deliveries import read
 from exports import (
     BOX,
     SPAN,
@@ -19,6 +20,7 @@ from exports import (
 )
 
 from labeltrust.domain.errors import InvalidEvent, UnreadableDelivery
+from labeltrust.ingest.argilla import PLATFORM
 from labeltrust.ingest.files import RowSettings, read_file
 
 
@@ -119,6 +121,37 @@ def test_tasks_of_prodigy_that_are_none(change, code):
 )  # fmt: skip
 def test_every_kind_of_question_of_argilla(value, label):
     assert told(lines(argilla(value=value)), "argilla") == [("submitted", "verdict", label)]
+
+
+@pytest.mark.parametrize(
+    ("settings", "item"),
+    [
+        ({}, "pay-1"),  # a file of its own: as people know the record
+        ({"platform": "argilla"}, "5c1e"),  # beside the webhooks of the source
+        ({"platform": "argilla", "config": {"item_key": "external_id"}}, "pay-1"),
+        ({"config": {"item_key": "external_id"}}, "pay-1"),
+        ({"platform": "argilla", "config": {"item_key": "ref"}}, "r-1"),
+    ],
+)
+def test_a_record_of_argilla_is_the_item_that_the_webhook_names(settings, item):
+    (said,) = parsed(lines(argilla(_server_id="5c1e")), "argilla", **settings).events
+    config = settings.get("config", {})
+    record = {"id": "5c1e", "external_id": "pay-1", "metadata": {"ref": "r-1"}, "fields": {},
+              "dataset": {"id": "d", "name": "p", "questions": []}}  # fmt: skip
+    data = {"id": "a", "status": "submitted", "user": {"id": "alice"}, "record": record,
+            "values": {"verdict": {"value": "fraud"}}}  # fmt: skip
+    body = {"type": "response.created", "timestamp": "2026-11-22T10:00:00Z", "data": data}
+    (sent,) = read(PLATFORM, body, project="fraud", **config).events
+
+    assert said.item == item
+    assert said.labeler == sent.labeler
+    assert settings == {} or "platform" not in settings or said.item == sent.item
+
+
+def test_a_record_of_argilla_without_an_outside_id_is_the_servers():
+    (said,) = parsed(lines(argilla(id=None, _server_id="5c1e")), "argilla").events
+
+    assert said.item == "5c1e"
 
 
 def test_ratings_of_argilla_are_ordinal_and_rankings_kept():
