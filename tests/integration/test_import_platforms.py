@@ -152,6 +152,15 @@ def test_the_page_tells_every_format_as_it_is():
     assert len(re.findall("^### ", PAGE.read_text("utf-8"), re.MULTILINE)) == len(rows) - 1
 
 
+def test_the_table_of_platforms_leads_to_a_section_for_every_format():
+    table = (PAGE.parent / "platforms" / "README.md").read_text("utf-8")
+    sections = re.findall("^### ([a-z0-9-]+)$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    named = re.findall(r"\]\(\.\./imports\.md#([a-z0-9-]+)\)", table)
+
+    assert set(named) == set(sections) == set(file_formats()) - {"parquet"}
+
+
 def test_every_example_of_the_page_runs_as_it_stands(settings, tmp_path, monkeypatch, capsys):
     run = commands(settings, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
