@@ -1,6 +1,7 @@
 # labeltrust: two commands for everybody (demo, test), the rest for developers.
 PYTHON ?= python3
 VENV := .venv
+AUDIT := .venv-audit
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
@@ -10,7 +11,7 @@ MUTATIONS_ARGS ?=
 REDTEAM_ARGS ?=
 LABELSTUDIO_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations check format lint types imports migrate seed serve lock bench redteam docs clean
+.PHONY: help demo test labelstudio mutations check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -76,7 +77,20 @@ bench: $(VENV)/.dev ## every benchmark beside its peer, as ratios
 docs: $(VENV)/.dev ## charts and generated parts of docs/signals, the same every time
 	$(BIN)/python docs/_build
 
+$(AUDIT)/.ready: requirements/audit.lock
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.lock
+	touch $@
+
+audit: $(AUDIT)/.ready ## every locked package looked up among known vulnerabilities
+	$(AUDIT)/bin/python requirements/audit.py $(AUDIT)/bin/pip-audit requirements/base.lock requirements/dev.lock
+
+sbom: $(AUDIT)/.ready ## what is inside, as CycloneDX, in build/sbom.json
+	mkdir -p build
+	$(AUDIT)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json requirements/base.lock
+
 lock: ## lock files anew
+	printf 'cyclonedx-bom\npip-audit\n' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/audit.lock -
 	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build -o requirements/base.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra notebooks --extra dev -o requirements/dev.lock pyproject.toml

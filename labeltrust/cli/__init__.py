@@ -6,6 +6,7 @@ import typer
 
 from labeltrust.cli import (
     assessing,
+    backups,
     damage,
     demo,
     importing,
@@ -46,6 +47,7 @@ _GROUPS = (
     redteam,
     installation,
     ledger,
+    backups,
     lab,
     demo,
 )
