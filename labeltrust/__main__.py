@@ -2,6 +2,10 @@
 
 import sys
 
+# A library of ours compiles a grammar of IRIs for half a second where it finds this package, which
+# notebooks bring along and no command needs. Stands here for the processes that we start, too.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None: not to be found
+
 
 def main() -> None:
     """Run the command line and end with its exit code."""

@@ -20,6 +20,8 @@ from labeltrust.store.vault import open_vault
 if TYPE_CHECKING:
     from litestar import Litestar
 
+    from labeltrust.web.assembly import Table
+
 # Below the database's connections, so that a thread with a turn never waits for one.
 _THREADS = 24
 
@@ -49,8 +51,13 @@ def create_app(settings: Settings) -> "Litestar":
     return application(build_deployment(settings))
 
 
-def application(deployment: Deployment) -> "Litestar":
-    """Return the web application around an installation that is open already."""
+def application(deployment: Deployment, table: "Table | None" = None) -> "Litestar":
+    """Return the web application around an installation that is open already.
+
+    Args:
+        deployment: The installation.
+        table: A table of routes that serves nobody any more; None builds one.
+    """
     from labeltrust.services.check_health import check_health, check_writer  # noqa: PLC0415 - top
     from labeltrust.services.intake import Intake  # noqa: PLC0415
     from labeltrust.web.assembly import Parts, assemble  # noqa: PLC0415
@@ -74,7 +81,7 @@ def application(deployment: Deployment) -> "Litestar":
         health_checks=lambda: (*check_health(deployment), check_writer(intake)),
         lifespan=[lifespan],
     )
-    return assemble(parts)
+    return assemble(parts, table)
 
 
 def _collect_seldom() -> None:

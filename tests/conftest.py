@@ -1,6 +1,7 @@
 """Fixtures of the whole suite: databases, a deployment, a clock that moves when told."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.settings import Settings
 from labeltrust.store.session import open_engine
 from labeltrust.store.vault import open_vault
+
+# As in `labeltrust/__main__.py`: half a second of every test process that draws charts.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 collect_ignore = ["labelstudio"]  # a program of its own: `make labelstudio`
 

@@ -1,16 +1,14 @@
 """All routes and layers of the web, put together around what `app.py` gives."""
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from jinja2 import Environment
 from litestar import Litestar
-from litestar.datastructures import State
 from litestar.di import Provide
-from litestar.types import ControllerRouterHandler
+from litestar.types import ASGIApp, ControllerRouterHandler
 
 from labeltrust.charts import draw_unchecked
 from labeltrust.services.check_health import HealthCheck
@@ -93,8 +91,7 @@ from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
 from labeltrust.web.paths import DecodedParameters, EncodedPaths
 from labeltrust.web.requests import StrictRequest
-
-Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+from labeltrust.web.wiring import Lifespan, Socket, Wires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,39 +160,67 @@ _PAGES = (
 )
 
 
-def assemble(parts: Parts) -> Litestar:
-    """Return the application."""
-    draw_unchecked()
+TABLE = "table"
+"""Where an application keeps its table, for another one to use once this one is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """All routes in one application, what is plugged into it, and the innermost handler."""
+
+    app: Litestar
+    socket: Socket
+    handler: ASGIApp
+    max_body_bytes: int
+
+
+def assemble(parts: Parts, table: Table | None = None) -> Litestar:
+    """Return the application.
+
+    Args:
+        parts: What it works with.
+        table: One that serves nobody any more, of the same limit of bodies; None builds one.
+    """
     settings = parts.deployment.settings
     kept = assets.Assets(settings.home)
     environment = _environment(parts.deployment, kept)
     hub = Live(parts.deployment, environment)
+    wires = _wires(parts, environment, assets=kept, hub=hub)
+    if table is None or table.max_body_bytes != settings.max_body_bytes:
+        table = table_of(wires, settings.max_body_bytes)
+    table.socket.wires = wires
+    table.app.state.update({LIVE: hub, TABLE: table})
+    limited = Limits(
+        table.handler,
+        most=settings.max_requests,
+        body_timeout_seconds=settings.body_timeout_seconds,
+    )
+    table.app.asgi_handler = AccessLog(EncodedPaths(limited), parts.meters)
+    return table.app
+
+
+def table_of(wires: Wires, max_body_bytes: int) -> Table:
+    """Build the table of all routes."""
+    draw_unchecked()
+    socket = Socket(wires)
     app = Litestar(
         route_handlers=routes(),
-        dependencies=_dependencies(parts, environment, assets=kept, hub=hub),
+        dependencies=_dependencies(socket),
         exception_handlers=exception_handlers(),
-        lifespan=parts.lifespan,
-        on_shutdown=[hub.close],
-        state=State({LIVE: hub}),
+        lifespan=[socket.lifespan],
         middleware=[
-            Authentication(parts.deployment),
+            socket.layer("authentication"),
             DecodedParameters(),
-            IdempotentActs(parts.deployment),
+            socket.layer("idempotent_acts"),
             EntityTags(),
         ],
         openapi_config=openapi_config(),
         request_class=StrictRequest,
-        request_max_body_size=settings.max_body_bytes,
+        request_max_body_size=max_body_bytes,
         type_encoders=_ENCODERS,
         logging_config=None,
     )
-    limited = Limits(
-        app.asgi_handler,
-        most=settings.max_requests,
-        body_timeout_seconds=settings.body_timeout_seconds,
-    )
-    app.asgi_handler = AccessLog(EncodedPaths(limited), parts.meters)
-    return app
+    return Table(app=app, socket=socket, handler=app.asgi_handler, max_body_bytes=max_body_bytes)
 
 
 _ENCODERS: Mapping[Any, Callable[[Any], Any]] = {
@@ -211,28 +236,34 @@ def _environment(deployment: Deployment, kept: assets.Assets) -> Environment:
     return environment
 
 
-def _dependencies(parts: Parts, environment: Environment, **more: object) -> dict[str, Provide]:
+def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub: Live) -> Wires:
     deployment = parts.deployment
+    return Wires(
+        given={
+            "deployment": deployment,
+            "meters": parts.meters,
+            "reception": Reception(intake=parts.intake, meters=parts.meters),
+            "health_checks": parts.health_checks,
+            "templates": environment,
+            "attempts": Attempts(),
+            "assets": assets,
+            "hub": hub,
+        },
+        layers={
+            "authentication": Authentication(deployment),
+            "idempotent_acts": IdempotentActs(deployment),
+        },
+        lifespan=tuple(parts.lifespan),
+        closing=hub.close,
+    )
 
+
+def _dependencies(socket: Socket) -> dict[str, Provide]:
     def caller(request: StrictRequest) -> Caller:
-        return Caller(deployment=deployment, principal=request.user)
+        return Caller(deployment=socket.given("deployment"), principal=request.user)
 
     def view(request: StrictRequest) -> View:
-        return view_of(request, deployment, environment)
+        return view_of(request, socket.given("deployment"), socket.given("templates"))
 
-    given = {
-        "deployment": deployment,
-        "meters": parts.meters,
-        "reception": Reception(intake=parts.intake, meters=parts.meters),
-        "health_checks": parts.health_checks,
-        "templates": environment,
-        "attempts": Attempts(),
-        **more,
-    }
-    made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view}
-    made |= {name: _always(value) for name, value in given.items()}
+    made: dict[str, Callable[..., Any]] = {"caller": caller, "view": view, **socket.dependencies()}
     return {name: Provide(make, sync_to_thread=False) for name, make in made.items()}
-
-
-def _always(value: object) -> Callable[[], Any]:
-    return lambda: value

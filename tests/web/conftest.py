@@ -5,8 +5,8 @@ import asyncio
 import httpx
 import pytest
 from factories import owner
+from web.tables import applied
 
-from labeltrust.app import application
 from labeltrust.domain.access import KeyDraft
 from labeltrust.domain.principals import ROLES
 from labeltrust.domain.projects import ProjectDraft
@@ -30,17 +30,17 @@ def settings(settings) -> Settings:
 @pytest.fixture
 async def app(deployment):
     """The application with its lifespan running."""
-    app = application(deployment)
     up, down = asyncio.Event(), asyncio.Event()
-    # One task enters and leaves the lifespan, since fixtures begin and end in different ones.
-    task = asyncio.create_task(_live(app, up, down))
-    waiting = asyncio.create_task(up.wait())
-    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if up.is_set():
-        yield app
-    down.set()
-    await task
+    with applied(deployment) as app:
+        # One task enters and leaves the lifespan, since fixtures begin and end in different ones.
+        task = asyncio.create_task(_live(app, up, down))
+        waiting = asyncio.create_task(up.wait())
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if up.is_set():
+            yield app
+        down.set()
+        await task
 
 
 async def _live(app, up, down) -> None:

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 import pytest
 from factories import owner
 from web.crowds import HOSTILE_NAME, assessed_home
+from web.tables import applied
 
-from labeltrust.app import application, build_deployment
+from labeltrust.app import build_deployment
 from labeltrust.domain.access import KeyDraft
 from labeltrust.domain.projects import ProjectDraft
 from labeltrust.services.create_key import create_key
@@ -38,9 +39,15 @@ def deployment(crowd_home, tmp_path):
 
 
 @pytest.fixture
-async def caller(deployment):
+def app(deployment):
+    with applied(deployment) as app:
+        yield app
+
+
+@pytest.fixture
+async def caller(app, deployment):
     """Makes clients by role, scoped to `fraud` unless said otherwise."""
-    app, clients = application(deployment), []
+    clients = []
 
     def make(role: str, projects: tuple[str, ...] = ("fraud",)) -> httpx.AsyncClient:
         draft = KeyDraft(name=role, role=role, projects=projects)

@@ -7,8 +7,9 @@ import httpx
 import pytest
 from factories import StepClock
 from web.crowds import assessed_home
+from web.tables import applied
 
-from labeltrust.app import application, build_deployment, wall_clock
+from labeltrust.app import build_deployment, wall_clock
 from labeltrust.settings import Settings
 
 
@@ -39,9 +40,10 @@ def deployment(settings, clock):
 @pytest.fixture
 async def browser(deployment):
     """A browser that is not signed in."""
-    app = application(deployment)
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://labeltrust", headers={"Accept": "text/html"}
-    ) as client:
-        yield client
+    headers = {"Accept": "text/html"}
+    with applied(deployment) as app:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://labeltrust", headers=headers
+        ) as client:
+            yield client
