@@ -8,7 +8,7 @@ from labeltrust.domain.errors import LabeltrustError
 from labeltrust.services.checkpoints.standing import standing
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
-from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.migrate import is_newer, lives_with, schema_version
 from labeltrust.store.session import reading
 
 _FULL = 2  # the value of SQLite's `synchronous` that survives a loss of power
@@ -52,8 +52,10 @@ def _database(deployment: Deployment) -> tuple[bool, str]:
 
 
 def _schema(deployment: Deployment) -> tuple[bool, str]:
-    newest = schema_version(deployment.engine) == newest_version()
-    return newest, "newest" if newest else "not the newest; run `labeltrust migrate`"
+    if not lives_with(deployment.engine):
+        return False, "not the newest; run `labeltrust migrate`"
+    newer = is_newer(schema_version(deployment.engine))
+    return True, "newer than this server, which can work on it" if newer else "newest"
 
 
 def _durability(deployment: Deployment) -> tuple[bool, str]:

@@ -19,7 +19,7 @@ from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.growth import measure_growth
 from labeltrust.store.locks import server_pid
-from labeltrust.store.migrate import newest_version, schema_version
+from labeltrust.store.migrate import is_newer, lives_with, newest_version, schema_version
 from labeltrust.store.pulls import pull_counts
 from labeltrust.store.quarantine import held_rows
 from labeltrust.store.session import reading, wal_is_safe
@@ -116,8 +116,9 @@ def _sqlite(deployment: Deployment) -> Finding:
 
 def _schema(deployment: Deployment) -> Finding:
     found, wanted = schema_version(deployment.engine), newest_version()
-    ok = found == wanted
-    mend = "" if ok else "run `labeltrust migrate`"
+    ok = lives_with(deployment.engine)
+    todo = "install a newer version" if is_newer(found) else "run `labeltrust migrate`"
+    mend = "" if ok else todo
     return Finding(check="schema", ok=ok, found=f"{found} of {wanted}", mend=mend)
 
 

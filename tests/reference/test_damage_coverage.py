@@ -11,7 +11,7 @@ from labeltrust.redteam.claims import rejected
 from labeltrust.redteam.incidents import ESTIMANDS, run_incidents
 from labeltrust.redteam.plan import fresh_seed
 
-INCIDENTS = 40
+INCIDENTS = 20
 
 
 @pytest.mark.slow

@@ -5,8 +5,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from databases import copied
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
@@ -14,6 +16,9 @@ from sqlmodel import SQLModel
 from labeltrust.domain.errors import Misconfigured
 from labeltrust.settings import Settings
 from labeltrust.store.migrate import (
+    BREAKING,
+    _config,
+    _locked,
     downgrade,
     migrate,
     newest_version,
@@ -133,3 +138,73 @@ def test_a_migration_that_fails_leaves_nothing_behind(engine):
         migrate(engine)
 
     assert list(shape(engine)) == ["snapshot"]
+
+
+def test_no_step_takes_away_what_the_version_before_needs(tmp_path):
+    """Old servers go on working while the new schema is in force already; else a step says so."""
+    engine = open_engine(Settings(home=tmp_path))
+    migrate(engine)
+    downgrade(engine)
+    scripts = list(ScriptDirectory.from_config(_config()).walk_revisions())[::-1]
+    before: dict = {}
+    for script in scripts:
+        with _locked(engine) as config:
+            command.upgrade(config, script.revision)
+        after = needs(engine)
+        if not getattr(script.module, "BREAKING", False):
+            assert broken(before, after) == [], script.revision
+        before = after
+    engine.dispose()
+
+
+def needs(engine):
+    """Columns by table, each with its type and whether a row may leave it out."""
+    seen = inspect(engine)
+    return {
+        name: {
+            c["name"]: (str(c["type"]), c["nullable"] or c["default"] is not None)
+            for c in seen.get_columns(name)
+        }
+        for name in seen.get_table_names()
+    }
+
+
+def broken(before, after):
+    """What an older program would miss: a table, a column, its type, or a value it never gives."""
+    gone = [name for name in before if name not in after]
+    lost = [
+        (name, column)
+        for name in before.keys() & after.keys()
+        for column, kind in before[name].items()
+        if after[name].get(column) != kind
+    ]
+    wanted = [
+        (name, column)
+        for name in before.keys() & after.keys()
+        for column, (_, may_miss) in after[name].items()
+        if column not in before[name] and not may_miss
+    ]
+    return gone + lost + wanted
+
+
+def test_the_rule_sees_what_breaks():
+    before = {"t": {"a": ("TEXT", True)}}
+    assert broken(before, {}) == ["t"]
+    assert broken(before, {"t": {"a": ("INTEGER", True)}}) == [("t", "a")]
+    assert broken(before, {"t": {"a": ("TEXT", True), "b": ("TEXT", False)}}) == [("t", "b")]
+    assert broken(before, {"t": {"a": ("TEXT", True), "b": ("TEXT", True)}, "u": {}}) == []
+
+
+def test_a_server_lives_with_a_newer_schema_that_took_nothing_away(engine):
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    require_newest(engine)
+    with pytest.raises(Misconfigured, match="newer than this program"):
+        migrate(engine)
+
+    with engine.begin() as connection:
+        said = {"name": BREAKING, "value": "9999"}
+        connection.execute(text("UPDATE installation SET value = :value WHERE name = :name"), said)
+    with pytest.raises(Misconfigured, match="install a newer version"):
+        require_newest(engine)
