@@ -158,6 +158,9 @@ class Settings:
     checkpoint_late_minutes: Annotated[
         float, About(meaning="A checkpoint that did not reach them by then is complained of.")
     ] = 90.0
+    tracing: Annotated[
+        bool, About(meaning="Send traces of requests by OTLP, as OTEL_* variables say.")
+    ] = False
     unsafe_durability: Annotated[
         bool, About(meaning="Allow PostgreSQL without fsync; tests only.")
     ] = False

@@ -91,6 +91,7 @@ from labeltrust.web.pages._templates import templates
 from labeltrust.web.pages._view import View, view_of
 from labeltrust.web.paths import DecodedParameters, EncodedPaths
 from labeltrust.web.requests import StrictRequest
+from labeltrust.web.tracing import Tracing, tracer_provider
 from labeltrust.web.wiring import Lifespan, Socket, Wires
 
 
@@ -195,7 +196,9 @@ def assemble(parts: Parts, table: Table | None = None) -> Litestar:
         most=settings.max_requests,
         body_timeout_seconds=settings.body_timeout_seconds,
     )
-    table.app.asgi_handler = AccessLog(EncodedPaths(limited), parts.meters)
+    logged = AccessLog(EncodedPaths(limited), parts.meters)
+    provider = tracer_provider() if settings.tracing else None
+    table.app.asgi_handler = logged if provider is None else Tracing(logged, provider)
     return table.app
 
 
