@@ -9,6 +9,7 @@ from labeltrust.domain.errors import Misconfigured
 from labeltrust.domain.hooks import ports_of
 from labeltrust.domain.networks import Network, proxies_of
 from labeltrust.domain.platform_access import networks_of
+from labeltrust.domain.setting_ranges import RANGES, check_range
 from labeltrust.domain.setting_values import parsed_value
 
 PREFIX = "LABELTRUST_"
@@ -167,8 +168,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Refuse values no part could work with."""
-        for name, (low, high) in _RANGES.items():
-            _between(name, getattr(self, name), low, high)
+        for name in RANGES:
+            check_range(PREFIX, name, getattr(self, name))
         proxies_of(self.trusted_proxies)
         if self.unsafe_media and self.host not in _THIS_MACHINE:
             raise Misconfigured("LABELTRUST_UNSAFE_MEDIA is for tests on 127.0.0.1 only")
@@ -222,44 +223,6 @@ class Settings:
 
 
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
-_DAYS = 36_500.0
-_SECONDS = _DAYS * 86_400
-_COUNT = 2.0**31
-_RANGES = {
-    "port": (0, 65_535),
-    "max_body_bytes": (1_024, _COUNT),
-    "max_batch_events": (1, _COUNT),
-    "max_requests": (1, _COUNT),
-    "body_timeout_seconds": (0.1, _SECONDS),
-    "queue_rows": (1, _COUNT),
-    "group_rows": (1, _COUNT),
-    # Over a minute, revoking a key would no longer mean anything.
-    "key_cache_seconds": (0.0, 60.0),
-    "session_hours": (0.01, _DAYS * 24),
-    "session_idle_minutes": (0.1, _DAYS * 1_440),
-    "sign_in_link_minutes": (0.1, _DAYS * 1_440),
-    "live_seconds": (0.0, 3_600.0),
-    "assess_after_seconds": (0.0, _SECONDS),
-    "assess_at_most_every_seconds": (0.0, _SECONDS),
-    "stale_after_seconds": (0.0, _SECONDS),
-    "raw_retention_days": (0, _DAYS),
-    "disk_warning_days": (0, _DAYS),
-    "pull_minutes": (0.1, _DAYS * 1_440),
-    "pull_withdraws_at_most": (0.0, 1.0),
-    "signing_key": (1, 1_000),
-    "checkpoint_records": (1, _COUNT),
-    "checkpoint_seconds": (1.0, _SECONDS),
-    "checkpoint_places": (0, 50),
-    "checkpoint_late_minutes": (1.0, _DAYS * 1_440),
-    "flag_rate": (0.0, 0.5),
-    "freeze_rate": (0.0, 0.5),
-}
-
-
-def _between(name: str, value: float, low: float, high: float) -> None:
-    if not low <= value <= high:
-        detail = f"{PREFIX}{name.upper()} is {value!r}, must be between {low:.16g} and {high:.16g}"
-        raise Misconfigured(detail)
 
 
 def _bracketed(host: str) -> str:
