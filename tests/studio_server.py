@@ -20,6 +20,8 @@ class Studio:
     Attributes:
         fail_after: Answer 500 to every request for tasks after so many.
         uses: How often each short-lived token works.
+        broken: Answer 500 to every change of a task.
+        patched: Changes of tasks, as (task, overlap, is_labeled).
     """
 
     project: dict[str, Any] = field(
@@ -29,6 +31,8 @@ class Studio:
     elsewhere: set[str] = field(default_factory=set)
     fail_after: int | None = None
     uses: int = 1_000
+    broken: bool = False
+    patched: list[tuple[int, int, bool]] = field(default_factory=list)
     _asked: int = 0
     _tokens: dict[str, int] = field(default_factory=dict)
 
@@ -57,9 +61,10 @@ class Studio:
             return Reply(self.project)
         if call.path == "/api/tasks/":
             return self._page(call)
-        if call.path.startswith("/api/annotations/"):
-            return self._one(call.path.split("/")[3])
-        return Reply({"detail": "Not found."}, status=404)
+        if call.path.startswith("/api/tasks/"):
+            return self._task(call, int(call.path.split("/")[3]))
+        number = call.path.removeprefix("/api/annotations/").rstrip("/")
+        return self._one(number) if number != call.path else Reply({"detail": "No."}, status=404)
 
     def _refreshed(self, call: Call) -> Reply:
         if call.body != {"refresh": PERSONAL}:
@@ -89,10 +94,26 @@ class Studio:
         size = int(call.params["page_size"])
         return Reply({"tasks": rest[:size], "total": len(rest), "total_annotations": 0})
 
+    def _task(self, call: Call, number: int) -> Reply:
+        """Tell of a task, or change its overlap; as 1.23.2, nothing is counted again by itself."""
+        found = [task for task in self.tasks if task["id"] == number]
+        if not found:
+            return Reply({"detail": "No Task matches the given query."}, status=404)
+        task = found[0]
+        if call.method == "PATCH":
+            if self.broken:
+                return Reply({"detail": "oh"}, status=500)
+            task |= {name: call.body[name] for name in ("overlap", "is_labeled")}
+            self.patched.append((number, call.body["overlap"], call.body["is_labeled"]))
+        return Reply({"overlap": 1, "is_labeled": True, **task})
+
     def _one(self, number: str) -> Reply:
-        known = [a for task in self.tasks for a in task["annotations"] if str(a["id"]) == number]
-        if known or number in self.elsewhere:
-            return Reply({"id": int(number)})
+        for task in self.tasks:
+            for known in task["annotations"]:
+                if str(known["id"]) == number:
+                    return Reply({**known, "task": task["id"], "project": self.project["id"]})
+        if number in self.elsewhere:
+            return Reply({"id": int(number), "task": 999, "project": 4})
         return Reply({"detail": "No Annotation matches the given query."}, status=404)
 
 

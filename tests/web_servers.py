@@ -60,7 +60,7 @@ def serving(answers: Answers) -> Iterator[tuple[str, list[Call]]]:
                 self.end_headers()
                 self.wfile.write(body)
 
-        do_GET = do_POST = do_PATCH = _answer  # noqa: N815 - the library's names
+        do_GET = do_POST = do_PATCH = do_DELETE = _answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             pass

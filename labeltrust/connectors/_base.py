@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from labeltrust.connectors._acts import ActDoer
+from labeltrust.connectors._asked import Asked
 from labeltrust.connectors._web import Api, Signer
 from labeltrust.domain.events import Event, Problem
 from labeltrust.domain.platform_access import Access
@@ -40,21 +42,6 @@ class Page:
     untold: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a pull is to read.
-
-    Attributes:
-        source: Name of the source.
-        access: Where and as whom.
-        config: The source's own settings, as its webhook adapter reads them.
-    """
-
-    source: str
-    access: Access
-    config: Mapping[str, object] = field(default_factory=dict)
-
-
 def never_gone(api: Api, asked: Asked, annotation_id: str) -> bool:
     """Say that an annotation cannot be looked up alone: a complete pull is all there is to tell."""
     del api, asked, annotation_id
@@ -75,6 +62,8 @@ class Connector:
         pages: Yields all that the platform holds, and returns only when that was all; raises
             NoAnswer otherwise.
         is_gone: Says whether the platform has an annotation no more, asked for it alone.
+        acts: What freezes may do at the platform, where a source's policy says so.
+        unoffered: What they may not, by kind, and why.
     """
 
     name: str
@@ -85,3 +74,5 @@ class Connector:
     check: Callable[[Access], None]
     pages: Callable[[Api, Asked], Iterator[Page]]
     is_gone: Callable[[Api, Asked, str], bool] = never_gone
+    acts: tuple[ActDoer, ...] = ()
+    unoffered: Mapping[str, str] = field(default_factory=dict)

@@ -18,7 +18,9 @@ from uuid import UUID
 
 import msgspec
 
-from labeltrust.connectors._base import Asked, Connector, Page, Pulled
+from labeltrust.connectors._argilla_members import PAUSE, UNOFFERED
+from labeltrust.connectors._asked import Asked
+from labeltrust.connectors._base import Connector, Page, Pulled
 from labeltrust.connectors._web import Api, Params, Signer, StaticHeader
 from labeltrust.domain.errors import InvalidInput, NoAnswer, UnreadableDelivery
 from labeltrust.domain.events import Event, Problem
@@ -179,4 +181,6 @@ CONNECTOR = Connector(
     sign=sign,
     check=check,
     pages=pages,
+    acts=(PAUSE,),
+    unoffered=UNOFFERED,
 )

@@ -14,7 +14,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from labeltrust.connectors._base import Asked, Connector, Page, Pulled
+from labeltrust.connectors._asked import Asked
+from labeltrust.connectors._base import Connector, Page, Pulled
 from labeltrust.connectors._web import Api, Params, Signer, StaticHeader
 from labeltrust.domain.errors import InvalidInput, NoAnswer
 from labeltrust.domain.events import Event, LabelValue, Problem

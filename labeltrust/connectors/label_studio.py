@@ -17,7 +17,9 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
-from labeltrust.connectors._base import Asked, Connector, Page, Pulled
+from labeltrust.connectors._asked import Asked
+from labeltrust.connectors._base import Connector, Page, Pulled
+from labeltrust.connectors._label_studio_queue import REQUEUE, UNOFFERED
 from labeltrust.connectors._web import Api, Signer, StaticHeader
 from labeltrust.domain.errors import InvalidInput, NoAnswer
 from labeltrust.domain.platform_access import Access
@@ -169,4 +171,6 @@ CONNECTOR = Connector(
     check=check,
     pages=pages,
     is_gone=is_gone,
+    acts=(REQUEUE,),
+    unoffered=UNOFFERED,
 )

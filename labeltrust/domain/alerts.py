@@ -112,6 +112,14 @@ _CODES = (
         ended="ledger.mended",
     ),
     Code(
+        name="platform_act_failed",
+        meaning="what a freeze asked of a platform could not be done, or not taken back",
+        one="act at a platform failed",
+        many="acts at platforms failed",
+        opened="platform.failed",
+        ended="platform.settled",
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -127,6 +135,8 @@ CAUSES: frozenset[str] = frozenset(
     | {"freeze.placed", "freeze.lifted", "gate.opened", "gate.closed", "snapshot.created"}
     | {"source.added", "source.changed", "source.silent", "source.heard"}
     | {"quarantine.growing", "quarantine.calmed", "ledger.broken", "ledger.mended"}
+    | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
+    | {"platform.undo_asked", "platform.called_off"}
 )
 
 

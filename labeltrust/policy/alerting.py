@@ -193,6 +193,19 @@ def _ledger(cause: Cause) -> Step:
     )
 
 
+def _platform(cause: Cause) -> Step:
+    failed = cause.type == "platform.failed"
+    code = CODES["platform_act_failed"]
+    return Step(
+        code=code.name,
+        effect="open" if failed else "end",
+        subject=f"act:{cause.detail.get('act')}",
+        place=f"source:{cause.source_id}",
+        word=code.opened if failed else code.ended,
+        facts=_some(cause.detail, "act", "kind", "freeze", "state", "code"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -209,5 +222,7 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("source.silent", "source.heard"), _watched)
     | dict.fromkeys(("quarantine.growing", "quarantine.calmed"), _watched)
     | dict.fromkeys(("ledger.broken", "ledger.mended"), _ledger)
+    | dict.fromkeys(("platform.failed", "platform.retried", "platform.undo_asked"), _platform)
+    | dict.fromkeys(("platform.done", "platform.undone", "platform.called_off"), _platform)
     | {"snapshot.created": _snapshot}
 )

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.flags import EVENT_OF, FlagState
 from labeltrust.domain.freezes import FreezeState
+from labeltrust.services.acting._following import follow_freeze, follow_lift
 from labeltrust.store import flags, freezes, gate_changes
 from labeltrust.store.chains import chain_end
 from labeltrust.store.gate_changes import GateTurn
@@ -73,7 +74,7 @@ def decide_flag(act: Act, state: FlagState, *, verdict: str, status: str, note: 
 
 
 def place_freeze(act: Act, state: FreezeState, reason: str) -> FreezeState:
-    """Place a freeze and return it with its number."""
+    """Place a freeze, ask platforms for what follows, and return it with its number."""
     number = freezes.place(act.session, act.project_id, state, reason)
     placed = replace(state, id=number)
     detail = {
@@ -87,14 +88,21 @@ def place_freeze(act: Act, state: FreezeState, reason: str) -> FreezeState:
         "reason": reason,
     }
     _note(act, "freeze.placed", detail, _scope(state))
+    follow_freeze(
+        act.session, project_id=act.project_id, chain=act.chain, freeze=placed, reason=reason,
+        actor=act.actor, at=act.at,
+    )  # fmt: skip
     return placed
 
 
 def lift_freeze(act: Act, state: FreezeState, reason: str) -> None:
-    """Lift a freeze; what it held returns to exports."""
+    """Lift a freeze: what it held returns to exports, what it did at platforms is taken back."""
     freezes.lift(act.session, state.id, actor=act.actor, reason=reason, at=act.at)
     detail = {"freeze": state.id, "kind": state.kind, "flag": state.flag_id, "reason": reason}
     _note(act, "freeze.lifted", detail, _scope(state))
+    follow_lift(
+        act.session, chain=act.chain, freeze_id=state.id, reason=reason, actor=act.actor, at=act.at
+    )
 
 
 def note_assessment(act: Act, detail: dict[str, object]) -> None:

@@ -6,7 +6,8 @@ from typing import Final
 
 import msgspec
 
-from labeltrust.connectors._base import Asked, Connector
+from labeltrust.connectors._asked import Asked
+from labeltrust.connectors._base import Connector
 from labeltrust.connectors._web import Api
 from labeltrust.domain.events import Parsed
 from labeltrust.domain.principals import Principal

@@ -16,6 +16,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.jobs._base import Handler
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
+from labeltrust.services.acting.work import acting_worker_of
 from labeltrust.services.alerting.route import forget_old
 from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
@@ -141,12 +142,12 @@ def background_work(deployment: Deployment) -> Iterator[None]:
 
 @contextmanager
 def beside_assessing(deployment: Deployment) -> Iterator[None]:
-    """Do what must not wait for an assessment: alerts, checkpoints, and reading platforms."""
-    checkpoints = checkpoint_worker_of(deployment)
+    """Do what must not wait for an assessment: alerts, checkpoints, platforms read and acted at."""
     with (
         alerting_work(deployment),
         working(puller_of(deployment), "puller"),
-        working(checkpoints, "checkpoints"),
+        working(checkpoint_worker_of(deployment), "checkpoints"),
+        working(acting_worker_of(deployment), "platforms"),
     ):
         yield
 

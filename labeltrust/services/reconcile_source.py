@@ -12,7 +12,7 @@ from datetime import timedelta
 import structlog
 from sqlmodel import Session
 
-from labeltrust.connectors._base import Asked
+from labeltrust.connectors._asked import Asked
 from labeltrust.domain.errors import AskedAlready, Conflict, InvalidInput, LabeltrustError
 from labeltrust.domain.platform_access import Access
 from labeltrust.domain.principals import Principal

@@ -634,6 +634,56 @@ class Freeze(SQLModel, table=True):
     lift_reason: str | None = Field(default=None, sa_type=Text)
 
 
+class PlatformPolicy(SQLModel, table=True):
+    """What freezes of a source's labelers do at its platform; no row: nothing. `kinds` is JSON."""
+
+    __tablename__ = "platform_policy"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    kinds: str = Field(sa_type=Text)
+    most_items: int
+    set_at: datetime
+    set_by: str = Field(sa_type=Text)
+
+
+class PlatformAct(SQLModel, table=True):
+    """Something that a freeze asks of a platform, in the transaction of the freeze.
+
+    `steps` is JSON of what it changes at `url`, stored before the first change: None until the
+    worker looked. Tries count from `since`.
+    """
+
+    __tablename__ = "platform_act"
+    __table_args__ = (
+        UniqueConstraint("freeze_id", "source_id", "kind"),
+        Index("ix_platform_act_source_id_id", "source_id", "id"),
+        Index("ix_platform_act_state_due_at", "state", "due_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    project_id: int = Field(foreign_key="project.id")
+    freeze_id: int = Field(foreign_key="freeze.id")
+    labeler_id: int = Field(sa_type=RowId)
+    kind: str
+    state: str = "waiting"
+    reason: str = Field(sa_type=Text)
+    asked_at: datetime
+    asked_by: str = Field(sa_type=Text)
+    since: datetime
+    due_at: datetime
+    tries: int = 0
+    tried_at: datetime | None = None
+    trouble: str | None = Field(default=None, sa_type=Text)
+    url: str | None = Field(default=None, sa_type=Text)
+    steps: str | None = Field(default=None, sa_type=Text)
+    done_at: datetime | None = None
+    undo_at: datetime | None = None
+    undo_by: str | None = Field(default=None, sa_type=Text)
+    undo_reason: str | None = Field(default=None, sa_type=Text)
+    undone_at: datetime | None = None
+
+
 class Audit(SQLModel, table=True):
     """A drawn sample that is re-labeled blind; every change of it is an event of the chain."""
 

@@ -36,6 +36,7 @@ from labeltrust.web.api import (
     labelers,
     ledger,
     people,
+    platform_acts,
     projects,
     quarantine,
     reviewers,
@@ -79,6 +80,7 @@ from labeltrust.web.pages import ledger as ledger_page
 from labeltrust.web.pages import live as live_pages
 from labeltrust.web.pages import notebooks as notebook_pages
 from labeltrust.web.pages import people as people_pages
+from labeltrust.web.pages import platform_acts as platform_act_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import queue as queue_pages
@@ -123,8 +125,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, sources, hooks, alerts,
-    ledger,
+    incidents, incident_files, training, sources, hooks, alerts, ledger, platform_acts,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -142,6 +143,7 @@ _PAGES = (
     freeze_pages,
     quarantine_pages,
     source_pages,
+    platform_act_pages,
     training_pages,
     approval_pages,
     people_pages,

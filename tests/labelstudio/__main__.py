@@ -1,9 +1,10 @@
 """A real Label Studio end to end: people label, we listen, we are away, and nothing is lost.
 
-    python tests/labelstudio [--items N] [--venv FOLDER] [--record]
+    python tests/labelstudio [--items N] [--venv FOLDER] [--record] [--queue-only]
 
 Label Studio is installed from the package index into an environment of its own and runs on its own
 SQLite. Its people label through its own API with their own tokens; one of them calls fraud benign.
+At last freezes act there: items of frozen labels are asked of others, and no more after the lift.
 `--record` keeps what was sent and answered in a small run for `tests/recordings/label_studio.json`.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
+from queued import Queue  # noqa: E402
 from scenario import Scenario  # noqa: E402 - the folders come first
 from studio import installed, label_studio  # noqa: E402
 
@@ -26,6 +28,7 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=150)
     parser.add_argument("--venv", type=Path, default=HERE / "var" / "label-studio-venv")
     parser.add_argument("--record", action="store_true")
+    parser.add_argument("--queue-only", action="store_true", help="only what freezes do there")
     wanted = parser.parse_args()
     command = installed(wanted.venv)
     with (
@@ -33,7 +36,14 @@ def main() -> None:
         label_studio(command, Path(folder) / "studio") as studio,
     ):
         scenario = Scenario(studio, Path(folder) / "var", wanted.items)
-        scenario.run(enough=not wanted.record)
+        if not wanted.record and not wanted.queue_only:
+            scenario.run(enough=True)
+            Queue(scenario).run()
+        elif wanted.queue_only:
+            scenario.begin()
+            Queue(scenario).run()
+        else:
+            scenario.run(enough=False)
         if wanted.record:
             scenario.keep(HERE / "tests" / "recordings" / "label_studio.json")
 

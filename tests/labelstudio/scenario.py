@@ -48,10 +48,14 @@ class Scenario:
         """Return what a task really is."""
         return "fraud" if self.tasks.index(task) % 2 else "benign"
 
-    def run(self, *, enough: bool) -> None:
-        """Do it all; with `enough` labels the flipper must be flagged."""
+    def begin(self) -> None:
+        """Sign people up, and connect an installation of ours."""
         self._people()
         self._ours()
+
+    def run(self, *, enough: bool) -> None:
+        """Do it all; with `enough` labels the flipper must be flagged."""
+        self.begin()
         with ExitStack() as stack:
             server = stack.enter_context(serving(self.settings, **_NETWORKS))
             self.studio.add_webhook(self.project, f"{server.url}/webhooks/ls", self.secret)
@@ -68,7 +72,7 @@ class Scenario:
             self._reconcile()
             self._stolen_secret(server)
             server.stop()
-        require(self._cli("ledger", "verify").returncode == 0, "the history verifies")
+        require(self.cli("ledger", "verify").returncode == 0, "the history verifies")
 
     def _people(self) -> None:
         texts = [f"payment {n}" for n in range(self.items)]
@@ -78,13 +82,13 @@ class Scenario:
 
     def _ours(self) -> None:
         self.home.mkdir(parents=True)
-        self._done("project", "create", "payments", "--classes", "benign,fraud")
+        self.done("project", "create", "payments", "--classes", "benign,fraud")
         config = {"questions": {"verdict": "label"}, "gold_accounts": [1]}
         add = ("source", "add", "ls", "--platform", "label-studio", "--project", "payments")
-        self.secret = self._json(*add, "--config", json.dumps(config))["secret"]["text"]
+        self.secret = self.json(*add, "--config", json.dumps(config))["secret"]["text"]
         token = self.home / "token.txt"
         token.write_text(self.people["alice"].personal_token())
-        self._done(
+        self.done(
             "source", "connect", "ls", "--url", self.studio.url, "--remote", str(self.project),
             "--token-file", str(token), "--every-minutes", "0",
         )  # fmt: skip
@@ -126,7 +130,7 @@ class Scenario:
         require(got == status, f"a forged request with {secret[:6]}… is answered {got}")
 
     def _flagged(self) -> None:
-        found = self._json("assess", "--project", "payments")
+        found = self.json("assess", "--project", "payments")
         flagged = {one["labeler"] for one in found["labelers"] if one["flag"]}
         mallory = str(self.people["mallory"].number)
         require(flagged == {mallory}, f"the flipper alone is flagged: {sorted(flagged)}")
@@ -147,12 +151,12 @@ class Scenario:
         print("     2 annotations deleted, the gold flag of one task taken by the flipper")  # noqa: T201
 
     def _reconcile(self) -> None:
-        looked = self._json("source", "reconcile", "ls", "--dry-run")["found"]
+        looked = self.json("source", "reconcile", "ls", "--dry-run")["found"]
         before = self._ours_standing()
         lost = self._theirs()
         missing = {number for number in lost if number not in before}
         require(looked["missing"] == len(missing), f"looking alone finds {len(missing)} missing")
-        done = self._json("source", "reconcile", "ls")
+        done = self.json("source", "reconcile", "ls")
         found = done["found"]
         require(done["status"] == "done", "the pull is done, and nobody needs to allow it")
         require(found["missing"] == len(missing), f"{found['missing']} lost annotations are filled")
@@ -162,7 +166,7 @@ class Scenario:
         require(found["gold_lost"] == 1, "the gold that lost its flag silently is found")
         require(len(found["approvals"]) == 1, "and two persons decide about it")
         require(self._ours_standing() == lost, "record and platform say the same of every answer")
-        again = self._json("source", "reconcile", "ls")["found"]
+        again = self.json("source", "reconcile", "ls")["found"]
         same = all(again[kind] == 0 for kind in ("missing", "changed", "vanished", "unexplained"))
         require(same and again["recorded"] == 0, "a second pull finds and records nothing")
         self.recorded["found"] = {k: v for k, v in found.items() if k != "approvals"}
@@ -175,7 +179,7 @@ class Scenario:
         require(self._ours_standing() != self._theirs(), "and forge an event of somebody else")
         # An event on its way is not taken for a forged one: the pull waits for a minute.
         time.sleep(61)
-        found = self._json("source", "reconcile", "ls")["found"]
+        found = self.json("source", "reconcile", "ls")["found"]
         require(found["unexplained"] == 1, "which a pull finds: no lost event explains it")
         require(self._ours_standing() == self._theirs(), "and puts right")
 
@@ -208,15 +212,18 @@ class Scenario:
         path.write_text(text + "\n")
         print(f"     {path} has {len(text)} bytes")  # noqa: T201
 
-    def _cli(self, *arguments: str) -> Any:
+    def cli(self, *arguments: str) -> Any:
+        """Run a command of ours, and return how it went."""
         return labeltrust(self.settings, *arguments, **_NETWORKS)
 
-    def _done(self, *arguments: str) -> str:
-        done = self._cli(*arguments)
+    def done(self, *arguments: str) -> str:
+        """Run a command that must work, and return what it printed."""
+        done = self.cli(*arguments)
         if done.returncode:
             raise SystemExit(f"labeltrust {' '.join(arguments)}: {done.stderr}")
         text: str = done.stdout
         return text
 
-    def _json(self, *arguments: str) -> Any:
-        return json.loads(self._done(*arguments, "--json"))
+    def json(self, *arguments: str) -> Any:
+        """Run a command that must work, and return what it told programs."""
+        return json.loads(self.done(*arguments, "--json"))

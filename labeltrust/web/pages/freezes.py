@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from labeltrust.domain.approvals import Approval
 from labeltrust.domain.cases import FreezeCase
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
+from labeltrust.services.acting.list_acts import acts_of_freeze
 from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze, lift_freezes
 from labeltrust.services.list_freezes import list_freezes
@@ -154,6 +155,7 @@ async def _page(view: View, freeze: int, form: Form, refused: Refusal | None) ->
         "freeze.html",
         status=200 if refused is None else refused.status,
         file=await view.ask(show_freeze, freeze),
+        acts=await view.ask(acts_of_freeze, freeze),
         form=form,
         refused=refused,
     )

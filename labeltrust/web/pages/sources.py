@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery
 from labeltrust.domain.access import NewSecret, SourceChange
 from labeltrust.domain.errors import InvalidInput, LabeltrustError
 from labeltrust.domain.platform_access import AccessDraft
+from labeltrust.services.acting.list_acts import list_acts
 from labeltrust.services.add_source import change_source
 from labeltrust.services.connect_source import connect_source, disconnect_source
 from labeltrust.services.list_pulls import list_pulls
@@ -23,6 +24,7 @@ from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other
 from labeltrust.web.paths import segment
 
 _SHOWN_PULLS = 10
+_SHOWN_ACTS = 20
 
 
 def _projects(line: WatchedSource) -> str:
@@ -81,7 +83,7 @@ async def show(
 ) -> Response[str]:
     """Show one source."""
     told = (read, held) if read >= 0 and held >= 0 else None
-    return await _page(view, source, retried=told)
+    return await source_page(view, source, retried=told)
 
 
 @post("/sources/{source:str}/status", opt=by_session("manage"), include_in_schema=False)
@@ -94,7 +96,7 @@ async def vet(
     try:
         await view.ask(change_source, source, change, reason=form.get("reason", ""))
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="vet")
+        return await source_page(view, source, form=form, refused=refusal(error), where="vet")
     return see_other(f"/sources/{segment(source)}")
 
 
@@ -111,8 +113,8 @@ async def rotate(
             rotate_secret, source=source, secret=given or None, overlap_hours=hours
         )
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="rotate")
-    return await _page(view, source, secret=new)
+        return await source_page(view, source, form=form, refused=refusal(error), where="rotate")
+    return await source_page(view, source, secret=new)
 
 
 @post("/sources/{source:str}/revoke", opt=by_session("manage"), include_in_schema=False)
@@ -125,7 +127,7 @@ async def revoke(
     try:
         await view.ask(revoke_secret, source=source, key_id=key, reason=reason)
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="revoke")
+        return await source_page(view, source, form=form, refused=refusal(error), where="revoke")
     return see_other(f"/sources/{segment(source)}")
 
 
@@ -138,7 +140,7 @@ async def retry(
     try:
         done = await view.ask(retry_source, source, reason=form.get("reason", ""))
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="retry")
+        return await source_page(view, source, form=form, refused=refusal(error), where="retry")
     return see_other(f"/sources/{segment(source)}?read={done.read}&held={done.held}")
 
 
@@ -157,7 +159,9 @@ async def connect(
         )
         await view.ask(connect_source, source, draft)
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="connection")
+        return await source_page(
+            view, source, form=form, refused=refusal(error), where="connection"
+        )
     return see_other(f"/sources/{segment(source)}#platform")
 
 
@@ -170,7 +174,9 @@ async def disconnect(
     try:
         await view.ask(disconnect_source, source, reason=form.get("reason", ""))
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="connection")
+        return await source_page(
+            view, source, form=form, refused=refusal(error), where="connection"
+        )
     return see_other(f"/sources/{segment(source)}#platform")
 
 
@@ -183,7 +189,7 @@ async def reconcile(
     try:
         await view.ask(order_pull, source, dry_run=form.get("dry_run") == "yes")
     except LabeltrustError as error:
-        return await _page(view, source, form=form, refused=refusal(error), where="reconcile")
+        return await source_page(view, source, form=form, refused=refusal(error), where="reconcile")
     return see_other(f"/sources/{segment(source)}#platform")
 
 
@@ -203,7 +209,7 @@ def _hours(text: str) -> float:
         raise InvalidInput(detail, place="overlap_hours") from None
 
 
-async def _page(  # noqa: PLR0913 - one keyword a part of the page that an act changes
+async def source_page(  # noqa: PLR0913 - one keyword a part of the page that an act changes
     view: View,
     source: str,
     *,
@@ -213,12 +219,15 @@ async def _page(  # noqa: PLR0913 - one keyword a part of the page that an act c
     secret: NewSecret | None = None,
     retried: tuple[int, int] | None = None,
 ) -> Response[str]:
+    """Return the page of a source, with what an act made of it."""
     watched, connection = await view.ask(watch_source, source)
     pulls = await view.ask(list_pulls, source, limit=_SHOWN_PULLS)
+    acts = await view.ask(list_acts, source, limit=_SHOWN_ACTS)
     return view.page(
         "source.html",
         status=200 if refused is None else refused.status,
         watched=watched,
+        acts=acts,
         connection=connection,
         pulls=pulls,
         under_way=any(pull.status == "running" for pull in pulls),

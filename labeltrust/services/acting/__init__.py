@@ -1,0 +1,1 @@
+"""Acts at platforms that follow freezes: asked for with them, done by a worker, taken back."""
