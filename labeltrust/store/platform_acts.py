@@ -115,16 +115,25 @@ def sources_due(session: Session, now: datetime) -> list[int]:
     return sorted(set(session.exec(wanted.distinct())))
 
 
-def with_steps(session: Session, source_id: int, kind: str, but: int) -> list[Row]:
-    """Return the other acts of a kind at a source that stand and changed something."""
-    wanted = select(Row).where(
-        col(Row.source_id) == source_id,
-        col(Row.kind) == kind,
-        col(Row.id) != but,
-        col(Row.steps).is_not(None),
-        col(Row.state).in_(["waiting", "done", "failed", "stuck"]),
+def with_steps(session: Session, source_id: int, kind: str, but: int) -> list[tuple[Row, int]]:
+    """Return the other acts of a kind at a source that stand and changed something.
+
+    Beside each is who its freeze holds now: names may have been merged since.
+    """
+    wanted = (
+        select(Row, Freeze.labeler_id)
+        .join(Freeze, col(Freeze.id) == col(Row.freeze_id))
+        .where(
+            col(Row.source_id) == source_id,
+            col(Row.kind) == kind,
+            col(Row.id) != but,
+            col(Row.steps).is_not(None),
+            col(Row.state).in_(["waiting", "done", "failed", "stuck"]),
+        )
+        .order_by(col(Row.id))
     )
-    return list(session.exec(wanted.order_by(col(Row.id)).execution_options(**FRESH)))
+    found = session.exec(wanted.execution_options(**FRESH)).all()
+    return [(row, row.labeler_id if who is None else who) for row, who in found]
 
 
 def ended_holds(session: Session, now: datetime) -> list[int]:

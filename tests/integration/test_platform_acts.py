@@ -5,6 +5,7 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from commands import commands
 from factories import owner
 from reconciling import connected, sent, standing, with_source
 from sqlalchemy import text
@@ -393,3 +394,28 @@ def test_switched_off_asks_for_nothing_more_and_leaves_what_was_done(here, studi
 
     assert len(acts(here)) == 1
     assert overlaps(studio) == {1: (1, True), 2: (1, True)}
+
+
+def test_the_command_line_switches_on_lists_and_takes_back(
+    here, studio, settings, monkeypatch, capsys
+):
+    monkeypatch.setenv("LABELTRUST_PLATFORM_NETWORKS", "127.0.0.0/8")
+    cli = commands(settings, monkeypatch, capsys)
+    with connected(here, studio):
+        off = cli("source", "policy", "ls")
+        refused = cli("source", "policy", "ls", "--on", "pause")
+        on = cli("source", "policy", "ls", "--on", "requeue", "--most-items", "5", "--json")
+        frozen(here)
+        worked(here)
+        listed = cli("source", "acts", "ls", "--json").document
+        number = str(listed["acts"][0]["id"])
+        undone = cli("source", "undo-act", number, "--reason", "full", "--json").document
+        again = cli("source", "retry-act", number, "--reason", "again")
+        table = cli("source", "acts", "ls")
+
+    assert "freezes do nothing at this platform" in off.out
+    assert (refused.code, "no way back" in refused.err) == (2, True)
+    assert on.document["policy"]["acts"] == ["requeue"]
+    assert (listed["acts"][0]["state"], undone["state"], again.code) == ("done", "undoing", 2)
+    assert "requeue" in table.out
+    assert LEGACY not in off.out + on.out + str(listed) + table.out

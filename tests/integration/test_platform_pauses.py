@@ -18,8 +18,10 @@ from recorded import record
 
 from labeltrust.domain.access import SourceDraft
 from labeltrust.domain.errors import InvalidInput
+from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.platform_access import AccessDraft
 from labeltrust.domain.projects import ProjectDraft
+from labeltrust.services._acts import begin_act, place_freeze
 from labeltrust.services.acting.list_acts import list_acts
 from labeltrust.services.acting.set_policy import set_source_policy
 from labeltrust.services.acting.undo_act import undo_act
@@ -29,6 +31,9 @@ from labeltrust.services.connect_source import connect_source
 from labeltrust.services.create_project import create_project
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze
+from labeltrust.store.labelers import by_lookup
+from labeltrust.store.projects import project_row
+from labeltrust.store.session import unit_of_work
 
 
 @pytest.fixture
@@ -164,3 +169,29 @@ def test_requeueing_is_not_offered_and_the_reason_is_told(here):
 
     assert [one.kind for one in found.offered] == ["pause"]
     assert "whole dataset" in found.unoffered["requeue"]
+
+
+def test_a_pause_ends_with_a_hold_of_the_machine_that_ran_out(here, clock):
+    members = Members()
+    with argilla_serving(members) as (url, _):
+        linked(here, url)
+        set_source_policy(here, owner(), "a", ["pause"])
+        held_by_machine(here)
+        worked(here)
+        during = set(members.members)
+        clock.tick(24 * 3600)
+        worked(here)
+
+    assert (during, set(members.members)) == ({OWNER}, {OWNER, MALLORY})
+    assert (acts(here)[0].state, acts(here)[0].undo_reason) == ("undone", "the hold ran out")
+
+
+def held_by_machine(here):
+    with unit_of_work(here.engine) as session:
+        act = begin_act(session, project_row(session, "fraud"), "system:test", here.clock())
+        (who,) = by_lookup(session, {here.vault.lookup("a", MALLORY)})
+        hold = FreezeState(
+            id=0, kind="person-hold", labeler_id=who.labeler_id, automatic=True,
+            placed_at=act.at, placed_by=act.actor,
+        )  # fmt: skip
+        place_freeze(act, hold, "leaks gold")

@@ -5,7 +5,7 @@
 Label Studio is installed from the package index into an environment of its own and runs on its own
 SQLite. Its people label through its own API with their own tokens; one of them calls fraud benign.
 At last freezes act there: items of frozen labels are asked of others, and no more after the lift.
-`--record` keeps what was sent and answered in a small run for `tests/recordings/label_studio.json`.
+`--record` keeps what was sent and answered in a small run for `tests/recordings`.
 """
 
 import argparse
@@ -36,16 +36,17 @@ def main() -> None:
         label_studio(command, Path(folder) / "studio") as studio,
     ):
         scenario = Scenario(studio, Path(folder) / "var", wanted.items)
-        if not wanted.record and not wanted.queue_only:
-            scenario.run(enough=True)
-            Queue(scenario).run()
-        elif wanted.queue_only:
+        queue = Queue(scenario)
+        if wanted.queue_only:
             scenario.begin()
-            Queue(scenario).run()
         else:
-            scenario.run(enough=False)
+            scenario.run(enough=not wanted.record)
+        queue.run()
         if wanted.record:
-            scenario.keep(HERE / "tests" / "recordings" / "label_studio.json")
+            recordings = HERE / "tests" / "recordings"
+            queue.keep(recordings / "label_studio_acts.json")
+            if not wanted.queue_only:
+                scenario.keep(recordings / "label_studio.json")
 
 
 if __name__ == "__main__":

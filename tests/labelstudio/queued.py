@@ -1,9 +1,12 @@
 """Freezes that act at the real platform: items go back into its queue, and out of it again."""
 
+import json
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
+from exchanges import between
 from scenario import Scenario, require
 from servers import serving
 from studio import answer
@@ -17,10 +20,22 @@ class Queue:
     def __init__(self, scenario: Scenario) -> None:
         """Take over the platform, the installation and its people."""
         self.here, self.studio = scenario, scenario.studio
-        self.project, self.tasks, self.secret = 0, list[int](), ""
+        self.project, self.tasks, self.secret, self.address = 0, list[int](), "", ""
+        self.recorded: list[dict[str, Any]] = []
 
     def run(self) -> None:
         """Label, freeze, look who gets the items, lift, look again."""
+        with between(self.studio.url) as (self.address, self.exchanges):
+            self._run()
+
+    def keep(self, path: Path) -> None:
+        """Write what was asked and answered from the freeze to its lift, for the replay."""
+        kept = {"tasks": self.tasks, "project": self.project, "exchanges": self.recorded}
+        text = json.dumps(kept, separators=(",", ":"), sort_keys=True)
+        path.write_text(text + "\n")
+        print(f"     {path} has {len(text)} bytes")  # noqa: T201 - a script for people
+
+    def _run(self) -> None:
         self._prepared()
         mallory, alice = (self.here.people[name].api() for name in ("mallory", "alice"))
         with serving(self.here.settings, LABELTRUST_PLATFORM_NETWORKS="127.0.0.0/8") as server:
@@ -32,6 +47,7 @@ class Queue:
             before = self._told()
             self._off()
             self._refused()
+            self.exchanges.kept.clear()
             self._done("source", "policy", "queue", "--on", "requeue")
             number = str(self.here.people["mallory"].number)
             freeze = self._json(
@@ -44,6 +60,7 @@ class Queue:
             self._done("lift", str(freeze), "--reason", "was right")
             act = self._act("undone")
             require(not act["lost"], "the lift restores all of it")
+            self.recorded = [*self.exchanges.kept]
             require(self._told() == before, "the platform tells of every task what it told before")
             require(self._next(alice) is None, "and gives alice nothing any more")
             self._changed_meanwhile(number)
@@ -61,7 +78,7 @@ class Queue:
         self.secret = self._json(*add, "--config", config)["secret"]["text"]
         token = self.here.home / "token.txt"
         self._done(
-            "source", "connect", "queue", "--url", self.studio.url, "--remote",
+            "source", "connect", "queue", "--url", self.address, "--remote",
             str(self.project), "--token-file", str(token), "--every-minutes", "0",
         )  # fmt: skip
 

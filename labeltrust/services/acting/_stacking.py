@@ -31,10 +31,10 @@ def others_of(session: Session, row: PlatformAct) -> list[Other]:
     return [
         Other(
             act=known_id(one.id),
-            labeler=one.labeler_id,
+            labeler=labeler,
             steps={step.target: step for step in steps_of(one)},
         )
-        for one in with_steps(session, row.source_id, row.kind, known_id(row.id))
+        for one, labeler in with_steps(session, row.source_id, row.kind, known_id(row.id))
     ]
 
 
@@ -85,20 +85,20 @@ def expected(step: Step, others: Sequence[Other]) -> tuple[int, int]:
 def settle_stack(session: Session, row: PlatformAct, steps: Sequence[Step]) -> None:
     """Move what lay above the steps taken back, and hand over what others inherit."""
     taken = {step.target: step for step in steps if step.before != step.after}
-    for one in with_steps(session, row.source_id, row.kind, known_id(row.id)):
+    for one, _ in with_steps(session, row.source_id, row.kind, known_id(row.id)):
         theirs = steps_of(one)
-        moved = [_moved(step, taken.get(step.target), one, row) for step in theirs]
+        moved = [_moved(step, taken.get(step.target), known_id(one.id)) for step in theirs]
         if tuple(moved) != theirs:
             keep_steps(session, one, moved)
 
 
-def _moved(step: Step, taken: Step | None, one: PlatformAct, row: PlatformAct) -> Step:
+def _moved(step: Step, taken: Step | None, act: int) -> Step:
     if taken is None:
         return step
-    if taken.undone == inherited(known_id(one.id)):
+    if taken.undone == inherited(act):
         same = {"before": taken.before, "after": taken.after, "told": taken.told}
         return msgspec.structs.replace(step, **same)
-    lies_above = step.before >= taken.after > taken.before and one.labeler_id != row.labeler_id
+    lies_above = step.before >= taken.after > taken.before
     if not lies_above or not taken.undone.startswith(RESTORED):
         return step
     by = taken.after - taken.before

@@ -12,7 +12,7 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.platform_access import Access
 from labeltrust.domain.platform_acts import MOST_ITEMS, Policy, checked_policy
 from labeltrust.domain.principals import Principal
-from labeltrust.services.acting.work import doer_of
+from labeltrust.services.acting._asking import doer_of
 from labeltrust.services.connectors import connector_of, opened
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
