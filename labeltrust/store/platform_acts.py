@@ -248,8 +248,8 @@ def held_annotations(
     found: dict[str, None] = {}
     with engine.connect() as connection:
         ends = (
-            "SELECT c.id, c.next_sequence - 1 FROM freeze f JOIN project p ON p.id = f.project_id "
-            "JOIN chain c ON c.id = p.chain_id WHERE f.id = ?"
+            'SELECT c.id, c.next_sequence - 1 FROM "freeze" AS f '
+            "JOIN project p ON p.id = f.project_id JOIN chain c ON c.id = p.chain_id WHERE f.id = ?"
         )
         ((chain_id, through),) = Statements(connection).rows(ends, (freeze.id,))
     for rows in slices(engine, sql, (int(chain_id), int(through), *given)):
