@@ -1,14 +1,14 @@
 """Create platform_policy and platform_act: what freezes ask of platforms.
 
 Revision: 0025
-Follows: 0022
+Follows: 0027
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0022"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
