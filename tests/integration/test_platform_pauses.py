@@ -22,6 +22,7 @@ from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.platform_access import AccessDraft
 from labeltrust.domain.projects import ProjectDraft
 from labeltrust.services._acts import begin_act, place_freeze
+from labeltrust.services._cases import labeler_named
 from labeltrust.services.acting.list_acts import list_acts
 from labeltrust.services.acting.set_policy import set_source_policy
 from labeltrust.services.acting.undo_act import undo_act
@@ -31,7 +32,6 @@ from labeltrust.services.connect_source import connect_source
 from labeltrust.services.create_project import create_project
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.lift_freeze import lift_freeze
-from labeltrust.store.labelers import by_lookup
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import unit_of_work
 
@@ -188,10 +188,11 @@ def test_a_pause_ends_with_a_hold_of_the_machine_that_ran_out(here, clock):
 
 def held_by_machine(here):
     with unit_of_work(here.engine) as session:
-        act = begin_act(session, project_row(session, "fraud"), "system:test", here.clock())
-        (who,) = by_lookup(session, {here.vault.lookup("a", MALLORY)})
+        project = project_row(session, "fraud")
+        act = begin_act(session, project, "system:test", here.clock())
+        who = labeler_named(here, session, project, MALLORY)
         hold = FreezeState(
-            id=0, kind="person-hold", labeler_id=who.labeler_id, automatic=True,
-            placed_at=act.at, placed_by=act.actor,
+            id=0, kind="person-hold", labeler_id=who, automatic=True, placed_at=act.at,
+            placed_by=act.actor,
         )  # fmt: skip
         place_freeze(act, hold, "leaks gold")
