@@ -55,9 +55,11 @@ def schedule_acts(deployment: Deployment, queue: TableQueue) -> None:
     """Take back what outlived a hold that ran out, and ask for a job a source that has work."""
     now = deployment.clock()
     with reading(deployment.engine) as session:
-        over, due = ended_holds(session, now), sources_due(session, now)
+        over = ended_holds(session, now)
     for number in over:
         _end(deployment, number)
+    with reading(deployment.engine) as session:
+        due = sources_due(session, now)
     for source in due:
         queue.enqueue_once(PLATFORM, str(source), now)
 
