@@ -25,7 +25,7 @@ import msgspec
 from _ingest import installation
 
 from labeltrust.app import build_deployment
-from labeltrust.connectors._base import Asked
+from labeltrust.connectors._asked import Asked
 from labeltrust.connectors.label_studio import CONNECTOR, PAGE_TASKS
 from labeltrust.domain.access import SourceDraft
 from labeltrust.domain.platform_access import Access, AccessDraft
