@@ -76,11 +76,21 @@ def ran_together(names: Sequence[str], settings: Settings) -> Ran:
 def _executed(notebook: Any, name: str, settings: Settings) -> Ran:
     folder = {"metadata": {"path": str(settings.home)}}
     client = NotebookClient(notebook, timeout=_SECONDS, resources=folder)
-    client.execute(env={**os.environ, "PYTHONPATH": str(ROOT), **environment(settings)})
+    more = {"PYTHONPATH": str(ROOT), "IPYTHONDIR": str(_ipython(settings.home))}
+    client.execute(env={**os.environ, **more, **environment(settings)})
     nbformat.validate(notebook)
     found = Ran(notebook=notebook)
     _keep(name, found.pictures)
     return found
+
+
+def _ipython(home: Path) -> Path:
+    """Make the folder of a kernel that does without a grammar of IRIs, as our own processes do."""
+    startup = home / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True, exist_ok=True)
+    code = 'import sys; sys.modules.setdefault("rfc3987_syntax", None)\n'
+    (startup / "00.py").write_text(code, "utf-8")
+    return home / "ipython"
 
 
 def _tags(cell: Any) -> list[str]:
