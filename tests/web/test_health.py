@@ -23,7 +23,7 @@ async def test_a_well_installation_is_live_and_ready(outsider):
         assert answer.status_code == 200
         assert answer.json()["ready"] is True
         names = {check["name"] for check in answer.json()["checks"]}
-        assert names == {"database", "schema", "durability", "writer"}
+        assert names == {"database", "schema", "durability", "checkpoints", "writer"}
 
 
 async def test_an_old_schema_is_not_ready_but_alive(outsider, database):
