@@ -15,6 +15,7 @@ from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.services.limit_attempts import Attempts
+from labeltrust.services.note_key_uses import KeyUses
 from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
@@ -50,6 +51,7 @@ from labeltrust.web.deliveries import Reception
 from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
 from labeltrust.web.idempotency import IdempotentActs
+from labeltrust.web.key_uses import keeping
 from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
@@ -241,6 +243,7 @@ def _environment(deployment: Deployment, kept: assets.Assets) -> Environment:
 
 def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub: Live) -> Wires:
     deployment = parts.deployment
+    uses = KeyUses(deployment)
     return Wires(
         given={
             "deployment": deployment,
@@ -253,10 +256,10 @@ def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub
             "hub": hub,
         },
         layers={
-            "authentication": Authentication(deployment),
+            "authentication": Authentication(deployment, parts.intake.rates, uses),
             "idempotent_acts": IdempotentActs(deployment),
         },
-        lifespan=tuple(parts.lifespan),
+        lifespan=(*parts.lifespan, keeping(uses)),
         closing=hub.close,
     )
 

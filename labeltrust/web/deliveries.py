@@ -1,7 +1,6 @@
 """What webhooks and generic events share: reading the body, and telling what became of it."""
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -11,12 +10,13 @@ from litestar import Request
 from litestar.openapi import ResponseSpec
 from litestar.response.base import ASGIResponse
 
-from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, UnreadableDelivery
+from labeltrust.domain.errors import LabeltrustError, NotProven, UnreadableDelivery
 from labeltrust.domain.events import Outcome, Problem, Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.services.refuse_delivery import note_oversized
 from labeltrust.web.bodies import OverCap, check_encoding, chunks_of, read_capped, unpacked
+from labeltrust.web.budget import Budget
 from labeltrust.web.monitoring import Meters
 
 # More digests an hour than this are counted and logged, not kept: refusals must not fill the disk.
@@ -35,38 +35,12 @@ class Reception:
 
     intake: Intake
     meters: Meters
-    budget: "Budget" = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
+    budget: Budget = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
 
     @property
     def deployment(self) -> Deployment:
         """The installation."""
         return self.intake.deployment
-
-
-class Budget:
-    """So many acts an hour, by name; it fills up again steadily."""
-
-    _MOST_NAMES = 4_096
-
-    def __init__(self, an_hour: int) -> None:
-        """Begin full."""
-        self._an_hour = an_hour
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def spend(self, name: str) -> bool:
-        """Say whether one more is allowed, and count it.
-
-        >>> budget = Budget(1)
-        >>> budget.spend("a"), budget.spend("a"), budget.spend("b")
-        (True, False, True)
-        """
-        now = time.monotonic()
-        left, at = self._left.get(name, (float(self._an_hour), now))
-        left = min(self._an_hour, left + (now - at) * self._an_hour / 3_600)
-        if len(self._left) >= self._MOST_NAMES:
-            self._left.clear()
-        self._left[name] = (left - 1 if left >= 1 else left, now)
-        return left >= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +112,7 @@ def count_outcome(meters: Meters, outcome: Outcome) -> None:
 
 def count_refusal(meters: Meters, error: LabeltrustError) -> None:
     """Count a delivery of which nothing was stored."""
-    reason = "busy" if isinstance(error, Busy) else error.code
+    reason = error.code
     meters.refused.labels("not_proven" if isinstance(error, NotProven) else reason).inc()
 
 
