@@ -27,6 +27,7 @@ from labeltrust.web.api import (
     audits,
     damage,
     events,
+    findings,
     flags,
     freezes,
     hooks,
@@ -126,7 +127,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, sources, hooks, alerts,
-    ledger,
+    ledger, findings,
 )  # fmt: skip
 _PAGES = (
     assets,

@@ -1,6 +1,7 @@
 """What may be written down of refusals: so much an hour, since they must not fill the disk."""
 
 import time
+from collections import Counter
 
 
 class Budget:
@@ -27,3 +28,22 @@ class Budget:
             self._left.clear()
         self._left[name] = (left - 1 if left >= 1 else left, now)
         return left >= 1
+
+
+class Tally:
+    """Counts by name, and says of each about once an hour how many there were."""
+
+    def __init__(self) -> None:
+        """Begin with nothing counted."""
+        self._budget = Budget(1)
+        self._counts: Counter[str] = Counter()
+
+    def due(self, name: str) -> int:
+        """Count one, and return how many are to be told now; 0: not yet.
+
+        >>> tally = Tally()
+        >>> tally.due("a"), tally.due("a"), tally.due("b")
+        (1, 0, 1)
+        """
+        self._counts[name] += 1
+        return self._counts.pop(name) if self._budget.spend(name) else 0

@@ -1,6 +1,7 @@
 """What webhooks and generic events share: reading the body, and telling what became of it."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -10,13 +11,14 @@ from litestar import Request
 from litestar.openapi import ResponseSpec
 from litestar.response.base import ASGIResponse
 
-from labeltrust.domain.errors import LabeltrustError, NotProven, UnreadableDelivery
+from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, UnreadableDelivery
 from labeltrust.domain.events import Outcome, Problem, Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
+from labeltrust.services.note_forgeries import note_forgeries
 from labeltrust.services.refuse_delivery import note_oversized
 from labeltrust.web.bodies import OverCap, check_encoding, chunks_of, read_capped, unpacked
-from labeltrust.web.budget import Budget
+from labeltrust.web.budget import Budget, Tally
 from labeltrust.web.monitoring import Meters
 
 # More digests an hour than this are counted and logged, not kept: refusals must not fill the disk.
@@ -31,11 +33,13 @@ class Reception:
         intake: Where deliveries are recorded.
         meters: What is counted.
         budget: Bounds how many digests of refused bodies are kept.
+        forgeries: Counts deliveries without proof of origin.
     """
 
     intake: Intake
     meters: Meters
     budget: Budget = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
+    forgeries: Tally = field(default_factory=Tally)
 
     @property
     def deployment(self) -> Deployment:
@@ -95,6 +99,14 @@ async def _keep_digest(reception: Reception, refused: OverCap, source: str, acto
         digest=found.digest,
         complete=found.complete,
     )
+
+
+async def keep_forgery(reception: Reception, source: str) -> None:
+    """Count a delivery without proof in the name of a source; about once an hour it is history."""
+    n = reception.forgeries.due(source)
+    if n:
+        with contextlib.suppress(Busy):
+            await asyncio.to_thread(note_forgeries, reception.deployment, source, n)
 
 
 def count_outcome(meters: Meters, outcome: Outcome) -> None:

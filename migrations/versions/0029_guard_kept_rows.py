@@ -1,4 +1,4 @@
-"""Guard what is only ever appended beside the history; note when a key was last used.
+"""Guard what is only ever appended beside the history; find findings; keep last uses of keys.
 
 Revision: 0029
 Follows: 0027
@@ -31,6 +31,13 @@ FORGOTTEN: tuple[tuple[str, Columns], ...] = (
 
 def upgrade() -> None:
     op.add_column("api_key", sa.Column("used_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_event_findings",
+        "event",
+        ["received_us"],
+        sqlite_where=sa.text("type = 'finding.event_id_reused'"),
+        postgresql_where=sa.text("type = 'finding.event_id_reused'"),
+    )
     for table, columns in GUARDED:
         op.execute(_guard(f"{table}_no_update", table, "UPDATE", columns))
         op.execute(_guard(f"{table}_no_delete", table, "DELETE", None))
@@ -49,6 +56,7 @@ def downgrade() -> None:
     names += [(f"{table}_no_other_update", table) for table, _ in FORGOTTEN]
     for name, table in names:
         op.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if _postgres() else ""))
+    op.drop_index("ix_event_findings", table_name="event")
     with op.batch_alter_table("api_key") as keys:
         keys.drop_column("used_at")
 
