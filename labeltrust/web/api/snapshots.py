@@ -26,16 +26,11 @@ from labeltrust.services.verify_snapshot import (
 from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
+from labeltrust.web.media_types import MEDIA_TYPES
 from labeltrust.web.openapi import example
 from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cursor_after, number_of_cursor
 
 SnapshotNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
-MEDIA_TYPES = {
-    "labels.parquet": "application/vnd.apache.parquet",
-    "judgments.parquet": "application/vnd.apache.parquet",
-    "manifest.json": "application/json",
-    "manifest.sig": "application/octet-stream",
-}
 
 
 class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
