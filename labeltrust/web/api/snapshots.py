@@ -1,6 +1,7 @@
 """Training sets over HTTP: made, shown, and their files sent as they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -33,6 +34,13 @@ from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cursor_after, numbe
 SnapshotNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
 
 
+class WindowBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A span of received time, from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
+
+
 class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What goes in: labels received at least so many hours ago, and none of what is named here.
 
@@ -44,7 +52,7 @@ class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     without_labelers: tuple[str, ...] = ()
     without_sources: tuple[str, ...] = ()
     without_imports: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)], ...] = ()
-    without_windows: tuple[Window, ...] = ()
+    without_windows: tuple[WindowBody, ...] = ()
     reason: str = ""
     parent: Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)] | None = None
 
@@ -55,7 +63,7 @@ class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             labelers=self.without_labelers,
             sources=self.without_sources,
             imports=self.without_imports,
-            windows=self.without_windows,
+            windows=tuple(Window(start=w.start, end=w.end) for w in self.without_windows),
             reason=checked_note(self.reason, "reason") if self.reason else "",
         )
 
