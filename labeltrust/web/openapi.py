@@ -94,15 +94,16 @@ def _file_told(path: str, response: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_fixed_lists(value: Any) -> Any:  # noqa: ANN401 - any JSON
-    """Describe lists of a fixed length as JSON Schema does since 2020: by `prefixItems`."""
+    """Describe pairs of one kind by `items`: tools of older drafts trip over `prefixItems`."""
     if isinstance(value, list):
         return [_with_fixed_lists(one) for one in value]
     if not isinstance(value, dict):
         return value
     told = {name: _with_fixed_lists(one) for name, one in value.items()}
-    if told.get("type") == "array" and isinstance(told.get("items"), list):
-        first = told.pop("items")
-        told |= {"prefixItems": first, "minItems": len(first), "maxItems": len(first)}
+    first = told.get("prefixItems")
+    if isinstance(first, list) and first and all(one == first[0] for one in first):
+        del told["prefixItems"]
+        told |= {"items": first[0], "minItems": len(first), "maxItems": len(first)}
     return told
 
 
