@@ -10,8 +10,9 @@ BENCH_ARGS ?=
 MUTATIONS_ARGS ?=
 REDTEAM_ARGS ?=
 LABELSTUDIO_ARGS ?=
+FUZZ_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
+.PHONY: help demo test labelstudio mutations fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +45,10 @@ labelstudio: $(VENV)/.dev ## a real Label Studio end to end: installs it apart, 
 
 mutations: $(VENV)/.dev ## 700 ways to tamper with a history on each database, and 20 clean ones; some minutes
 	$(BIN)/python tests/mutations.py $(MUTATIONS_ARGS)
+
+fuzz: $(VENV)/.dev ## made-up requests, payloads and histories for an hour; FUZZ_ARGS="--minutes 5" for less
+	$(BIN)/python tests/fuzz $(FUZZ_ARGS)
+	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q --timeout 3600 tests/properties/test_machines.py tests/contract/test_mutated_payloads.py
 
 check: format lint types imports ## formatting, lint, types, layers
 

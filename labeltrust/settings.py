@@ -59,6 +59,14 @@ class Settings:
     body_timeout_seconds: Annotated[
         float, About(meaning="Longest wait for a request's headers, and for its body.")
     ] = 10.0
+    key_requests_a_minute: Annotated[
+        int,
+        About(meaning="Requests a minute of one key or person at one server; 0: any number."),
+    ] = 1_200
+    source_requests_a_minute: Annotated[
+        int,
+        About(meaning="Deliveries a minute of one source at one server; 0: any number."),
+    ] = 120_000
     queue_rows: Annotated[int, About(meaning="Most events waiting for the writer before 503.")] = (
         20_000
     )

@@ -1,11 +1,20 @@
 """Fixtures of the whole suite: databases, a deployment, a clock that moves when told."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
 
 import pytest
-from databases import NoServer, copied, migrated_file, migrated_template, running_postgres
+from databases import (
+    AS_APP_ROLE,
+    NoServer,
+    as_app_role,
+    copied,
+    migrated_file,
+    migrated_template,
+    running_postgres,
+)
 from factories import StepClock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -59,7 +68,9 @@ def settings(request, tmp_path):
         return
     server = request.getfixturevalue("postgres_server")
     template = request.getfixturevalue("postgres_template")
-    with copied(server, template) as url:
+    with copied(server, template) as owned:
+        # Those who tamper need the owner; everything else must work as the server's own role.
+        url = as_app_role(owned) if os.environ.get(AS_APP_ROLE) else owned
         yield Settings(home=home, database_url=url, unsafe_durability=True)
 
 

@@ -14,8 +14,12 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 from labeltrust.settings import Settings
+from labeltrust.store.grants import grant_app_role
 from labeltrust.store.migrate import migrate
 from labeltrust.store.session import open_engine
+
+APP_ROLE = "lt_app_of_tests"
+AS_APP_ROLE = "LABELTRUST_TEST_APP_ROLE"
 
 
 class NoServer(Exception):
@@ -85,8 +89,25 @@ def migrated_template(url: str) -> str:
     settings = Settings(database_url=other_database(url, name), unsafe_durability=True)
     engine = open_engine(settings)
     migrate(engine)
+    if os.environ.get(AS_APP_ROLE):
+        grant_app_role(engine, made_role(url))
     engine.dispose()
     return name
+
+
+def made_role(url: str) -> str:
+    """Make the role that a server connects as, where it is not there, and return its name."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
+        if known.fetchone() is None:
+            connection.execute(f"CREATE ROLE {APP_ROLE} LOGIN PASSWORD '{APP_ROLE}'")
+    return APP_ROLE
+
+
+def as_app_role(url: str) -> str:
+    """Return the URL of a database as the server's own role reaches it."""
+    made = make_url(url).set(username=APP_ROLE, password=APP_ROLE)
+    return made.render_as_string(hide_password=False)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Who acts on which installation: read from environment and machine, once a command."""
 
+import contextlib
 import os
 import pwd
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from labeltrust.domain.errors import Busy
 from labeltrust.domain.principals import Principal, shell_owner
 from labeltrust.settings import Settings, read_settings
 
@@ -85,8 +87,12 @@ def principal_of(deployment: "Deployment", *, key: str | None, user: str) -> Pri
     if not key:
         return shell_owner(user)
     from labeltrust.services.authenticate import authenticate_key  # noqa: PLC0415 - slow imports
+    from labeltrust.services.note_key_uses import note_key_use  # noqa: PLC0415
 
-    return authenticate_key(deployment, key.strip())
+    principal = authenticate_key(deployment, key.strip())
+    with contextlib.suppress(Busy):  # a command that only reads works beside a long write
+        note_key_use(deployment, principal)
+    return principal
 
 
 def shell_user() -> str:

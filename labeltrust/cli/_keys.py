@@ -55,13 +55,44 @@ def revoke(
     """End a key for ever."""
     from labeltrust.services.revoke_key import revoke_key  # noqa: PLC0415
 
-    bare = key_id.removeprefix("lt_").partition("_")[0]
     with acting() as who:
-        key = revoke_key(who.deployment, who.principal, key_id=bare, reason=reason)
+        key = revoke_key(who.deployment, who.principal, key_id=_bare(key_id), reason=reason)
     if as_json:
         print_json(key)
         return
     out(f"key {key.key_id} ({key.name}) is revoked")
+
+
+@app.command(epilog=example("key rotate 0a1b2c3d4e5f --overlap-hours 1"))
+def rotate(
+    key_id: Annotated[str, typer.Argument(help="Id of the key: the part after lt_.")],
+    *,
+    overlap_hours: Annotated[
+        float, typer.Option(help="How long the old key still works, 0 to 90 days.")
+    ] = 24.0,
+    expires: Annotated[str | None, typer.Option(help="End of the new key, ISO 8601.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a new key like an old one, which ends after the overlap; its text is printed once."""
+    from labeltrust.services.rotate_key import rotate_key  # noqa: PLC0415
+
+    with acting() as who:
+        new = rotate_key(
+            who.deployment,
+            who.principal,
+            key_id=_bare(key_id),
+            overlap_hours=overlap_hours,
+            expires_at=parsed_time(expires, "--expires"),
+        )
+    if as_json:
+        print_json({"key": new.key, "text": new.text})
+        return
+    say("keep this text now; it is not shown again:")
+    out(new.text)
+
+
+def _bare(key_id: str) -> str:
+    return key_id.removeprefix("lt_").partition("_")[0]
 
 
 @app.command("list", epilog=example("key list"))
@@ -81,10 +112,11 @@ def list_(*, as_json: AsJson = False) -> None:
             k.role,
             "all" if k.projects is None else ", ".join(k.projects),
             k.person or k.source or "",
+            day(k.used_at),
             day(k.expires_at),
             day(k.revoked_at),
         )
         for k in keys
     ]
-    columns = ("key", "name", "role", "projects", "whose", "expires", "revoked")
+    columns = ("key", "name", "role", "projects", "whose", "last used", "expires", "revoked")
     print_table(columns, rows, "No key yet.")

@@ -13,13 +13,17 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError
 if TYPE_CHECKING:
     from labeltrust.services.check_installation import Finding
 
+AppRoleName = Annotated[
+    str,
+    typer.Option("--app-role", help="PostgreSQL role the server connects as; not the owner."),
+]
 SHELLS = ("bash", "zsh", "fish")
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this page to the command line."""
     app.command("settings", epilog=example("settings --json"))(show_settings)
-    app.command("migrate", epilog=example("migrate"))(migrate)
+    app.command("migrate", epilog=example("migrate", "migrate --app-role labeltrust_app"))(migrate)
     app.command("doctor", epilog=example("doctor"))(doctor)
     app.command("completion", epilog=example("completion bash > ~/.labeltrust.bash"))(completion)
 
@@ -36,8 +40,13 @@ def show_settings(*, as_json: AsJson = False) -> None:
     print_table(("setting", "value", "meaning"), rows, "No settings.")
 
 
-def migrate(*, as_json: AsJson = False) -> None:
-    """Bring the database's schema to the newest version."""
+def migrate(*, app_role: AppRoleName = "", as_json: AsJson = False) -> None:
+    """Bring the database's schema to the newest version; on PostgreSQL, grant the server's role.
+
+    The role can append to the history and not change it. A role that was named once is granted
+    again by every later migration.
+    """
+    from labeltrust.store.grants import grant_app_role, granted_role  # noqa: PLC0415
     from labeltrust.store.migrate import migrate as bring_up  # noqa: PLC0415
     from labeltrust.store.migrate import schema_version  # noqa: PLC0415
     from labeltrust.store.session import open_engine  # noqa: PLC0415
@@ -47,12 +56,16 @@ def migrate(*, as_json: AsJson = False) -> None:
         before = schema_version(engine)
         bring_up(engine)
         after = schema_version(engine)
+        role = app_role or granted_role(engine)
+        grants = grant_app_role(engine, role) if role else ()
     finally:
         engine.dispose()
     if as_json:
-        print_json({"before": before, "after": after})
+        print_json({"before": before, "after": after, "app_role": role or None, "grants": grants})
         return
     out(f"schema is at {after}" if before == after else f"schema went from {before} to {after}")
+    if role:
+        out(f"role {role} may append to the history and not change it")
 
 
 def doctor(*, as_json: AsJson = False) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli import _findings
 from labeltrust.cli._approvals import show_approval
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import (
@@ -36,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
             'freeze --project fraud --import 12 --reason "supplier retracted it"',
         )
     )(freeze)
+    _findings.add_to(app)
     app.command(epilog=example('lift 3 --reason "the audit cleared her"'))(lift)
 
 

@@ -52,7 +52,17 @@ def run_server(wanted: Settings, *, ready: str = "") -> None:
     with serve_lock(wanted), _listening(wanted) as listener:
         bound = replace(wanted, port=listener.getsockname()[1])
         with deployed(bound, apart=True) as deployment, _working(deployment, bound):
+            _warn_of_role(deployment)
             _run(deployment, bound, listener, ready)
+
+
+def _warn_of_role(deployment: "Deployment") -> None:
+    """Say at the start that PostgreSQL would let this server rewrite its history."""
+    from labeltrust.services.check_installation import check_role  # noqa: PLC0415 - slow imports
+
+    role = check_role(deployment)
+    if not role.ok:
+        say(f"warning: {role.found}; {role.mend}")
 
 
 def _run(deployment: "Deployment", bound: Settings, listener: socket.socket, ready: str) -> None:
@@ -112,6 +122,7 @@ def worker() -> None:
 
     wanted = settings()
     with serve_lock(wanted), deployed(wanted) as deployment:
+        _warn_of_role(deployment)
         running = worker_of(deployment)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: running.stop.set())

@@ -41,7 +41,10 @@ class KeyDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """An API key as it can be shown: everything but its secret."""
+    """An API key as it can be shown: everything but its secret.
+
+    `used_at` is when it was last accepted, to about a minute; None: never.
+    """
 
     key_id: str
     name: str
@@ -52,6 +55,7 @@ class Key:
     created_at: datetime
     expires_at: datetime | None
     revoked_at: datetime | None
+    used_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

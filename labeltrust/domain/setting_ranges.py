@@ -13,6 +13,8 @@ RANGES: Final = {
     "max_batch_events": (1, _COUNT),
     "max_requests": (1, _COUNT),
     "body_timeout_seconds": (0.1, _SECONDS),
+    "key_requests_a_minute": (0, _COUNT),
+    "source_requests_a_minute": (0, _COUNT),
     "queue_rows": (1, _COUNT),
     "group_rows": (1, _COUNT),
     # Over a minute, revoking a key would no longer mean anything.

@@ -17,6 +17,7 @@ from labeltrust.services.measure_sources import measure_sources
 from labeltrust.services.platforms import platforms
 from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
+from labeltrust.store.grants import app_role
 from labeltrust.store.growth import measure_growth
 from labeltrust.store.locks import server_pid
 from labeltrust.store.migrate import is_newer, lives_with, newest_version, schema_version
@@ -122,6 +123,23 @@ def _schema(deployment: Deployment) -> Finding:
     return Finding(check="schema", ok=ok, found=f"{found} of {wanted}", mend=mend)
 
 
+def check_role(deployment: Deployment) -> Finding:
+    """Look at whom the server is to PostgreSQL: the owner of the history could rewrite it."""
+    role = app_role(deployment.engine)
+    if role is None:
+        return Finding(check="role", ok=True, found="SQLite: triggers alone guard the history")
+    if not role.excess:
+        return Finding(check="role", ok=True, found=f"{role.name} can only append to the history")
+    more = f" and {len(role.excess) - 1} more" if len(role.excess) > 1 else ""
+    found = f"{role.name} {role.excess[0]}{more}: it could rewrite the history"
+    if deployment.settings.unsafe_durability:
+        return Finding(check="role", ok=True, found=f"{found}; for tests only")
+    mend = (
+        "as owner run `labeltrust migrate --app-role NAME`, and serve as NAME (docs/postgresql.md)"
+    )
+    return Finding(check="role", ok=False, found=found, mend=mend)
+
+
 def _work(deployment: Deployment) -> Finding:
     with reading(deployment.engine) as session:
         backlog = jobs.backlog(session, deployment.clock())
@@ -216,5 +234,5 @@ def _checkpoints(deployment: Deployment) -> Finding:
 Check = Callable[[Deployment], Finding]
 _ALONE: tuple[Check, ...] = (_python, _key_file, _home, _database, _server)
 _WITH_SCHEMA: tuple[Check, ...] = (
-    *(_work, _news, _growth, _held, _adapters, _pulls, _sources, _checkpoints),
+    *(check_role, _work, _news, _growth, _held, _adapters, _pulls, _sources, _checkpoints),
 )

@@ -15,6 +15,7 @@ from labeltrust.domain.networks import Address, Network, is_within
 from labeltrust.ingest._base import Delivery, Platform, Secret
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.lately import Lately
+from labeltrust.services.limit_requests import Rates
 from labeltrust.services.platforms import is_trusted_with_gold, networks_of, platforms
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
@@ -62,6 +63,7 @@ class Intake:
         """Prepare the writer; its thread starts with the context."""
         self.deployment = deployment
         self.writer = _writer(deployment)
+        self.rates = _rates(deployment)
         self._platforms = platforms()
         self._senders: Lately[str, Sender] = Lately(deployment.settings.key_cache_seconds)
         # Projects that the source `api` was seen to speak for; links are never taken away from it.
@@ -119,6 +121,11 @@ class Intake:
             secrets=tuple(opened),
             networks=networks_of(config),
         )
+
+
+def _rates(deployment: Deployment) -> Rates:
+    settings = deployment.settings
+    return Rates(key=settings.key_requests_a_minute, source=settings.source_requests_a_minute)
 
 
 def _writer(deployment: Deployment) -> GroupWriter | ApartWriter:

@@ -24,6 +24,7 @@ async def receive_delivery(
     Raises:
         NotProven: No proof of origin, or no such source; nothing was stored.
         TooLarge: More events than a batch may hold.
+        TooOften: The source's minute is used up; nothing was stored.
         Busy: Too much waits to be written; nothing was stored.
     """
     received_at = intake.deployment.clock()
@@ -33,6 +34,8 @@ async def receive_delivery(
     except NotProven:
         # A secret that was made a moment ago is none of those remembered.
         sender, delivery, key_id = _proven(await intake.renewed_sender(source), delivery)
+    # Once proven: whoever forges must not use up what the source may send.
+    intake.rates.spend_source(source)
     parsed = await parsed_delivery(sender.platform, delivery)
     submission = Submission(
         source=source,

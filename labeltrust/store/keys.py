@@ -1,9 +1,10 @@
 """API keys as rows: a digest, never a text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlalchemy import update
+from sqlmodel import Session, col, or_, select
 
 from labeltrust.domain import access
 from labeltrust.domain.errors import NotFound
@@ -63,6 +64,14 @@ def key_rows(session: Session) -> Sequence[ApiKey]:
     return session.exec(select(ApiKey).order_by(col(ApiKey.id))).all()
 
 
+def note_uses(session: Session, uses: Mapping[str, datetime]) -> None:
+    """Keep when keys were last used; what another server noted later stays."""
+    for key_id, at in uses.items():
+        older = or_(col(ApiKey.used_at).is_(None), col(ApiKey.used_at) < at)
+        noted = update(ApiKey).where(col(ApiKey.key_id) == key_id, older)
+        session.execute(noted.values(used_at=at))
+
+
 def owner_of(session: Session, row: ApiKey) -> Person | None:
     """Return the person of a key, if it is anybody's."""
     return None if row.person_id is None else session.get_one(Person, row.person_id)
@@ -93,6 +102,7 @@ def keys_of(session: Session, rows: Sequence[ApiKey]) -> list[access.Key]:
             created_at=row.created_at,
             expires_at=row.expires_at,
             revoked_at=row.revoked_at,
+            used_at=row.used_at,
         )
         for row in rows
     ]

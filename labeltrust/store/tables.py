@@ -5,6 +5,9 @@ machine, numbered without gaps in its chain and never changed. All else is eithe
 tables, mutable, erasable), a sealed original (`delivery`), a registry (projects, sources, keys) or
 derived from history and may be rebuilt.
 
+A table whose `info` names `changes` is guarded by triggers and by grants: only those columns of its
+rows may ever change, and no row goes.
+
 Times of the hot table are whole microseconds since 1970 in UTC (`_us`): they sort, subtract and
 load into arrays without parsing. Everywhere else times are aware datetimes.
 """
@@ -48,6 +51,7 @@ class RowId(TypeDecorator[int]):
 
 
 _WAITS = text("routed_at IS NULL")
+CHANGES = "changes"
 
 
 class Installation(SQLModel, table=True):
@@ -268,7 +272,10 @@ class Person(SQLModel, table=True):
 
 
 class ApiKey(SQLModel, table=True):
-    """A key, kept as digest only; `projects` is a JSON list, or None for all."""
+    """A key, kept as digest only; `projects` is a JSON list, or None for all.
+
+    `used_at` is when it was last accepted, to about a minute.
+    """
 
     __tablename__ = "api_key"
 
@@ -283,6 +290,7 @@ class ApiKey(SQLModel, table=True):
     created_at: datetime
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
+    used_at: datetime | None = None
 
 
 class Password(SQLModel, table=True):
@@ -314,7 +322,10 @@ class Delivery(SQLModel, table=True):
     `import_id` is the delivery of the first piece of the same imported file; None for webhooks.
     """
 
-    __table_args__ = (Index("ix_delivery_received_at", "received_at"),)
+    __table_args__ = (
+        Index("ix_delivery_received_at", "received_at"),
+        {"info": {CHANGES: ("body", "data_key", "erased_at")}},
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     source_id: int = Field(foreign_key="source.id")
@@ -365,6 +376,7 @@ class LabelerAlias(SQLModel, table=True):
     """
 
     __tablename__ = "labeler_alias"
+    __table_args__ = ({"info": {CHANGES: ("lookup", "outside_id", "salt", "labeler_id")}},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     lookup: bytes = Field(sa_type=LargeBinary, unique=True)
@@ -390,6 +402,7 @@ class ItemAlias(SQLModel, table=True):
     """An outside item id of one project and the opaque one inside, with what reviewers see."""
 
     __tablename__ = "item_alias"
+    __table_args__ = ({"info": {CHANGES: ("lookup", "outside_id", "salt", "item_id")}},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     project_id: int = Field(foreign_key="project.id")
@@ -416,6 +429,8 @@ FLAG_STANDS = text("status <> 'dismissed'")
 """Flags that say something against a labeler; an index holds these alone."""
 _GOLD = text("type IN ('gold.declared', 'gold.withdrawn')")
 
+_FINDING = text("type = 'finding.event_id_reused'")
+
 
 class Event(SQLModel, table=True):
     """The append-only history; see `ledger/canonical.py` for the bytes that the leaf hashes.
@@ -436,7 +451,9 @@ class Event(SQLModel, table=True):
             sqlite_where=text("event_id IS NULL"),
             postgresql_where=text("event_id IS NULL"),
         ),
-        {"sqlite_with_rowid": False},
+        # Two contents under one id: few among millions, and wanted by whoever watches for forgery.
+        Index("ix_event_findings", "received_us", sqlite_where=_FINDING, postgresql_where=_FINDING),
+        {"sqlite_with_rowid": False, "info": {CHANGES: ()}},
     )
 
     chain_id: int = Field(primary_key=True)
@@ -746,6 +763,7 @@ class AuditVerdict(SQLModel, table=True):
     """Every verdict that was given, those taken back too."""
 
     __tablename__ = "audit_verdict"
+    __table_args__ = ({"info": {CHANGES: ("withdrawn_at",)}},)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
     task_id: int = Field(foreign_key="audit_task.id", index=True, sa_type=RowId)
@@ -824,6 +842,15 @@ class Snapshot(SQLModel, table=True):
     `parent_id` is the snapshot that it was made from, named by who made it.
     """
 
+    # Numbered first and written out in the same transaction; the signature guards it afterwards.
+    __table_args__ = (
+        {
+            "info": {
+                CHANGES: ("events_through", "rows", "digest", "manifest", "signature", "parent_id")
+            }
+        },
+    )
+
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
     created_at: datetime
@@ -840,7 +867,10 @@ class TrainingSet(SQLModel, table=True):
     """That a snapshot was named the project's training set; the newest row is the one in use."""
 
     __tablename__ = "training_set"
-    __table_args__ = (Index("ix_training_set_project_id_id", "project_id", "id"),)
+    __table_args__ = (
+        Index("ix_training_set_project_id_id", "project_id", "id"),
+        {"info": {CHANGES: ()}},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
@@ -854,7 +884,10 @@ class TrainedModel(SQLModel, table=True):
     """A version of a model that was trained on a snapshot, as its makers said."""
 
     __tablename__ = "trained_model"
-    __table_args__ = (UniqueConstraint("snapshot_id", "model", "version"),)
+    __table_args__ = (
+        UniqueConstraint("snapshot_id", "model", "version"),
+        {"info": {CHANGES: ()}},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     snapshot_id: int = Field(foreign_key="snapshot.id")
@@ -869,7 +902,10 @@ class GateChange(SQLModel, table=True):
     """An opening or closing of a project's training gate, as it was noticed; also an event."""
 
     __tablename__ = "gate_change"
-    __table_args__ = (Index("ix_gate_change_project_id_id", "project_id", "id"),)
+    __table_args__ = (
+        Index("ix_gate_change_project_id_id", "project_id", "id"),
+        {"info": {CHANGES: ()}},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")

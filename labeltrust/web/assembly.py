@@ -15,6 +15,7 @@ from labeltrust.services.check_health import HealthCheck
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.services.limit_attempts import Attempts
+from labeltrust.services.note_key_uses import KeyUses
 from labeltrust.web import assets, health, webhooks
 from labeltrust.web.access import Authentication
 from labeltrust.web.access_log import AccessLog
@@ -26,6 +27,7 @@ from labeltrust.web.api import (
     audits,
     damage,
     events,
+    findings,
     flags,
     freezes,
     hooks,
@@ -51,6 +53,7 @@ from labeltrust.web.deliveries import Reception
 from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
 from labeltrust.web.idempotency import IdempotentActs
+from labeltrust.web.key_uses import keeping
 from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
@@ -125,7 +128,7 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, sources, hooks, alerts, ledger, platform_acts,
+    incidents, incident_files, training, sources, hooks, alerts, ledger, platform_acts, findings,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -243,6 +246,7 @@ def _environment(deployment: Deployment, kept: assets.Assets) -> Environment:
 
 def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub: Live) -> Wires:
     deployment = parts.deployment
+    uses = KeyUses(deployment)
     return Wires(
         given={
             "deployment": deployment,
@@ -255,10 +259,10 @@ def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub
             "hub": hub,
         },
         layers={
-            "authentication": Authentication(deployment),
+            "authentication": Authentication(deployment, parts.intake.rates, uses),
             "idempotent_acts": IdempotentActs(deployment),
         },
-        lifespan=tuple(parts.lifespan),
+        lifespan=(*parts.lifespan, keeping(uses)),
         closing=hub.close,
     )
 

@@ -1,7 +1,7 @@
 """What webhooks and generic events share: reading the body, and telling what became of it."""
 
 import asyncio
-import time
+import contextlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -15,8 +15,10 @@ from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, Unreadabl
 from labeltrust.domain.events import Outcome, Problem, Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
+from labeltrust.services.note_forgeries import note_forgeries
 from labeltrust.services.refuse_delivery import note_oversized
 from labeltrust.web.bodies import OverCap, check_encoding, chunks_of, read_capped, unpacked
+from labeltrust.web.budget import Budget, Tally
 from labeltrust.web.monitoring import Meters
 
 # More digests an hour than this are counted and logged, not kept: refusals must not fill the disk.
@@ -31,42 +33,18 @@ class Reception:
         intake: Where deliveries are recorded.
         meters: What is counted.
         budget: Bounds how many digests of refused bodies are kept.
+        forgeries: Counts deliveries without proof of origin.
     """
 
     intake: Intake
     meters: Meters
-    budget: "Budget" = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
+    budget: Budget = field(default_factory=lambda: Budget(_KEPT_AN_HOUR))
+    forgeries: Tally = field(default_factory=Tally)
 
     @property
     def deployment(self) -> Deployment:
         """The installation."""
         return self.intake.deployment
-
-
-class Budget:
-    """So many acts an hour, by name; it fills up again steadily."""
-
-    _MOST_NAMES = 4_096
-
-    def __init__(self, an_hour: int) -> None:
-        """Begin full."""
-        self._an_hour = an_hour
-        self._left: dict[str, tuple[float, float]] = {}
-
-    def spend(self, name: str) -> bool:
-        """Say whether one more is allowed, and count it.
-
-        >>> budget = Budget(1)
-        >>> budget.spend("a"), budget.spend("a"), budget.spend("b")
-        (True, False, True)
-        """
-        now = time.monotonic()
-        left, at = self._left.get(name, (float(self._an_hour), now))
-        left = min(self._an_hour, left + (now - at) * self._an_hour / 3_600)
-        if len(self._left) >= self._MOST_NAMES:
-            self._left.clear()
-        self._left[name] = (left - 1 if left >= 1 else left, now)
-        return left >= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +101,14 @@ async def _keep_digest(reception: Reception, refused: OverCap, source: str, acto
     )
 
 
+async def keep_forgery(reception: Reception, source: str) -> None:
+    """Count a delivery without proof in the name of a source; about once an hour it is history."""
+    n = reception.forgeries.due(source)
+    if n:
+        with contextlib.suppress(Busy):
+            await asyncio.to_thread(note_forgeries, reception.deployment, source, n)
+
+
 def count_outcome(meters: Meters, outcome: Outcome) -> None:
     """Count what became of the events of one delivery."""
     refused = sum(problem.status == HTTPStatus.CONFLICT for problem in outcome.problems)
@@ -138,7 +124,7 @@ def count_outcome(meters: Meters, outcome: Outcome) -> None:
 
 def count_refusal(meters: Meters, error: LabeltrustError) -> None:
     """Count a delivery of which nothing was stored."""
-    reason = "busy" if isinstance(error, Busy) else error.code
+    reason = error.code
     meters.refused.labels("not_proven" if isinstance(error, NotProven) else reason).inc()
 
 

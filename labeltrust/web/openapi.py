@@ -1,7 +1,7 @@
 """The description of the interface: examples, tags, and a page that needs no other host."""
 
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from litestar import Request, Router
 from litestar.openapi import OpenAPIConfig
@@ -9,6 +9,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, Example, SecurityScheme, Tag
 
 from labeltrust.web.access import by_key
+from labeltrust.web.media_types import MEDIA_TYPES
 
 _TAGS = {
     "events": "What platforms send.",
@@ -58,19 +59,52 @@ def described(schema: dict[str, Any]) -> dict[str, Any]:
     (['/a'], ['default'])
     """
     paths = {
-        path: {method: _with_problem(operation) for method, operation in methods.items()}
+        path: {method: _told(path, operation) for method, operation in methods.items()}
         for path, methods in schema["paths"].items()
         if not path.startswith("/schema")
     }
     components = schema.get("components", {})
-    schemas = {**components.get("schemas", {}), "Problem": _PROBLEM}
-    return {**schema, "paths": paths, "components": {**components, "schemas": schemas}}
+    schemas = {**components.get("schemas", {}), "Refusal": _PROBLEM}
+    whole = {**schema, "paths": paths, "components": {**components, "schemas": schemas}}
+    return cast("dict[str, Any]", _with_fixed_lists(whole))
 
 
-def _with_problem(operation: dict[str, Any]) -> dict[str, Any]:
+def _told(path: str, operation: dict[str, Any]) -> dict[str, Any]:
     # What the framework adds by itself describes its own errors, which never leave this house.
-    kept = {k: v for k, v in operation["responses"].items() if k != "400"}
+    kept = {
+        status: _file_told(path, response)
+        for status, response in operation["responses"].items()
+        if status != "400"
+    }
     return {**operation, "responses": {**kept, "default": _REFUSED}}
+
+
+def _file_told(path: str, response: dict[str, Any]) -> dict[str, Any]:
+    """Say what a file is; the framework leaves that empty, and takes its dates for JSON's."""
+    if "" not in response.get("content", {}):
+        return response
+    media = MEDIA_TYPES.get(path.rpartition("/")[2], "application/octet-stream")
+    headers = response["headers"]
+    modified = {**headers["last-modified"], "schema": _TEXT}
+    return {
+        **response,
+        "content": {media: {} if media == "application/json" else response["content"][""]},
+        "headers": {**headers, "last-modified": modified},
+    }
+
+
+def _with_fixed_lists(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Describe pairs of one kind by `items`: tools of older drafts trip over `prefixItems`."""
+    if isinstance(value, list):
+        return [_with_fixed_lists(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _with_fixed_lists(one) for name, one in value.items()}
+    first = told.get("prefixItems")
+    if isinstance(first, list) and first and all(one == first[0] for one in first):
+        del told["prefixItems"]
+        told |= {"items": first[0], "minItems": len(first), "maxItems": len(first)}
+    return told
 
 
 _TEXT = {"type": "string"}
@@ -91,7 +125,7 @@ _PROBLEM = {
 }
 _REFUSED = {
     "description": "Refused, with the reason in words.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Refusal"}}},
 }
 
 

@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
-from labeltrust.domain.errors import LabeltrustError
+from labeltrust.domain.errors import LabeltrustError, NotProven
 from labeltrust.domain.networks import Address, caller_address
 from labeltrust.services.receive_delivery import receive_delivery
 from labeltrust.web.access import PROOF
@@ -15,6 +15,7 @@ from labeltrust.web.deliveries import (
     arrived,
     count_outcome,
     count_refusal,
+    keep_forgery,
     told,
 )
 from labeltrust.web.openapi import WITHOUT_KEY
@@ -35,6 +36,7 @@ async def receive(
     source: FromPath[str], request: StrictRequest, reception: NamedDependency[Reception]
 ) -> ASGIResponse:
     """Prove the origin of a platform's own payload, keep it, read it and record its events."""
+    known = None
     try:
         known = await reception.intake.sender(source)
         known.require_network(_caller(reception, request))
@@ -42,6 +44,8 @@ async def receive(
         outcome = await receive_delivery(reception.intake, source, came.body, came.headers)
     except LabeltrustError as error:
         count_refusal(reception.meters, error)
+        if known is not None and isinstance(error, NotProven):
+            await keep_forgery(reception, known.name)
         raise
     count_outcome(reception.meters, outcome)
     return told(outcome)

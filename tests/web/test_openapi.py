@@ -70,7 +70,7 @@ async def test_the_examples_of_events_are_accepted(schema, caller, deployment):
 async def test_refusals_are_described_as_they_are_sent(schema, caller):
     sent = (await caller("auditor").get("/v1/flags/999")).json()
 
-    known = schema["components"]["schemas"]["Problem"]["properties"]
+    known = schema["components"]["schemas"]["Refusal"]["properties"]
     assert set(sent) <= set(known)
     for methods in schema["paths"].values():
         for operation in methods.values():
@@ -81,3 +81,36 @@ async def test_the_description_names_no_other_host(schema):
     told = str(schema).replace("https://ci.example.org/", "")  # of nobody, in an example
     assert "http://" not in told
     assert "https://" not in told
+
+
+async def test_the_description_is_right_by_the_rules_of_openapi(schema):
+    # Pairs as tools of older drafts read them, no media type left empty, one meaning for each name.
+    for place, one in parts_of(schema):
+        assert "prefixItems" not in one, place
+        assert "" not in one, place
+    sent = schema["paths"]["/v1/events"]["post"]["responses"]["202"]["content"]
+    recorded = named(schema, sent["application/json"]["schema"])
+    problem = named(schema, recorded["properties"]["problems"]["items"])
+    assert {"index", "code", "detail"} <= set(problem["properties"])
+
+
+def named(schema, reference):
+    return schema["components"]["schemas"][reference["$ref"].rpartition("/")[2]]
+
+
+def parts_of(value, place=""):
+    if isinstance(value, dict):
+        yield place, value
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(one, dict | list):
+            yield from parts_of(one, f"{place}/{name}")
+
+
+async def test_no_file_names_its_characters_twice(caller, fraud):
+    client = caller("qa_lead")
+    made = await client.post("/v1/incidents", json={"project": "fraud", "title": "t"})
+    number = made.json()["incident"]["id"]
+
+    for kind in ("md", "html"):
+        answer = await client.get(f"/v1/incidents/{number}/postmortem.{kind}")
+        assert answer.headers["content-type"].count("charset") == 1

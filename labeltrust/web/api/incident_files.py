@@ -14,7 +14,8 @@ from labeltrust.web.access import by_key
 from labeltrust.web.api.incidents import IncidentNumber
 from labeltrust.web.caller import Caller
 
-_MEDIA = {".md": "text/markdown; charset=utf-8", ".html": "text/html; charset=utf-8"}
+# The framework adds the charset to every text.
+_MEDIA = {".md": "text/markdown", ".html": "text/html"}
 
 
 @get(
@@ -31,6 +32,7 @@ async def damage(incident: IncidentNumber, caller: NamedDependency[Caller]) -> I
 @get(
     "/v1/incidents/{incident:int}/postmortem.md",
     opt=by_key("read"),
+    media_type="text/markdown",
     tags=["incidents"],
     summary="Download the postmortem as Markdown",
 )
@@ -42,6 +44,7 @@ async def as_markdown(incident: IncidentNumber, caller: NamedDependency[Caller])
 @get(
     "/v1/incidents/{incident:int}/postmortem.html",
     opt=by_key("read"),
+    media_type="text/html",
     tags=["incidents"],
     summary="Download the postmortem as a page",
 )
@@ -53,6 +56,7 @@ async def as_html(incident: IncidentNumber, caller: NamedDependency[Caller]) -> 
 @get(
     "/v1/incidents/{incident:int}/bundle.zip",
     opt=by_key("read"),
+    media_type="application/zip",
     tags=["incidents"],
     summary="Download the evidence",
 )

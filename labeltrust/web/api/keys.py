@@ -12,6 +12,7 @@ from litestar.params import BodyKwarg, FromPath
 from labeltrust.domain.access import Key, KeyDraft, NewKey
 from labeltrust.services.create_key import create_key, list_keys
 from labeltrust.services.revoke_key import revoke_key
+from labeltrust.services.rotate_key import OVERLAP_HOURS, rotate_key
 from labeltrust.web.access import by_key
 from labeltrust.web.api.people import ReasonBody
 from labeltrust.web.caller import Caller
@@ -40,6 +41,13 @@ class KeyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
+class KeyRotation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the old key still works, and when the new one ends."""
+
+    overlap_hours: float = OVERLAP_HOURS
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyList:
     """Keys without their texts, oldest first."""
@@ -47,6 +55,7 @@ class KeyList:
     keys: list[Key]
 
 
+_DAY = example("With a day to change over", {"overlap_hours": 24.0})
 _CI = example("For a pipeline", {"name": "ci", "role": "ml_engineer", "projects": ["fraud"]})
 
 
@@ -81,4 +90,22 @@ async def revoke(
     return await caller.ask(revoke_key, key_id=key, reason=data.reason)
 
 
-HANDLERS = (index, create, revoke)
+# As where one is created: the answer is a secret.
+@post(
+    "/v1/keys/{key:str}/rotate",
+    opt=by_key("manage") | {"own_ids": True},
+    tags=["people"],
+    summary="Rotate a key",
+)
+async def rotate(
+    key: FromPath[str],
+    data: Annotated[KeyRotation, BodyKwarg(examples=[_DAY])],
+    caller: NamedDependency[Caller],
+) -> NewKey:
+    """Create a key like this one, which ends after the overlap; the text is in this answer only."""
+    return await caller.ask(
+        rotate_key, key_id=key, overlap_hours=data.overlap_hours, expires_at=data.expires_at
+    )
+
+
+HANDLERS = (index, create, revoke, rotate)

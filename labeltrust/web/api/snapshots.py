@@ -1,6 +1,7 @@
 """Training sets over HTTP: made, shown, and their files sent as they are."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -26,16 +27,18 @@ from labeltrust.services.verify_snapshot import (
 from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_key
 from labeltrust.web.caller import Caller
+from labeltrust.web.media_types import MEDIA_TYPES
 from labeltrust.web.openapi import example
 from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cursor_after, number_of_cursor
 
 SnapshotNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
-MEDIA_TYPES = {
-    "labels.parquet": "application/vnd.apache.parquet",
-    "judgments.parquet": "application/vnd.apache.parquet",
-    "manifest.json": "application/json",
-    "manifest.sig": "application/octet-stream",
-}
+
+
+class WindowBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A span of received time, from `start` until before `end`."""
+
+    start: datetime
+    end: datetime
 
 
 class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,7 +52,7 @@ class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     without_labelers: tuple[str, ...] = ()
     without_sources: tuple[str, ...] = ()
     without_imports: tuple[Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)], ...] = ()
-    without_windows: tuple[Window, ...] = ()
+    without_windows: tuple[WindowBody, ...] = ()
     reason: str = ""
     parent: Annotated[int, msgspec.Meta(ge=1, le=MAX_ID)] | None = None
 
@@ -60,7 +63,7 @@ class SnapshotBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             labelers=self.without_labelers,
             sources=self.without_sources,
             imports=self.without_imports,
-            windows=self.without_windows,
+            windows=tuple(Window(start=w.start, end=w.end) for w in self.without_windows),
             reason=checked_note(self.reason, "reason") if self.reason else "",
         )
 

@@ -15,7 +15,7 @@ from labeltrust.web.errors import printable
 Plain = str | int | float | bool | datetime | None
 Record = Mapping[str, Plain]
 FORMATS: Mapping[str, str] = MappingProxyType(
-    {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+    {"csv": "text/csv", "json": "application/json"}  # the charset is added to every text
 )
 
 

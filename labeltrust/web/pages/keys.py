@@ -12,6 +12,7 @@ from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.domain.principals import ROLES
 from labeltrust.services.create_key import create_key, list_keys
 from labeltrust.services.revoke_key import revoke_key
+from labeltrust.services.rotate_key import rotate_key
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._forms import scope_of
 from labeltrust.web.pages._tables import Column, Filter, Table
@@ -34,6 +35,7 @@ KEYS: Table[Key] = Table(
         Column(name="role", title="Role", value=lambda k: k.role),
         Column(name="whose", title="Whose", value=_whose),
         Column(name="projects", title="Projects", value=_scope),
+        Column(name="used_at", title="Last used", value=lambda k: k.used_at),
         Column(name="expires_at", title="Expires", value=lambda k: k.expires_at),
         Column(name="revoked_at", title="Revoked", value=lambda k: k.revoked_at),
         Column(name="created_at", title="", value=lambda k: k.created_at, shown=False),
@@ -84,6 +86,29 @@ async def revoke(
     return see_other("/keys")
 
 
+@post("/keys/{key:str}/rotate", opt=by_session("manage"), include_in_schema=False)
+async def rotate(
+    key: FromPath[str], request: Request[Any, Any, Any], view: NamedDependency[View]
+) -> Response[Any]:
+    """Create a key like this one, and show its text this one time."""
+    form = await view.form(request)
+    try:
+        made = await view.ask(
+            rotate_key, key_id=key, overlap_hours=_hours(form.get("overlap_hours", ""))
+        )
+    except LabeltrustError as error:
+        return await _page(view, {}, refusal(error), None)
+    return await _page(view, {}, None, made)
+
+
+def _hours(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        detail = f"{text[:40]!r} is no number of hours"
+        raise InvalidInput(detail, place="overlap_hours") from None
+
+
 def _draft(form: Form) -> KeyDraft:
     return KeyDraft(
         name=form.get("name", "").strip(),
@@ -118,4 +143,4 @@ async def _page(
     return view.page("keys.html", status=status, shown=shown, **values)
 
 
-HANDLERS = (keys, create, revoke)
+HANDLERS = (keys, create, revoke, rotate)

@@ -17,7 +17,8 @@ from labeltrust.services.use_snapshot import current_set
 from labeltrust.services.verify_snapshot import show_snapshot, snapshot_file, verify_snapshot
 from labeltrust.store.snapshots import SnapshotLine
 from labeltrust.web.access import by_session
-from labeltrust.web.api.snapshots import MEDIA_TYPES, SnapshotNumber
+from labeltrust.web.api.snapshots import SnapshotNumber
+from labeltrust.web.media_types import MEDIA_TYPES
 from labeltrust.web.pages._snapshot_form import named_wrongly, ordered
 from labeltrust.web.pages._tables import Column, Table
 from labeltrust.web.pages._view import Form, Refusal, View, refusal, see_other

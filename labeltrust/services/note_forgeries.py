@@ -1,0 +1,22 @@
+"""Keep that deliveries came in a source's name without proof: how many, and nothing of them."""
+
+from labeltrust.services.deployment import Deployment
+from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.session import unit_of_work
+
+
+def note_forgeries(deployment: Deployment, source: str, n: int) -> None:
+    """Append how many deliveries of a known source were refused since it was told last.
+
+    Raises:
+        Busy: The database is.
+    """
+    with unit_of_work(deployment.engine) as session:
+        append(
+            session,
+            chain=SYSTEM,
+            type="delivery.forged",
+            actor="labeltrust",
+            at=deployment.clock(),
+            detail={"source": source, "n": n},
+        )

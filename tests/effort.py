@@ -1,0 +1,10 @@
+"""How much is tried: a little in every run of the suite, much more under `make fuzz`."""
+
+import os
+
+FACTOR = "LABELTRUST_TEST_FUZZ_FACTOR"
+
+
+def effort(examples: int) -> int:
+    """Return how many examples to try."""
+    return examples * int(os.environ.get(FACTOR, "1"))
