@@ -1,14 +1,14 @@
 """Guard what is only ever appended beside the history; find findings; keep last uses of keys.
 
 Revision: 0029
-Follows: 0027
+Follows: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0029"
-down_revision = "0027"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
