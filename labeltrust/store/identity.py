@@ -12,6 +12,7 @@ from labeltrust.domain.freezes import HOLDS_LABELS
 from labeltrust.store.aliases import AliasBook, Outside
 from labeltrust.store.history import SYSTEM
 from labeltrust.store.inserting import known_id
+from labeltrust.store.session import reading
 from labeltrust.store.statements import Statements
 from labeltrust.store.tables import (
     AssessedLabeler,
@@ -22,11 +23,11 @@ from labeltrust.store.tables import (
     Freeze,
     LabelerAlias,
     LabelerProfile,
+    LabelerProject,
     Project,
 )
 from labeltrust.store.vault import Vault
 
-_SLICE: Final = 100_000
 _CASES: Final[dict[str, Any]] = {"flags": Flag, "freezes": Freeze, "audits": Audit}
 Cases = dict[str, list[int]]
 """Numbers of flags, freezes and audits."""
@@ -123,25 +124,14 @@ def _give(session: Session, name: str, numbers: list[int], to_id: int) -> None:
 
 
 def projects_with(engine: Engine, alias_ids: Collection[int]) -> list[str]:
-    """Return the names of the projects in which some names labeled, read in slices."""
-    with Session(engine) as session:
-        rows = session.exec(select(Chain.id, Chain.next_sequence, Project.name).join(
-            Project, col(Project.chain_id) == col(Chain.id)
-        )).all()  # fmt: skip
-    marks = ", ".join(str(int(number)) for number in alias_ids)
-    sql = (
-        "SELECT 1 FROM event WHERE chain_id = ? AND sequence > ? AND sequence <= ? "  # noqa: S608 - whole numbers
-        f"AND labeler_alias_id IN ({marks}) LIMIT 1"
+    """Return the names of the projects in which some names labeled."""
+    wanted = (
+        select(Project.name)
+        .join(LabelerProject, col(LabelerProject.project_id) == col(Project.id))
+        .where(col(LabelerProject.labeler_id).in_(list(alias_ids)))
     )
-    return sorted(name for chain, end, name in rows if _any(engine, sql, chain or 0, end))
-
-
-def _any(engine: Engine, sql: str, chain_id: int, end: int) -> bool:
-    for start in range(0, end, _SLICE):
-        with engine.connect() as connection:
-            if Statements(connection).rows(sql, (chain_id, start, start + _SLICE)):
-                return True
-    return False
+    with reading(engine) as session:
+        return sorted(set(session.exec(wanted)))
 
 
 def acts_on_record(session: Session, types: Collection[str]) -> list[Event]:
@@ -154,7 +144,7 @@ def acts_on_record(session: Session, types: Collection[str]) -> list[Event]:
 def set_profile(session: Session, labeler_id: int, vendor: str, team: str) -> None:
     """Store vendor and team of a labeler."""
     row = session.get(LabelerProfile, labeler_id) or LabelerProfile(labeler_id=labeler_id)
-    row.vendor, row.team = vendor, team
+    row.vendor, row.team, row.told_at = vendor, team, None
     session.add(row)
     session.flush()
 

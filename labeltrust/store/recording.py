@@ -22,12 +22,14 @@ from labeltrust.store.deliveries import DeliveryWriter
 from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.gold_changes import leave_changes
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
+from labeltrust.store.labeler_projects import ProjectBook
 from labeltrust.store.pulls import Asked, ask_pulls
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import bulk_write
 from labeltrust.store.statements import Statements
 from labeltrust.store.tallies import Sent, add_tallies
 from labeltrust.store.vault import Vault
+from labeltrust.store.vendors import VendorBook
 
 
 def _sent(batch: Batch, outcome: Outcome) -> Sent:
@@ -68,7 +70,8 @@ class Recorder:
         self._vault = vault
         self._items = AliasBook(vault, "item")
         self._labelers = AliasBook(vault, "labeler")
-        self._contents = ContentBook()
+        self._contents, self._vendors = ContentBook(), VendorBook()
+        self._projects = ProjectBook()
         self._epoch = ""
 
     def record(self, submissions: Sequence[Submission]) -> list[Outcome]:
@@ -90,10 +93,10 @@ class Recorder:
             with bulk_write(self._engine) as connection:
                 outcomes = self._record(Statements(connection), deliveries)
         except BaseException:
-            for book in (self._items, self._labelers, self._contents):
+            for book in self._books():
                 book.drop()
             raise
-        for book in (self._items, self._labelers, self._contents):
+        for book in self._books():
             book.keep()
         return outcomes
 
@@ -108,8 +111,11 @@ class Recorder:
         try:
             return self._record(Statements(connection), packed)
         finally:
-            for book in (self._items, self._labelers, self._contents):
+            for book in self._books():
                 book.drop()
+
+    def _books(self) -> tuple[AliasBook | ContentBook | VendorBook | ProjectBook, ...]:
+        return self._items, self._labelers, self._contents, self._vendors, self._projects
 
     def _sealed(self, packed: Packed) -> Packed:
         if packed.data_key or packed.delivery_id is not None:
@@ -133,6 +139,8 @@ class Recorder:
         ask_pulls(statements, _asked(batches, kept))
         chains.write()
         self._contents.write(statements)
+        self._vendors.write(statements)
+        self._projects.write(statements)
         outcomes = [outcome_of(batch, at, held) for batch, at in zip(batches, kept, strict=True)]
         told = zip(batches, outcomes, strict=True)
         add_tallies(statements, (_sent(*both) for both in told if both[0].packed.heard))
@@ -141,7 +149,7 @@ class Recorder:
     def _forget_after_erasure(self, statements: Statements) -> None:
         epoch = installed_value(statements, EPOCH)
         if epoch != self._epoch:
-            for book in (self._items, self._labelers, self._contents):
+            for book in self._books():
                 book.forget()
             self._epoch = epoch
 
@@ -174,6 +182,9 @@ class Recorder:
             append_draft(chains, draft, origin, names)
             if draft.plain.content or draft.plain.features:
                 self._contents.tell(draft, names.of(draft)[0].id)
+            self._projects.tell(draft, names.of(draft)[1].id)
+            if draft.plain.detail != "{}":
+                self._vendors.tell(draft, names.of(draft)[1].id)
         if batch.refused:
             append_findings(statements, batch, chains, origin)
             writer.quarantine(packed, delivery_id, batch.quarantined())

@@ -389,13 +389,28 @@ class LabelerAlias(SQLModel, table=True):
 
 
 class LabelerProfile(SQLModel, table=True):
-    """Whose people a labeler belongs to, as people said last; every change is an event."""
+    """Whose people a labeler belongs to, as people said last; every change is an event.
+
+    Where nobody said, it is the vendor that events of the labeler name, and `told_at` the time of
+    the newest of them; where people did, `told_at` is null, and no event changes it.
+    """
 
     __tablename__ = "labeler_profile"
 
     labeler_id: int = Field(primary_key=True, sa_type=RowId)
     vendor: str = Field(default="", sa_type=Text)
     team: str = Field(default="", sa_type=Text)
+    told_at: datetime | None = None
+
+
+class LabelerProject(SQLModel, table=True):
+    """A project in which an outside name labeled: derived, so that acts need not read history."""
+
+    __tablename__ = "labeler_project"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    labeler_id: int = Field(primary_key=True, sa_type=RowId)
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
 
 
 class ItemAlias(SQLModel, table=True):

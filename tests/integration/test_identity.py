@@ -1,10 +1,11 @@
 """One person on several platforms: joined, split, named ahead, undone; vendors without blame."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from commands import commands
-from factories import gold, label, owner
+from factories import START, gold, label, owner
 from recorded import history, project, record
 
 from labeltrust.domain.access import SourceDraft
@@ -284,3 +285,39 @@ def test_the_command_line_joins_shows_undoes_and_erases(settings, crowd, monkeyp
     assert run("labelers").code == 2
     assert "names" in run("labelers", "erase", "alice", "-p", "fraud", "--reason", "x").out
     assert "alice" not in run("labelers", "--project", "fraud").out
+
+
+def vendor_of(crowd, name):
+    return show_identity(crowd, owner(), "fraud", name).vendor
+
+
+def told_by_event(crowd, name, vendor, hour):
+    detail = {} if vendor is None else {"vendor": vendor}
+    at = START + timedelta(hours=hour)
+    record(crowd, [label(f"v{hour}", name, label="fraud", occurred_at=at, detail=detail)])
+
+
+def test_the_newest_event_that_names_a_vendor_tells_it(crowd):
+    told_by_event(crowd, "bob", "acme", 2)
+    told_by_event(crowd, "bob", "older", 1)
+    assert vendor_of(crowd, "bob") == "acme"
+
+    told_by_event(crowd, "bob", "bolt", 3)
+    told_by_event(crowd, "bob", None, 4)
+
+    assert vendor_of(crowd, "bob") == "bolt"
+    assert vendor_of(crowd, "cat") == ""
+    assess_project(crowd, owner(), "fraud")
+    assert {line.vendor: line.labelers for line in list_vendors(crowd, owner(), "fraud")}[
+        "bolt"
+    ] == 1
+
+
+def test_what_a_person_said_of_a_vendor_no_event_changes(crowd):
+    told_by_event(crowd, "bob", "acme", 1)
+    describe_labelers(crowd, owner(), "fraud", [Profile(labeler="bob", vendor="night")], reason="x")
+
+    told_by_event(crowd, "bob", "acme", 2)
+    told_by_event(crowd, "bob", "bolt", 3)
+
+    assert vendor_of(crowd, "bob") == "night"

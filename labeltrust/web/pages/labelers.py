@@ -10,6 +10,7 @@ from litestar.params import FromPath, PathParameter
 
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.services._identity import Named
+from labeltrust.services.add_alias import add_alias
 from labeltrust.services.describe_labeler import Profile, describe_labelers
 from labeltrust.services.fill_notebook import notebook_offers
 from labeltrust.services.freeze_labels import freeze_labels
@@ -20,6 +21,7 @@ from labeltrust.services.search_labelers import LabelerPage, search_labelers
 from labeltrust.services.show_identity import show_identity
 from labeltrust.services.show_portrait import ON_A_PAGE, read_drawn, show_portrait
 from labeltrust.services.show_project import show_project
+from labeltrust.services.split_labeler import split_labeler
 from labeltrust.services.undo_identity import undo_identity
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._drawings import (
@@ -136,6 +138,46 @@ async def merge(
     return see_other(f"/projects/{segment(project)}/labelers/{segment(into.name)}#identity")
 
 
+@post("/projects/{project:str}/labelers/{labeler:str}/split", opt=by_session("freeze"),
+      include_in_schema=False)  # fmt: skip
+async def split(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Say that one of the names is somebody else's, with a written reason."""
+    form = await view.form(request)
+    name = Named(form.get("parted", ""), form.get("parted_source") or None)
+    try:
+        await view.ask(split_labeler, project, name, reason=form.get("reason", ""))
+    except NotFound as error:
+        wrong = InvalidInput(str(error), place="parted", code=error.code)
+        return await _page(view, project, labeler, form, refusal(wrong))
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
+
+
+@post("/projects/{project:str}/labelers/{labeler:str}/aliases", opt=by_session("freeze"),
+      include_in_schema=False)  # fmt: skip
+async def alias(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Tell a name ahead under which another source will know the labeler."""
+    form = await view.form(request)
+    added = Named(form.get("alias", ""), form.get("alias_source") or None)
+    try:
+        reason = form.get("reason", "")
+        await view.ask(add_alias, project, Named(labeler), added, reason=reason)
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
+
+
 @post("/projects/{project:str}/labelers/{labeler:str}/profile", opt=by_session("configure"),
       include_in_schema=False)  # fmt: skip
 async def profile(
@@ -172,7 +214,7 @@ async def undo(
     return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
 
 
-_OF_IDENTITY = frozenset({"into", "vendor", "act"})
+_OF_IDENTITY = frozenset({"into", "parted", "alias", "vendor", "act"})
 
 
 async def _page(
@@ -212,4 +254,4 @@ def _page_number(text: str) -> int:
     return max(int(text[:9]), 1) if text.isascii() and text.isdigit() else 1
 
 
-HANDLERS = (labelers, show, chart, signal_chart, freeze, merge, profile, undo)
+HANDLERS = (labelers, show, chart, signal_chart, freeze, merge, split, alias, profile, undo)

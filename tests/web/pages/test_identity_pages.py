@@ -50,6 +50,45 @@ async def test_a_merge_is_undone_on_the_page(browser, deployment):
     assert len(show_identity(deployment, owner(), "fraud", into).names) == 1
 
 
+async def test_a_name_is_parted_from_a_person_on_the_page(browser, deployment):
+    await sign_in_as(browser, deployment)
+    one, into = two(deployment)
+    assert "/split" not in (await browser.get(f"{HOME}/{into}")).text  # one name: nothing to part
+    merge_labelers(deployment, owner(), "fraud", Named(one), Named(into), reason="x")
+    path = f"{HOME}/{into}/split"
+
+    wrong = await submitted(browser, f"{HOME}/{into}", path, parted="<b>nobody", reason="no <i>")
+    answer = await submitted(browser, f"{HOME}/{into}", path, parted=one, reason="two people")
+
+    assert (wrong.status_code, answer.status_code) == (422, 303)
+    assert "<b>nobody" not in wrong.text
+    assert "no &lt;i&gt;" in wrong.text
+    assert answer.headers["location"] == f"{HOME}/{into}#identity"
+    assert [n.name for n in show_identity(deployment, owner(), "fraud", into).names] == [into]
+    assert [n.name for n in show_identity(deployment, owner(), "fraud", one).names] == [one]
+
+
+async def test_a_name_is_told_ahead_on_the_page(browser, deployment):
+    await sign_in_as(browser, deployment)
+    one, other = two(deployment)
+    source = show_identity(deployment, owner(), "fraud", one).names[0].sources[0]
+    path = f"{HOME}/{one}/aliases"
+
+    taken = await submitted(
+        browser, f"{HOME}/{one}", path, alias=other, alias_source=source, reason="x"
+    )
+    answer = await submitted(
+        browser, f"{HOME}/{one}", path, alias="<b>new", alias_source=source, reason="new account"
+    )
+
+    assert (taken.status_code, answer.status_code) == (409, 303)
+    names = [n.name for n in show_identity(deployment, owner(), "fraud", one).names]
+    assert names == [one, "<b>new"]
+    page = (await browser.get(f"{HOME}/{one}")).text
+    assert "told ahead for" in page
+    assert "&lt;b&gt;new" in page
+
+
 async def test_a_refused_merge_keeps_what_was_written(browser, deployment):
     await sign_in_as(browser, deployment)
     one, _ = two(deployment)
@@ -101,4 +140,5 @@ async def test_who_may_not_sees_no_forms_of_identity(browser, deployment):
 
     assert "Who this is" in page
     assert "/merge" not in page
+    assert "/aliases" not in page
     assert "/profile" not in page
