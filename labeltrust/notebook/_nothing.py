@@ -32,6 +32,10 @@ NO_SUSPECTS = (
     "Nothing can be said: nobody is flagged, so there is no suspect whose labels could have done "
     "damage. Assess the project if labels came since, or name a labeler in the parameters."
 )
+NOBODY_IN_CASE = (
+    "Nothing can be said: no labeler belongs to this incident. Add one to the case file, or its "
+    "flag; or leave the incident out of the parameters to ask about all who are flagged."
+)
 PARTS = (
     "Nothing can be said: labels with parts (spans, boxes, sets or text) are not attacked yet. "
     "Try a question with classes."

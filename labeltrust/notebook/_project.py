@@ -29,6 +29,7 @@ from labeltrust.notebook._nothing import (
     NO_ITEMS,
     NO_LABELS,
     NO_SUSPECTS,
+    NOBODY_IN_CASE,
     NOT_ASSESSED,
     no_damage,
     no_report,
@@ -226,11 +227,17 @@ class Project(Casing):
     def case_damage(self, incident: int) -> DamageFound:
         """Return what the suspects of a case file did, on the first question that it is about.
 
+        Where no labeler belongs to it, that is what it says.
+
         Raises:
             NotFound: The project has no such incident.
-            InvalidInput: No labeler belongs to the incident.
         """
-        self.suspects(incident)
+        try:
+            self.suspects(incident)
+        except InvalidInput as error:
+            if error.code != "no_suspects":
+                raise
+            return no_damage(self.name, "label", NOBODY_IN_CASE)
         found = incident_damage(self.deployment, _PLANNER, incident)
         return DamageFound(report=found.reports[0])
 

@@ -51,9 +51,13 @@ class Sender:
         Raises:
             NotProven: It comes from elsewhere, or nobody knows from where.
         """
-        if self.networks and not is_within(address, self.networks):
-            detail = f"source {self.name[:200]!r} does not call from this address"
-            raise NotProven(detail)
+        _check_network(self.name, self.networks, address)
+
+
+def _check_network(source: str, networks: tuple[Network, ...], address: Address | None) -> None:
+    if networks and not is_within(address, networks):
+        detail = f"source {source[:200]!r} does not call from this address"
+        raise NotProven(detail)
 
 
 class Intake:
@@ -66,6 +70,9 @@ class Intake:
         self.rates = _rates(deployment)
         self._platforms = platforms()
         self._senders: Lately[str, Sender] = Lately(deployment.settings.key_cache_seconds)
+        self._networks: Lately[str, tuple[Network, ...]] = Lately(
+            deployment.settings.key_cache_seconds
+        )
         # Projects that the source `api` was seen to speak for; links are never taken away from it.
         self.api_projects: set[str] = set()
 
@@ -86,6 +93,7 @@ class Intake:
     def forget_senders(self) -> None:
         """Read sources and secrets again: some were changed."""
         self._senders.forget()
+        self._networks.forget()
 
     async def sender(self, name: str) -> Sender:
         """Return a source with its live secrets, read at most `key_cache_seconds` ago.
@@ -94,6 +102,20 @@ class Intake:
             NotProven: There is none of that name, which is not said.
         """
         return await self._senders.get(name, lambda: self._read(name))
+
+    async def require_network(self, source: str, address: Address | None) -> None:
+        """Refuse a call in the name of a source from outside the networks of its settings.
+
+        Raises:
+            NotProven: It comes from elsewhere, or nobody knows from where.
+        """
+        networks = await self._networks.get(source, lambda: self._read_networks(source))
+        _check_network(source, networks, address)
+
+    def _read_networks(self, name: str) -> tuple[Network, ...]:
+        with reading(self.deployment.engine) as session:
+            row = find_source(session, name)
+            return () if row is None else networks_of(json.loads(row.config))
 
     async def renewed_sender(self, name: str) -> Sender:
         """Return a source as it is now: a secret may be newer than what is remembered.

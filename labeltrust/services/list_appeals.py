@@ -10,15 +10,23 @@ from labeltrust.store import appeals
 from labeltrust.store.session import reading
 
 
-def list_appeals(deployment: Deployment, principal: Principal) -> tuple[Appeal, ...]:
+def list_appeals(
+    deployment: Deployment, principal: Principal, *, after: int = 0, limit: int | None = None
+) -> tuple[Appeal, ...]:
     """Return the appeals of all projects in scope, oldest first.
+
+    Args:
+        deployment: The installation.
+        principal: Who reads.
+        after: Only appeals with a greater number.
+        limit: At most so many.
 
     Raises:
         NotAllowed: The role may not read.
     """
     principal.require("read")
     with reading(deployment.engine) as session:
-        rows = appeals.list_appeals(session, projects=principal.projects)
+        rows = appeals.list_appeals(session, projects=principal.projects, after=after, limit=limit)
         return tuple(appeal_cases(session, rows))
 
 

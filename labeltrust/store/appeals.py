@@ -135,6 +135,8 @@ def list_appeals(
     appeal: int | None = None,
     projects: frozenset[str] | None = None,
     freezes: Collection[int] | None = None,
+    after: int = 0,
+    limit: int | None = None,
 ) -> list[AppealRow]:
     """Return appeals, oldest first.
 
@@ -143,15 +145,18 @@ def list_appeals(
         appeal: Only the one of this number.
         projects: Only those of these projects; None means all.
         freezes: Only those against these freezes; None means all.
+        after: Only appeals with a greater number (the cursor of a page).
+        limit: At most so many.
     """
-    wanted = _with_freeze()
+    wanted = _with_freeze().where(col(tables.Appeal.id) > after)
     if appeal is not None:
         wanted = wanted.where(col(tables.Appeal.id) == appeal)
     if projects is not None:
         wanted = wanted.where(col(tables.Project.name).in_(sorted(projects)))
     if freezes is not None:
         wanted = wanted.where(col(tables.Appeal.freeze_id).in_(sorted(freezes)))
-    return [_row(*found) for found in session.exec(wanted.order_by(col(tables.Appeal.id)))]
+    wanted = wanted.order_by(col(tables.Appeal.id)).limit(limit)
+    return [_row(*found) for found in session.exec(wanted)]
 
 
 def _with_freeze() -> Any:  # noqa: ANN401 - a query of three tables

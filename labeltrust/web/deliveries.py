@@ -13,6 +13,7 @@ from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import Busy, LabeltrustError, NotProven, UnreadableDelivery
 from labeltrust.domain.events import Outcome, Problem, Receipt
+from labeltrust.domain.networks import Address, caller_address
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.services.note_forgeries import note_forgeries
@@ -54,6 +55,16 @@ class Arrived:
     body: bytes
     headers: dict[str, str]
     flaw: UnreadableDelivery | None = None
+
+
+_FORWARDED = b"x-forwarded-for"
+
+
+def address_of(reception: Reception, request: Request[Any, Any, Any]) -> Address | None:
+    """Return the address that a call came from, past the proxies that settings trust."""
+    forwarded = [v.decode("latin-1") for n, v in request.scope["headers"] if n == _FORWARDED]
+    peer = request.client.host if request.client is not None else None
+    return caller_address(peer, forwarded, reception.deployment.settings.proxies)
 
 
 async def arrived(

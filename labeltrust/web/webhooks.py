@@ -6,12 +6,12 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from labeltrust.domain.errors import LabeltrustError, NotProven
-from labeltrust.domain.networks import Address, caller_address
 from labeltrust.services.receive_delivery import receive_delivery
 from labeltrust.web.access import PROOF
 from labeltrust.web.deliveries import (
     RESPONSES,
     Reception,
+    address_of,
     arrived,
     count_outcome,
     count_refusal,
@@ -39,7 +39,7 @@ async def receive(
     known = None
     try:
         known = await reception.intake.sender(source)
-        known.require_network(_caller(reception, request))
+        known.require_network(address_of(reception, request))
         came = await arrived(reception, request, source=known.name, actor=f"source:{known.name}")
         outcome = await receive_delivery(reception.intake, source, came.body, came.headers)
     except LabeltrustError as error:
@@ -51,12 +51,4 @@ async def receive(
     return told(outcome)
 
 
-def _caller(reception: Reception, request: StrictRequest) -> Address | None:
-    """Return the address that a call came from, past the proxies that settings trust."""
-    forwarded = [v.decode("latin-1") for n, v in request.scope["headers"] if n == _FORWARDED]
-    peer = request.client.host if request.client is not None else None
-    return caller_address(peer, forwarded, reception.deployment.settings.proxies)
-
-
-_FORWARDED = b"x-forwarded-for"
 HANDLERS = (receive,)

@@ -75,6 +75,12 @@ def test_a_case_file_narrows_it_to_its_suspects(case):
     assert f"{report.labels:,} labels" in found.text
 
 
+def test_a_case_file_without_labelers_says_so_in_words(case):
+    found = ran(NAME, case.project.deployment.settings, INCIDENT=case.empty)
+
+    assert "no labeler belongs to this incident" in found.text
+
+
 def test_with_an_audit_it_weighs_up_what_was_found_and_names_training_sets(shown):
     assert "5 of 6 suspects were not audited" in shown.text
     assert "what suspects have above others on the same items" in shown.text

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 
+import httpx
 import pytest
 from factories import owner
 
@@ -42,6 +43,25 @@ async def test_one_event_is_accepted_with_a_receipt(sender):
     assert document["problems"] == []
     assert document["receipts"][0]["chain"] == "fraud"
     assert len(document["receipts"][0]["leaf"]) == 64
+
+
+@pytest.mark.parametrize(("peer", "status"), [("192.0.2.9", 202), ("198.51.100.1", 401)])
+async def test_a_key_of_a_source_calls_from_the_networks_of_its_source(
+    app, deployment, fraud, key_of, peer, status
+):
+    config = {"networks": ["192.0.2.0/24"]}
+    draft = SourceDraft(name="acme", platform="generic", projects=("fraud",), config=config)
+    add_source(deployment, owner(), draft)
+    key = key_of("source", projects=None, source="acme")
+    transport = httpx.ASGITransport(app, client=(peer, 50_000))
+    async with httpx.AsyncClient(transport=transport, base_url="http://labeltrust") as client:
+        headers = {"authorization": f"Bearer {key}"}
+        answer = await client.post("/v1/events", json=event(), headers=headers)
+
+    assert answer.status_code == status
+    with deployment.engine.connect() as connection:
+        stored = connection.exec_driver_sql("SELECT count(*) FROM delivery").scalar_one()
+    assert stored == (status == 202)
 
 
 async def test_the_same_event_again_is_a_duplicate_with_the_first_receipt(sender):

@@ -17,6 +17,9 @@ from labeltrust.domain.access import KeyDraft
 from labeltrust.domain.projects import ProjectDraft
 from labeltrust.services.create_key import create_key
 from labeltrust.services.create_project import create_project
+from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
+from labeltrust.services.open_appeal import open_appeal
+from labeltrust.services.search_labelers import LabelerSearch, search_labelers
 from labeltrust.settings import Settings
 from labeltrust.web.paths import segment
 
@@ -107,6 +110,25 @@ async def test_the_pages_of_labelers_hold_everyone_once_least_trusted_first(call
     assert len({entry["labeler"] for entry in seen}) == len(seen) == 20
     trust = [entry["trust"]["value"] for entry in seen if entry["trust"]["value"] is not None]
     assert trust == sorted(trust)
+
+
+async def test_the_pages_of_appeals_hold_every_one_once_oldest_first(caller, deployment):
+    names = [e["labeler"] for e in search_labelers(
+        deployment, owner(), "fraud", LabelerSearch()
+    ).entries if e["labeler"] != HOSTILE_NAME][:3]  # fmt: skip
+    for name in names:
+        draft = FreezeDraft(project="fraud", labeler=name, reason="x")
+        freeze = freeze_labels(deployment, owner(), draft)
+        open_appeal(deployment, owner(), freeze.id, reason="all right")
+    client = caller("auditor")
+
+    first = (await client.get("/v1/appeals?limit=2")).json()
+    rest = (await client.get(f"/v1/appeals?limit=2&cursor={first['next_cursor']}")).json()
+
+    assert [len(first["appeals"]), len(rest["appeals"]), rest["next_cursor"]] == [2, 1, None]
+    numbers = [one["id"] for one in first["appeals"] + rest["appeals"]]
+    assert numbers == sorted(set(numbers))
+    assert (await client.get("/v1/appeals?cursor=nonsense")).status_code == 422
 
 
 async def test_a_labeler_of_any_name_is_found_by_an_encoded_id(caller):

@@ -16,7 +16,7 @@ from labeltrust.web.access import by_key
 from labeltrust.web.api.freezes import FreezeNumber
 from labeltrust.web.caller import Caller
 from labeltrust.web.openapi import example
-from labeltrust.web.pagination import MAX_ID
+from labeltrust.web.pagination import MAX_ID, Cursor, Limit, cut, number_of_cursor
 
 AppealNumber = Annotated[int, PathParameter(ge=1, le=MAX_ID)]
 
@@ -35,10 +35,11 @@ class OutcomeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppealList:
+class AppealPage:
     """Appeals, oldest first."""
 
-    appeals: tuple[Appeal, ...]
+    appeals: list[Appeal]
+    next_cursor: str | None
 
 
 _OPEN = example("Appeal", {"reason": "the guideline changed that week, and only I had read it"})
@@ -46,9 +47,14 @@ _DECIDE = example("Overturn", {"outcome": "overturned", "reason": "24 of 25 audi
 
 
 @get("/v1/appeals", opt=by_key("read"), tags=["appeals"], summary="List appeals")
-async def index(caller: NamedDependency[Caller]) -> AppealList:
+async def index(
+    caller: NamedDependency[Caller], limit: Limit = 100, cursor: Cursor = None
+) -> AppealPage:
     """Return the appeals of all projects in scope, oldest first."""
-    return AppealList(appeals=await caller.ask(list_appeals))
+    after = number_of_cursor(cursor)
+    found = await caller.ask(list_appeals, after=after, limit=limit + 1)
+    page, next_cursor = cut(found, limit, lambda appeal: appeal.id)
+    return AppealPage(appeals=page, next_cursor=next_cursor)
 
 
 @get("/v1/appeals/{appeal:int}", opt=by_key("read"), tags=["appeals"], summary="Show an appeal")

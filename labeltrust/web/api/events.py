@@ -25,6 +25,7 @@ from labeltrust.web.deliveries import (
     RESPONSES,
     Arrived,
     Reception,
+    address_of,
     arrived,
     count_outcome,
     count_refusal,
@@ -86,6 +87,8 @@ async def receive(request: StrictRequest, reception: NamedDependency[Reception])
     principal = request.user  # and no second dependency: two are resolved in a task group
     source = principal.source or principal.name
     try:
+        if principal.source is not None:
+            await reception.intake.require_network(source, address_of(reception, request))
         came = await arrived(reception, request, source=source, actor=principal.name)
         outcome = await record_events(reception.intake, principal, came.body, came.headers)
     except LabeltrustError as error:
