@@ -42,14 +42,13 @@ from labeltrust.store.source_pulls import (
     get_pull,
     held_ids,
     refused_holds,
-    running_by,
     running_pull,
     use_allowed,
 )
 from labeltrust.store.sources import locked_source, source_of, source_row
 from labeltrust.store.statements import Statements
 
-__all__ = ["RECONCILE", "abandon_pulls", "begin_reconciling", "carry_out_pull", "reconcile_source"]
+__all__ = ["RECONCILE", "begin_reconciling", "carry_out_pull", "reconcile_source"]
 _LOG = structlog.get_logger("labeltrust.reconcile")
 
 
@@ -135,17 +134,6 @@ def _project(session: Session, principal: Principal, row: tables.Source) -> tabl
         raise InvalidInput(detail, place="project")
     principal.require("mend", name)
     return project_row(session, name)
-
-
-def abandon_pulls(deployment: Deployment, source: str, by: str) -> None:
-    """Give up what somebody began and cannot end any more: its process is gone."""
-    with unit_of_work(deployment.engine) as session:
-        row = locked_source(session, source)
-        why = "its process was cut short; what it had recorded by then stays"
-        for number in running_by(session, known_id(row.id), by):
-            end_pull(
-                session, number, at=deployment.clock(), status="failed", found=Findings(), error=why
-            )
 
 
 def carry_out_pull(deployment: Deployment, principal: Principal, number: int) -> PullReport:

@@ -11,8 +11,9 @@ import structlog
 from labeltrust.domain.errors import Conflict, InvalidInput, NoAnswer, NotFound
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services._gold_pulled import MACHINE
+from labeltrust.services.abandon_pulls import abandon_pulls
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.reconcile_source import RECONCILE, abandon_pulls, reconcile_source
+from labeltrust.services.reconcile_source import RECONCILE, reconcile_source
 from labeltrust.store.jobs import Lease
 from labeltrust.store.pulls import pull_counts
 from labeltrust.store.session import reading
