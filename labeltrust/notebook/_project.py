@@ -225,9 +225,7 @@ class Project(Casing):
             return no_damage(self.name, question, why)
 
     def case_damage(self, incident: int) -> DamageFound:
-        """Return what the suspects of a case file did, on the first question that it is about.
-
-        Where no labeler belongs to it, that is what it says.
+        """Return what the suspects of a case file did on its first question, or that it has none.
 
         Raises:
             NotFound: The project has no such incident.
