@@ -1,14 +1,14 @@
 """Create the projects of labelers, and keep when an event told the vendor of one.
 
 Revision: 0026
-Follows: 0025
+Follows: 0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0025"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
