@@ -11,8 +11,9 @@ MUTATIONS_ARGS ?=
 REDTEAM_ARGS ?=
 LABELSTUDIO_ARGS ?=
 FUZZ_ARGS ?=
+CHAOS_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
+.PHONY: help demo test labelstudio mutations chaos fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -49,6 +50,9 @@ mutations: $(VENV)/.dev ## 700 ways to tamper with a history on each database, a
 fuzz: $(VENV)/.dev ## made-up requests, payloads and histories for an hour; FUZZ_ARGS="--minutes 5" for less
 	$(BIN)/python tests/fuzz $(FUZZ_ARGS)
 	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q --timeout 3600 tests/properties/test_machines.py tests/contract/test_mutated_payloads.py
+
+chaos: $(VENV)/.dev ## kills, full disks, lost syncs, two servers, poison: what was answered stays; docs/chaos.md
+	$(BIN)/python tests/chaos $(CHAOS_ARGS)
 
 check: format lint types imports ## formatting, lint, types, layers
 

@@ -67,6 +67,9 @@ class Settings:
         int,
         About(meaning="Deliveries a minute of one source at one server; 0: any number."),
     ] = 120_000
+    lease_seconds: Annotated[
+        float, About(meaning="A job whose worker is silent for so long is done by another.")
+    ] = 30.0
     queue_rows: Annotated[int, About(meaning="Most events waiting for the writer before 503.")] = (
         20_000
     )

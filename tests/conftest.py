@@ -27,7 +27,7 @@ from labeltrust.store.vault import open_vault
 # As in `labeltrust/__main__.py`: half a second of every test process that draws charts.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-collect_ignore = ["labelstudio"]  # a program of its own: `make labelstudio`
+collect_ignore = ["labelstudio", "chaos"]  # programs of their own: `make labelstudio`, `make chaos`
 
 # One database serves all examples of a test: every example uses names of its own.
 hypothesis_settings.register_profile(

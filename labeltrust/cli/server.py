@@ -1,6 +1,7 @@
 """`serve` and `worker`: the processes that stay."""
 
 import contextlib
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from labeltrust.cli._context import deployed, settings
 from labeltrust.cli._options import example
 from labeltrust.cli._output import say
 from labeltrust.domain.errors import Misconfigured
+from labeltrust.failpoints import require_harmless
 from labeltrust.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def run_server(wanted: Settings, *, ready: str = "") -> None:
     """
     from labeltrust.store.locks import serve_lock  # noqa: PLC0415 - slow imports
 
+    require_harmless(os.environ, wanted.host)
     with serve_lock(wanted), _listening(wanted) as listener:
         bound = replace(wanted, port=listener.getsockname()[1])
         with deployed(bound, apart=True) as deployment, _working(deployment, bound):

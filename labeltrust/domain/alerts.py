@@ -120,6 +120,14 @@ _CODES = (
         ended="platform.settled",
     ),
     Code(
+        name="work_parked",
+        meaning="a piece of background work keeps failing",
+        one="piece of background work keeps failing",
+        many="pieces of background work keep failing",
+        opened="work.parked",
+        ended="work.resumed",
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -137,6 +145,7 @@ CAUSES: frozenset[str] = frozenset(
     | {"quarantine.growing", "quarantine.calmed", "ledger.broken", "ledger.mended"}
     | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
     | {"platform.undo_asked", "platform.called_off"}
+    | {"work.parked", "work.resumed"}
 )
 
 

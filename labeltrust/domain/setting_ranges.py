@@ -15,6 +15,7 @@ RANGES: Final = {
     "body_timeout_seconds": (0.1, _SECONDS),
     "key_requests_a_minute": (0, _COUNT),
     "source_requests_a_minute": (0, _COUNT),
+    "lease_seconds": (0.5, 3_600.0),
     "queue_rows": (1, _COUNT),
     "group_rows": (1, _COUNT),
     # Over a minute, revoking a key would no longer mean anything.

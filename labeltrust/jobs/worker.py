@@ -8,9 +8,10 @@ from datetime import timedelta
 import structlog
 
 from labeltrust.domain.clock import Clock
-from labeltrust.domain.errors import Conflict
+from labeltrust.domain.errors import Busy, Conflict
+from labeltrust.failpoints import reached, working_on
 from labeltrust.jobs._base import Handler, JobQueue, Scheduler
-from labeltrust.store.jobs import Lease
+from labeltrust.store.jobs import PARKED_AFTER, PARKED_FOR, Lease
 
 _LOG = structlog.get_logger("labeltrust.jobs")
 _FIRST_RETRY_SECONDS = 1.0
@@ -66,14 +67,23 @@ class Worker:
 
     def _do(self, lease: Lease) -> None:
         try:
-            with _KeptAlive(worker=self, lease=lease):
+            with _KeptAlive(worker=self, lease=lease), working_on(lease.kind, lease.key):
+                reached("begin")
                 self.handlers[lease.kind](lease)
+                reached("done")
         except Exception as error:  # noqa: BLE001 - logged and kept on the job's row
             _LOG.exception("job failed", kind=lease.kind, key=lease.key, attempts=lease.attempts)
-            retry_at = self.clock() + timedelta(seconds=retry_seconds(lease.attempts))
+            retry_at = self.clock() + _pause(lease, error)
             self.queue.fail(lease, f"{type(error).__name__}: {error}"[:2000], retry_at)
         else:
             self.queue.finish(lease)
+
+
+def _pause(lease: Lease, error: Exception) -> timedelta:
+    """Return when to try again; what nobody could do for hours is no reason to hold others up."""
+    if lease.attempts >= PARKED_AFTER and not isinstance(error, Busy):
+        return PARKED_FOR
+    return timedelta(seconds=retry_seconds(lease.attempts))
 
 
 def retry_seconds(attempts: int) -> float:

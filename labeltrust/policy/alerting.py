@@ -206,6 +206,18 @@ def _platform(cause: Cause) -> Step:
     )
 
 
+def _work(cause: Cause) -> Step:
+    return Step(
+        code="work_parked",
+        effect="open" if cause.type == "work.parked" else "end",
+        subject=f"work:{cause.detail.get('job')}",
+        place=f"work:{cause.detail.get('kind')}",
+        loudness="ticket",
+        word=cause.type,
+        facts=_some(cause.detail, "job", "tries"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -224,5 +236,6 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("ledger.broken", "ledger.mended"), _ledger)
     | dict.fromkeys(("platform.failed", "platform.retried", "platform.undo_asked"), _platform)
     | dict.fromkeys(("platform.done", "platform.undone", "platform.called_off"), _platform)
+    | dict.fromkeys(("work.parked", "work.resumed"), _work)
     | {"snapshot.created": _snapshot}
 )

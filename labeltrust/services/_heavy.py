@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from labeltrust.failpoints import work_in_hand, working_on
 from labeltrust.services.deployment import Deployment
 from labeltrust.settings import Settings
 from labeltrust.store.session import open_engine
@@ -28,20 +29,22 @@ def heavily(
         return work(deployment, *args, **kwargs)
     settings, at = deployment.settings, deployment.clock()
     run: Callable[..., T] = deployment.apart.run
-    return run(_in_child, settings, at, work, *args, **kwargs)
+    return run(_in_child, settings, (at, work_in_hand()), work, *args, **kwargs)
 
 
 def _in_child(
     settings: Settings,
-    at: datetime,
+    of: tuple[datetime, tuple[str, str]],
     work: Callable[..., T],
     *args: Any,  # noqa: ANN401 - what `heavily` checked
     **kwargs: Any,  # noqa: ANN401 - likewise
 ) -> T:
+    at, in_hand = of
     engine = open_engine(settings)
     vault = open_vault(settings)
     deployment = Deployment(settings=settings, engine=engine, vault=vault, clock=lambda: at)
     try:
-        return work(deployment, *args, **kwargs)
+        with working_on(*in_hand):
+            return work(deployment, *args, **kwargs)
     finally:
         engine.dispose()

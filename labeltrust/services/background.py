@@ -75,6 +75,7 @@ def worker_of(deployment: Deployment) -> Worker:
         schedule=schedule,
         clock=deployment.clock,
         holder=_holder(),
+        lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
 
 
@@ -91,6 +92,7 @@ def puller_of(deployment: Deployment) -> Worker:
         schedule=partial(schedule_pulls, deployment, queue),
         clock=deployment.clock,
         holder=_holder(),
+        lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
 
 

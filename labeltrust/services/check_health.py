@@ -10,9 +10,7 @@ from labeltrust.services.checkpoints.standing import standing
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.intake import Intake
 from labeltrust.store.migrate import is_newer, lives_with, schema_version
-from labeltrust.store.session import reading
-
-_FULL = 2  # the value of SQLite's `synchronous` that survives a loss of power
+from labeltrust.store.session import DURABLE, is_durable, reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +29,9 @@ def check_health(deployment: Deployment) -> tuple[HealthCheck, ...]:
 
 def check_writer(intake: Intake) -> HealthCheck:
     """Look whether deliveries can be written."""
-    alive = intake.writer.is_alive
-    detail = f"{intake.writer.waiting_rows} events wait" if alive else "stopped"
-    return HealthCheck(name="writer", ok=alive, detail=detail)
+    alive, trouble = intake.writer.is_alive, intake.writer.trouble.words
+    detail = trouble or f"{intake.writer.waiting_rows} events wait" if alive else "stopped"
+    return HealthCheck(name="writer", ok=alive and not trouble, detail=detail)
 
 
 def _looked(deployment: Deployment, name: str) -> HealthCheck:
@@ -66,9 +64,9 @@ def _durability(deployment: Deployment) -> tuple[bool, str]:
         connection = session.connection()
         if deployment.engine.dialect.name == "sqlite":
             level = connection.execute(text("PRAGMA synchronous")).scalar_one()
-            return level >= _FULL, f"synchronous={level}"
-        names = ("fsync", "synchronous_commit")
-        values = {n: connection.execute(text(f"SHOW {n}")).scalar_one() for n in names}
+            journal = connection.execute(text("PRAGMA journal_mode")).scalar_one()
+            return is_durable(journal, level), f"journal={journal}, synchronous={level}"
+        values = {n: connection.execute(text(f"SHOW {n}")).scalar_one() for n in DURABLE}
     return "off" not in values.values(), ", ".join(f"{n}={v}" for n, v in values.items())
 
 

@@ -23,7 +23,7 @@ from labeltrust.store.locks import server_pid
 from labeltrust.store.migrate import is_newer, lives_with, newest_version, schema_version
 from labeltrust.store.pulls import pull_counts
 from labeltrust.store.quarantine import held_rows
-from labeltrust.store.session import reading, wal_is_safe
+from labeltrust.store.session import DURABLE, is_durable, reading, wal_is_safe
 from labeltrust.store.sources import source_rows
 
 _PYTHON = (3, 11)
@@ -89,7 +89,7 @@ def _database(deployment: Deployment) -> Finding:
         version = session.connection().execute(text("SHOW server_version")).scalar_one()
         weak = [
             name
-            for name in ("fsync", "synchronous_commit", "full_page_writes")
+            for name in DURABLE
             if session.connection().execute(text(f"SHOW {name}")).scalar_one() == "off"
         ]
     found = f"PostgreSQL {version}" + (f", {', '.join(weak)} off" if weak else ", durable")
@@ -108,10 +108,10 @@ def _sqlite(deployment: Deployment) -> Finding:
         journal = connection.execute(text("PRAGMA journal_mode")).scalar_one()
         synchronous = connection.execute(text("PRAGMA synchronous")).scalar_one()
     safe = journal != "wal" or wal_is_safe(sqlite3.sqlite_version_info)
-    full = synchronous >= 2  # noqa: PLR2004 - SQLite's number of FULL
+    full = is_durable(journal, synchronous)
     found = f"SQLite {sqlite3.sqlite_version}, journal {journal}, synchronous {synchronous}"
     mend = "" if safe else "run `PRAGMA journal_mode=DELETE`: this SQLite can lose commits in WAL"
-    mend = mend if full else "something set synchronous below FULL: a power cut would lose events"
+    mend = mend if full else "something set synchronous too low: a power cut would lose events"
     return Finding(check="database", ok=safe and full, found=found, mend=mend)
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
 
-from labeltrust.domain.errors import InvalidInput
+import structlog
+
+from labeltrust.domain.errors import Busy, InvalidInput
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger.anchors import Anchor, Anchored
 from labeltrust.ledger.notes import Note, chain_of, read_note
@@ -26,6 +28,7 @@ _MOST_NAMES = 100
 _PAGE = 1_000
 Progress = Callable[[int, int], None]
 """Told how many records were looked at, and how many there are."""
+_LOG = structlog.get_logger("labeltrust.ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +107,7 @@ def verify_ledger(
         )
         for chain in seen
     ]
-    with unit_of_work(deployment.engine) as session:  # for the gate, which cannot look at it all
-        for one in found:
-            note_verified(session, one, deployment.clock())
+    _noted(deployment, found)
     missing = _missing(deployment, kept, {chain.name for chain in every}, principal)
     chains = (*(_report(one) for one in found), *missing)
     names = tuple(f"{kind} {n}" for kind, n in islice(renamed(deployment.engine), _MOST_NAMES))
@@ -206,6 +207,16 @@ def _missing(
             note_contradicted(session, name, problem, anchor.note, deployment.clock())
         found.append(ChainReport(name=name, records=0, head="", first_bad=1, problem=problem))
     return found
+
+
+def _noted(deployment: Deployment, found: list[VerifiedChain]) -> None:
+    """Tell the gate, which cannot look at it all; a full disk is no reason to keep quiet here."""
+    try:
+        with unit_of_work(deployment.engine) as session:
+            for chain in found:
+                note_verified(session, chain, deployment.clock())
+    except Busy as error:
+        _LOG.warning("what was verified cannot be noted", why=str(error))
 
 
 def _report(found: VerifiedChain) -> ChainReport:

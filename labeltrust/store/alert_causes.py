@@ -100,6 +100,13 @@ def last_watched(session: Session, source_ids: Sequence[int], prefix: str) -> di
     }
 
 
+def parked_before(session: Session) -> dict[str, bool]:
+    """Return by job whether the newest fact that the watch kept of it says that it is parked."""
+    wanted = select(AlertCause).where(col(AlertCause.type).startswith("work."))
+    rows = session.exec(wanted.order_by(col(AlertCause.id)))
+    return {str(_read(row.detail)["job"]): row.type == "work.parked" for row in rows}
+
+
 def _cause(row: AlertCause) -> Cause:
     return Cause(
         id=row.id or 0,

@@ -7,6 +7,7 @@ one by one, those of other workers skipped).
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +16,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from labeltrust.domain.errors import Conflict
 from labeltrust.store.tables import Job
+
+PARKED_AFTER: Final = 8
+"""A job that did not finish in so many tries is parked: tried seldom, and told to people."""
+PARKED_FOR: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +130,14 @@ def claim(
         lease: How long the claim holds.
         kinds: Of these kinds; empty takes any.
     """
-    job = session.exec(_claimable(now, kinds).with_for_update(skip_locked=True)).first()
+    wanted = _claimable(now, kinds).with_for_update(skip_locked=True)
+    job = session.exec(wanted).first()
+    while job is not None and _ends_its_workers(job):
+        _released(job, error=f"its worker ended without a word, {job.attempts} times")
+        job.due_at = now + PARKED_FOR
+        session.add(job)
+        session.flush()
+        job = session.exec(wanted).first()
     if job is None or job.id is None:
         return None
     job.fence += 1
@@ -135,6 +147,17 @@ def claim(
     session.add(job)
     session.flush()
     return _lease(job, job.id, holder)
+
+
+def _ends_its_workers(job: Job) -> bool:
+    """Say whether a job's last lease ran out once too often: perhaps it kills who does it."""
+    return job.leased_until is not None and job.attempts >= PARKED_AFTER
+
+
+def parked(session: Session) -> list[tuple[str, str, int]]:
+    """Return kind, key and tries of the jobs that are parked."""
+    wanted = select(Job).where(col(Job.attempts) >= PARKED_AFTER, col(Job.error).is_not(None))
+    return [(job.kind, job.key, job.attempts) for job in session.exec(wanted.order_by(col(Job.id)))]
 
 
 def _claimable(now: datetime, kinds: Collection[str]) -> SelectOfScalar[Job]:

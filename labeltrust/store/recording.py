@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, Engine
 
+from labeltrust.domain.errors import Busy
 from labeltrust.domain.events import Outcome
+from labeltrust.failpoints import is_armed, reached, working_on
 from labeltrust.store.aliases import AliasBook, Outside
 from labeltrust.store.appending import Origin, append_draft, append_findings
 from labeltrust.store.batches import (
@@ -23,6 +25,7 @@ from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.gold_changes import leave_changes
 from labeltrust.store.installation import EPOCH, installed_value, require_vault
 from labeltrust.store.labeler_projects import ProjectBook
+from labeltrust.store.parking import parked
 from labeltrust.store.pulls import Asked, ask_pulls
 from labeltrust.store.repeats import Names
 from labeltrust.store.session import bulk_write
@@ -90,7 +93,7 @@ class Recorder:
         """Do the same with submissions that were packed elsewhere, under the same master key."""
         deliveries = [self._sealed(packed) for packed in deliveries]
         try:
-            with bulk_write(self._engine) as connection:
+            with working_on("record"), bulk_write(self._engine) as connection:
                 outcomes = self._record(Statements(connection), deliveries)
         except BaseException:
             for book in self._books():
@@ -99,6 +102,37 @@ class Recorder:
         for book in self._books():
             book.keep()
         return outcomes
+
+    def park(self, submission: Submission, error: Exception) -> Outcome:
+        """Record what can be recorded of a submission that failed by itself, and hold the rest.
+
+        Raises:
+            Exception: The error, where it was raised on purpose.
+        """
+        return self.park_packed(pack(submission, self._vault), error)
+
+    def park_packed(self, packed: Packed, error: Exception) -> Outcome:
+        """Do the same with a submission that was packed elsewhere."""
+        return parked(self, packed, error)
+
+    def would_fail(self, packed: Packed) -> bool:
+        """Say whether recording a delivery raises, and undo it either way.
+
+        Raises:
+            Busy: The database cannot tell now.
+        """
+        try:
+            with bulk_write(self._engine) as connection:
+                self._record(Statements(connection), [self._sealed(packed)])
+                connection.rollback()
+        except Busy:
+            raise
+        except Exception:  # noqa: BLE001 - what it raises is what is asked about
+            return True
+        finally:
+            for book in (self._items, self._labelers, self._contents):
+                book.drop()
+        return False
 
     def record_within(
         self, connection: Connection, submissions: Sequence[Submission]
@@ -127,6 +161,9 @@ class Recorder:
         self._forget_after_erasure(statements)
         batches = batches_of(statements, deliveries)
         drafts = [draft for batch in batches for draft in batch.drafts]
+        if is_armed():
+            for draft in drafts:
+                reached("event", draft.plain.item)
         chains = ChainWriter(statements, {d.project.chain_id for d in drafts})
         names = self._names(statements, drafts)
         settle_repeats(statements, batches, names)

@@ -1,7 +1,8 @@
 """The database: how it is opened, and the unit of work.
 
-SQLite is opened with a rollback journal unless its version is free of the WAL-reset fault, always
-with `synchronous=FULL`; PostgreSQL is refused where it may forget a commit.
+SQLite is opened with a rollback journal unless its version is free of the WAL-reset fault, and
+syncs at every commit; PostgreSQL is refused where it may forget a commit. What a database cannot do
+for a while is `Busy`, whoever asked it.
 """
 
 import fcntl
@@ -12,16 +13,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
 from labeltrust.domain.errors import Busy, Misconfigured
+from labeltrust.failpoints import reached
 from labeltrust.settings import Settings
 
 LOCK_TIMEOUT_SECONDS = 30
@@ -32,7 +34,13 @@ _FIXED_FROM = (3, 51, 3)
 _BACKPORTS = {(3, 44): 6, (3, 50): 7}
 _WITHDRAWN = (3, 52)
 # What is erased is overwritten: a destroyed key must not stay readable in a free page.
-_PRAGMAS = ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-32768")
+_PRAGMAS = ("foreign_keys=ON", "secure_delete=ON", "cache_size=-32768")
+# With a rollback journal FULL is too little: the commit is the unlinking of the journal, and only
+# EXTRA syncs the folder after it. Without, a loss of power brings the journal back, and the journal
+# undoes a commit that was answered. WAL appends, and FULL syncs what it appends.
+_SYNCHRONOUS = {"delete": 3, "wal": 2}
+# Settings of PostgreSQL that must not be off.
+DURABLE: Final = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def wal_is_safe(version: tuple[int, int, int]) -> bool:
@@ -47,6 +55,15 @@ def wal_is_safe(version: tuple[int, int, int]) -> bool:
     return version >= _FIXED_FROM and branch != _WITHDRAWN
 
 
+def is_durable(journal: str, synchronous: int) -> bool:
+    """Say whether SQLite's journal mode and level of syncing survive a loss of power.
+
+    >>> is_durable("delete", 2), is_durable("delete", 3), is_durable("wal", 2)
+    (False, True, True)
+    """
+    return synchronous >= _SYNCHRONOUS.get(journal, 4)
+
+
 def open_engine(settings: Settings) -> Engine:
     """Open the database that the settings name; creates the data folder, not the schema.
 
@@ -54,9 +71,10 @@ def open_engine(settings: Settings) -> Engine:
         Misconfigured: The URL is of no known kind, or PostgreSQL could lose a commit.
     """
     url = _url(settings.url)
-    if url.get_backend_name() == "sqlite":
-        return _open_sqlite(url)
-    return _open_postgres(url, settings)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = _open_sqlite(url) if is_sqlite else _open_postgres(url, settings)
+    event.listen(engine, "handle_error", _say_what_passes)
+    return engine
 
 
 def _url(text: str) -> URL:
@@ -92,7 +110,9 @@ def _one_writer_at_a_time(engine: Engine) -> None:
     def prepare(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI object
         connection.isolation_level = None  # transactions begin below, not at the first write
         journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "DELETE"
-        for pragma in ("busy_timeout=5000", f"journal_mode={journal}", *_PRAGMAS):
+        level = _SYNCHRONOUS[journal.lower()]
+        first = ("busy_timeout=5000", f"journal_mode={journal}", f"synchronous={level}")
+        for pragma in (*first, *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -162,7 +182,7 @@ def _open_postgres(url: URL, settings: Settings) -> Engine:
 
 def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa: ANN401 - DBAPI
     with connection.cursor() as cursor:
-        for name in ("fsync", "synchronous_commit"):
+        for name in DURABLE:
             value = cursor.execute(f"SHOW {name}").fetchone()[0]
             if value == "off":
                 detail = (
@@ -171,6 +191,11 @@ def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa:
                 )
                 raise Misconfigured(detail)
     connection.rollback()
+
+
+# Two transactions met; PostgreSQL undid one of them.
+_TRANSIENT = frozenset({"DeadlockDetected", "SerializationFailure"})
+_AWAY = ("connection", "starting up", "shutting down", "recovery", "too many clients")
 
 
 @contextmanager
@@ -182,7 +207,11 @@ def unit_of_work(engine: Engine) -> Iterator[Session]:
     """
     writing = engine.execution_options(**{WRITES: True})
     with _translated(), Session(writing, expire_on_commit=False) as session, session.begin():
+        reached("begin")
         yield session
+        session.flush()
+        reached("before-commit")
+    reached("after-commit")
 
 
 @contextmanager
@@ -193,7 +222,10 @@ def bulk_write(engine: Engine) -> Iterator[Connection]:
         Busy: As above.
     """
     with _translated(), engine.execution_options(**{WRITES: True}).begin() as connection:
+        reached("begin")
         yield connection
+        reached("before-commit")
+    reached("after-commit")
 
 
 @contextmanager
@@ -224,19 +256,42 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout:
         raise Busy("no database connection became free") from None
-    except OperationalError as error:
-        raise _readable(error) from error
 
 
-def _readable(error: OperationalError) -> DBAPIError | Busy:
-    """Turn what will pass by itself into `Busy`; a wrong statement stays what it is."""
-    text = str(error.orig).lower()
+def _say_what_passes(context: ExceptionContext) -> None:
+    """Raise what will pass by itself as `Busy`; a wrong statement stays what it is."""
+    busy = passing(context.original_exception, lost=context.is_disconnect)
+    if busy is not None:
+        raise busy from context.original_exception
+
+
+def passing(error: BaseException, *, lost: bool) -> Busy | None:
+    """Return an error of a driver as `Busy` if it will pass by itself, else None.
+
+    Args:
+        error: As the driver raised it.
+        lost: The connection is of no use any more.
+
+    >>> passing(sqlite3.OperationalError("database or disk is full"), lost=False)
+    Busy('the disk of the database is full')
+    >>> passing(sqlite3.OperationalError("no such table: x"), lost=False) is None
+    True
+    """
+    names = {cls.__name__ for cls in type(error).__mro__}
+    if names & _TRANSIENT:
+        return Busy("the database asks for another try")
+    if lost or "OperationalError" in names:  # else the statement is wrong, not the moment
+        return _passing(str(error).lower(), lost=lost)
+    return None
+
+
+def _passing(text: str, *, lost: bool) -> Busy | None:
     if "locked" in text or "busy" in text:
         return Busy("the database is locked by another process")
     if "full" in text or "no space" in text:
         return Busy("the disk of the database is full", retry_after_seconds=30)
     if "i/o error" in text or "readonly" in text:
         return Busy(f"the database cannot be written: {text}", retry_after_seconds=30)
-    if error.connection_invalidated or "connection" in text:
+    if lost or any(word in text for word in _AWAY):
         return Busy("the database cannot be reached", retry_after_seconds=5)
-    return error
+    return None

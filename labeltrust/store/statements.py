@@ -4,12 +4,14 @@ For the recorder and the long reads only, where a row costs microseconds; everyt
 through SQLModel. Statements mark their parameters with `?`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
 from sqlalchemy import Connection
+
+from labeltrust.store.session import passing
 
 Row = tuple[Any, ...]
 # SQLite takes 32,766 parameters in a statement; fewer keep its parser and our memory small.
@@ -22,16 +24,18 @@ class Statements:
     def __init__(self, connection: Connection) -> None:
         """Open the driver's cursor of a transaction that is under way, or begin it."""
         self.is_postgres = connection.dialect.name == "postgresql"
+        self._connection = connection
+        self._errors: type[Exception] = connection.dialect.loaded_dbapi.Error
         self._cursor: Any = connection.connection.cursor()
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run one statement."""
-        self._cursor.execute(self._worded(sql), parameters)
+        self._run(self._cursor.execute, self._worded(sql), parameters)
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Return all rows of a query; for long ones ask in slices."""
-        self._cursor.execute(self._worded(sql), parameters)
-        found: list[Row] = self._cursor.fetchall()
+        self._run(self._cursor.execute, self._worded(sql), parameters)
+        found: list[Row] = self._run(self._cursor.fetchall)
         return found
 
     def rows_in(
@@ -66,10 +70,11 @@ class Statements:
             return
         names = ", ".join(columns)
         if self.is_postgres:
-            self._copy(f"COPY {table} ({names}) FROM STDIN", rows)
+            self._run(self._copy, f"COPY {table} ({names}) FROM STDIN", rows)
             return
         marks = ",".join("?" * len(columns))
-        self._cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 - constants
+        self._run(self._cursor.executemany, sql, rows)
 
     def _copy(self, sql: str, rows: Sequence[Row]) -> None:
         with self._cursor.copy(sql) as copy:
@@ -79,7 +84,21 @@ class Statements:
     def executemany(self, sql: str, rows: Sequence[Row]) -> None:
         """Run one statement for each row of parameters."""
         if rows:
-            self._cursor.executemany(self._worded(sql), rows)
+            self._run(self._cursor.executemany, self._worded(sql), rows)
+
+    def _run(self, call: Callable[..., Any], *args: object) -> Any:  # noqa: ANN401 - the driver's
+        """Call the driver as SQLAlchemy would: a lost connection leaves the pool, and says so."""
+        try:
+            return call(*args)
+        except self._errors as error:
+            driver = self._connection.connection.dbapi_connection
+            lost = self._connection.dialect.is_disconnect(error, driver, self._cursor)  # type: ignore[arg-type] # a DBAPI of any kind
+            busy = passing(error, lost=lost)
+            if lost:
+                self._connection.invalidate(error)
+            if busy is None:
+                raise
+            raise busy from error
 
     def next_ids(self, table: str, n: int) -> Sequence[int]:
         """Return `n` new row ids of a table, ascending; the caller inserts them."""

@@ -7,6 +7,7 @@ submits waits for the commit that holds its events, and gets an answer only afte
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol, Self, TypeVar
@@ -26,6 +27,36 @@ class Records(Protocol):
         """Record all submissions or none."""
         ...
 
+    def park(self, submission: Submission, error: Exception) -> Outcome:
+        """Record what can be recorded of one that failed by itself, and hold the rest."""
+        ...
+
+
+_REMEMBERED_SECONDS: Final = 15.0
+
+
+class Trouble:
+    """What kept the last commit from being made: for health, which must not say that all is well.
+
+    It is forgotten after some seconds: whoever asks health first, such as a load balancer, would
+    else never send the delivery that finds the disk empty again.
+    """
+
+    def __init__(self) -> None:
+        """Begin without."""
+        self._words = ""
+        self._at = 0.0
+
+    def note(self, result: object) -> None:
+        """Remember a refusal of the database, or forget it after a commit."""
+        self._words = str(result) if isinstance(result, Busy) else ""
+        self._at = time.monotonic()
+
+    @property
+    def words(self) -> str:
+        """What is wrong, empty for nothing."""
+        return self._words if time.monotonic() - self._at < _REMEMBERED_SECONDS else ""
+
 
 def weight(submission: Submission) -> int:
     """Return what a submission weighs in a queue: its events, or its kilobytes if those are more.
@@ -41,17 +72,31 @@ def weight(submission: Submission) -> int:
 
 
 def written(
-    record: Callable[[Sequence[S]], list[Outcome]], submissions: Sequence[S]
+    record: Callable[[Sequence[S]], list[Outcome]],
+    submissions: Sequence[S],
+    park: Callable[[S, Exception], Outcome],
 ) -> list[Outcome | Exception]:
-    """Record submissions together; if that fails, one by one, so that one harms no other."""
+    """Record submissions together; if that fails, one by one, so that one harms no other.
+
+    One that fails by itself is parked: what of it can be recorded is, the rest is held.
+    """
     try:
         return list(record(submissions))
     except Busy as error:  # true for each of them
         return [error] * len(submissions)
     except Exception as error:  # noqa: BLE001 - belongs to those who wait
         if len(submissions) == 1:
-            return [error]
-        return [written(record, [submission])[0] for submission in submissions]
+            return [_parked(park, submissions[0], error)]
+        return [written(record, [submission], park)[0] for submission in submissions]
+
+
+def _parked(
+    park: Callable[[S, Exception], Outcome], submission: S, error: Exception
+) -> Outcome | Exception:
+    try:
+        return park(submission, error)
+    except Exception as last:  # noqa: BLE001 - belongs to the one who waits
+        return last
 
 
 class _Waiting:
@@ -119,6 +164,7 @@ class GroupWriter:
         self._make_recorder = make_recorder
         self._group_rows = group_rows
         self._queue_rows = queue_rows
+        self.trouble = Trouble()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._waiting_rows = 0
@@ -174,7 +220,8 @@ class GroupWriter:
                 self._resolve(group, [error] * len(group))
                 continue
             self._resolve(
-                group, written(recorder.record, [waiting.submission for waiting in group])
+                group,
+                written(recorder.record, [waiting.submission for waiting in group], recorder.park),
             )
 
     def _resolve(self, group: list[_Waiting], results: Sequence[Outcome | Exception]) -> None:
@@ -183,6 +230,7 @@ class GroupWriter:
         loops: dict[asyncio.AbstractEventLoop, list[_Waiting]] = {}
         for waiting, result in zip(group, results, strict=True):
             waiting.result = result
+            self.trouble.note(result)
             loops.setdefault(waiting.future.get_loop(), []).append(waiting)
         for loop, some in loops.items():
             # One call for the whole group; a loop that was closed has nobody left to answer.

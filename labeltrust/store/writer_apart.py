@@ -22,7 +22,7 @@ from labeltrust.store.drafts import Packed, Submission, pack
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import open_engine
 from labeltrust.store.vault import Vault, open_vault
-from labeltrust.store.writer import next_group, weight, written
+from labeltrust.store.writer import Trouble, next_group, weight, written
 from labeltrust.store.writer_line import (
     Frames,
     answer_frame,
@@ -49,6 +49,7 @@ class ApartWriter:
         """Prepare; the child starts with the context."""
         self._settings = settings
         self._vault = vault
+        self.trouble = Trouble()
         self._waiting: dict[int, tuple[asyncio.Future[Outcome], int]] = {}
         self._waiting_rows = 0
         self._number = 0
@@ -140,9 +141,10 @@ class ApartWriter:
     def _answered(self, number: int, body: bytes) -> None:
         future, size = self._waiting.pop(number)
         self._waiting_rows -= size
+        result = result_of(body)
+        self.trouble.note(result)
         if future.done():
             return  # whoever asked is gone; the events are on record all the same
-        result = result_of(body)
         if isinstance(result, Outcome):
             future.set_result(result)
         else:
@@ -225,7 +227,7 @@ def _write_for(settings: Settings, line: socket.socket) -> None:
                 _answer(line, group, [error] * len(group))
                 continue
             packed = [message[1] for message in group]
-            _answer(line, group, written(recorder.record_packed, packed))
+            _answer(line, group, written(recorder.record_packed, packed, recorder.park_packed))
 
 
 def _recorder(settings: Settings) -> Recorder:

@@ -1,5 +1,7 @@
 """What no event tells: silent sources, growing quarantines, broken chains, mitigations."""
 
+from datetime import timedelta
+
 import pytest
 from factories import label, owner
 from flagging import flagged
@@ -8,10 +10,12 @@ from recorded import project, record
 from tampering import tamper
 
 from labeltrust.app import wall_clock
+from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services.alerting.list_alerts import list_alerts
 from labeltrust.services.change_incident import move_incident
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.verify_ledger import verify_ledger
+from labeltrust.store import jobs
 from labeltrust.store.session import unit_of_work
 from labeltrust.store.tables import SourceTally
 
@@ -115,3 +119,21 @@ def test_a_provisional_hold_pages_and_is_never_held_back(home):
         told(home)
 
     assert [(d["code"], d["severity"]) for d in receiver.documents] == [("breaker_tripped", "page")]
+
+
+def test_work_that_keeps_failing_is_told_once_and_its_end_as_well(home, clock):
+    with unit_of_work(home.engine) as session:
+        jobs.enqueue(session, "assess", "fraud", clock())
+    queue = TableQueue(engine=home.engine, kinds=frozenset({"assess"}))
+    for _ in range(jobs.PARKED_AFTER):
+        lease = queue.claim("worker", clock(), timedelta(seconds=30))
+        queue.fail(lease, "ValueError: always", clock())
+
+    with receiving() as receiver:
+        channel(home, "webhook", receiver.url, codes=("work_parked",))
+        watched(home, clock, 4)
+        assert codes(home) == ["work_parked"]
+        queue.finish(queue.claim("worker", clock(), timedelta(seconds=30)))
+        watched(home, clock, 4)
+
+    assert [d["type"] for d in receiver.documents] == ["work.parked", "work.resumed"]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from factories import START
 
-from labeltrust.domain.errors import Conflict
+from labeltrust.domain.errors import Busy, Conflict
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.jobs.worker import Worker
 from labeltrust.store import jobs
@@ -165,6 +165,57 @@ def test_a_failed_job_waits_longer_each_time_and_keeps_its_error(queue, clock):
     with reading(queue.engine) as session:
         found = jobs.backlog(session, clock() + timedelta(hours=1))
     assert (found.open, found.failing) == (1, 1)
+
+
+def test_a_job_that_always_fails_is_parked_and_others_are_done(queue, clock):
+    done = []
+
+    def work(lease):
+        if lease.key == "poison":
+            raise ValueError("always")
+        done.append(lease.key)
+
+    queue.enqueue("assess", "poison", clock())
+    working = worker(queue, clock, work)
+    for n in range(20):
+        queue.enqueue("assess", f"p{n}", clock())
+        while working.step():
+            pass
+        clock.tick(130.0)
+
+    assert sorted(done) == sorted(f"p{n}" for n in range(20))
+    with reading(queue.engine) as session:
+        assert jobs.parked(session) == [("assess", "poison", jobs.PARKED_AFTER)]
+    clock.tick(3_600.0)
+    assert working.step()
+
+
+def test_a_busy_database_parks_nothing_for_an_hour(queue, clock):
+    tries = []
+
+    def work(lease):
+        tries.append(lease.attempts)
+        raise Busy("the database cannot be reached")
+
+    queue.enqueue("assess", "fraud", clock())
+    for _ in range(jobs.PARKED_AFTER + 3):
+        worker(queue, clock, work).step()
+        clock.tick(300.0)
+
+    assert len(tries) == jobs.PARKED_AFTER + 3
+
+
+def test_a_job_that_ends_its_workers_is_parked_by_the_next_one(queue):
+    now = START
+    queue.enqueue("assess", "poison", now)
+    for _ in range(jobs.PARKED_AFTER):
+        assert queue.claim("worker", now, LEASE) is not None
+        now += LEASE
+    queue.enqueue("assess", "fraud", now)
+
+    assert queue.claim("worker", now, LEASE).key == "fraud"
+    assert queue.claim("worker", now, LEASE) is None
+    assert queue.claim("worker", now + jobs.PARKED_FOR, LEASE).key == "poison"
 
 
 def test_a_worker_keeps_its_lease_through_long_work(queue, clock):

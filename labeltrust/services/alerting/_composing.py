@@ -141,6 +141,7 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     if "unreadable" in facts:
         said.append(f"{facts['unreadable']} of {facts.get('events')} events cannot be read")
     said += [neutral(str(facts["broken"]), _MOST_DETAIL)] if facts.get("broken") else []
+    said += [f"{neutral(str(facts['job']))} failed"] if "job" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
     return "; ".join(said)
 
@@ -171,6 +172,7 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "gate_closed": f"/projects/{project}/gate",
         "quarantine_growing": f"/quarantine?source={source}",
         "ledger_broken": "/alerts",
+        "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
     }
     return pages.get(group.code, f"/sources/{source}")

@@ -1,4 +1,4 @@
-"""Look every minute for what no event tells: silent sources, growing quarantines, mitigations."""
+"""Look every minute for what no event tells: silent sources, growing quarantines, stuck work."""
 
 from collections.abc import Mapping
 
@@ -10,13 +10,13 @@ from labeltrust.outgoing.shapes._base import moment_text
 from labeltrust.policy.watching import HOUR_US, LOOKED_BACK_HOURS, Hours, growth, silence
 from labeltrust.services.alerting.route import look_again
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.alert_causes import keep_cause, last_watched
-from labeltrust.store.jobs import Lease, require_lease
+from labeltrust.store.alert_causes import keep_cause, last_watched, parked_before
+from labeltrust.store.jobs import Lease, parked, require_lease
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.tallies import hours_since
 
 WATCH = "alert-watch"
-Found = list[tuple[int, str, dict[str, object]]]
+Found = list[tuple[int | None, str, dict[str, object]]]
 _CALM = 10
 """So few unreadable events in two hours end the alert; fewer than what begins it."""
 
@@ -38,7 +38,7 @@ def _looked(deployment: Deployment) -> Found:
         sent = _sent(session, now_us)
         sources = last_watched(session, list(sent), "source.")
         quarantines = last_watched(session, list(sent), "quarantine.")
-    found: Found = []
+        found = _of_work(session)
     for number, hours in sent.items():
         found += _of_silence(number, hours, now_us, sources.get(number))
         found += _of_growth(number, hours, now_us, quarantines.get(number))
@@ -55,6 +55,21 @@ def _sent(session: Session, now_us: int) -> Mapping[int, Hours]:
         )
         for number, lines in rows.items()
     }
+
+
+def _of_work(session: Session) -> Found:
+    """Return what was parked since the last look, and what is done or waits no longer."""
+    told = parked_before(session)
+    now = {f"{kind} {key}".strip(): (kind, tries) for kind, key, tries in parked(session)}
+    found: Found = [
+        (None, "work.parked", {"job": job, "kind": kind, "tries": tries})
+        for job, (kind, tries) in now.items()
+        if not told.get(job)
+    ]
+    over = [job for job, is_parked in told.items() if is_parked and job not in now]
+    return found + [
+        (None, "work.resumed", {"job": job, "kind": job.partition(" ")[0]}) for job in over
+    ]
 
 
 def _of_silence(number: int, hours: Hours, now_us: int, last: Cause | None) -> Found:

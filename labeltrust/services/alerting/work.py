@@ -40,4 +40,5 @@ def alert_worker_of(deployment: Deployment) -> Worker:
         schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=timedelta(seconds=deployment.settings.lease_seconds),
     )

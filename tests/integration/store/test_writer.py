@@ -26,6 +26,9 @@ class Counting:
         self.groups.append(len(submissions))
         return self.inner.record(submissions)
 
+    def park(self, submission, error):
+        return self.inner.park(submission, error)
+
 
 def writer_of(recorder, **limits):
     values = {"group_rows": 100, "queue_rows": 1_000} | limits
