@@ -47,6 +47,7 @@ class Site:
     more: dict[str, str] = field(default_factory=dict)
     log: SenderLog = field(init=False)
     receiver: Any = None
+    processes: list[Running] = field(default_factory=list)
     server_log: Path = Path("serve.log")
 
     def __post_init__(self) -> None:
@@ -56,12 +57,14 @@ class Site:
     def running(self, *command: str, before: tuple[str, ...] = (), **more: str) -> Running:
         """Return a process of labeltrust, not started yet."""
         given = environment(self.settings) | {"LABELTRUST_ASSESS_AFTER_SECONDS": "1"}
-        return Running(
+        made = Running(
             environment=given | self.more | more,
             log=self.server_log,
             command=command or ("serve",),
             before=before,
         )
+        self.processes.append(made)
+        return made
 
     def sending(self, *servers: Running, **more: object) -> Senders:
         """Return senders to one or more servers; a context manager."""
@@ -113,7 +116,11 @@ def fresh_site(
         site.log.path = own / "sender.log"
         site.server_log = own / "serve.log"
         _furnish(site)
-        yield site
+        try:
+            yield site
+        finally:
+            for process in site.processes:
+                process.kill()
 
 
 def _furnish(site: Site) -> None:

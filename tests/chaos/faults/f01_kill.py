@@ -11,7 +11,7 @@ from chaos.site import Site, fresh_site
 from chaos.traffic import Event, batches_of, event_of
 
 _BATCH = 50
-_PLACES = ("/begin", "/before-commit", "/after-commit")
+_PLACES = ("record/begin", "record/before-commit", "record/after-commit")
 
 
 def run(order: Order) -> Done:

@@ -53,7 +53,7 @@ def _sqlite(site: Site, order: Order) -> tuple[dict[str, object], list[str]]:
     server.kill()
     calls = list(calls_of(trace))
     good = sum(_clean_at(calls, str(site.home), end) for _, end in spans)
-    blind = [call for call in calls if not (call[1] == "fsync" and _is_folder(call, calls))]
+    blind = [call for call in calls if "sync" not in call[1] or not _is_folder(call)]
     control = sum(_clean_at(blind, str(site.home), end) for _, end in spans)
     site.sometimes.saw("synced request", good)
     return _verdict(len(spans), good, control, "without the sync of the folder")
@@ -156,7 +156,7 @@ def _path(arguments: str) -> str:
     return "" if found is None else (found.group(1) or found.group(2))
 
 
-def _is_folder(call: Call, calls: list[Call]) -> bool:
+def _is_folder(call: Call) -> bool:
     return Path(_path(call[2])).is_dir()
 
 

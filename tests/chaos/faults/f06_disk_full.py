@@ -130,14 +130,12 @@ def _reader(site: Site) -> str:
 def _fill(small: Path) -> Path:
     """Take all room that is left."""
     stuffing = small / "stuffing"
-    with stuffing.open("wb") as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(65_536))
-            file.flush()
-    with stuffing.open("ab") as file, contextlib.suppress(OSError):
-        while True:
-            file.write(bytes(512))
-            file.flush()
+    file = os.open(stuffing, os.O_WRONLY | os.O_CREAT)
+    for size in (65_536, 512):
+        with contextlib.suppress(OSError):
+            while True:
+                os.write(file, bytes(size))
+    os.close(file)
     return stuffing
 
 
