@@ -47,6 +47,9 @@ class Worker:
         while not self.stop.is_set():
             try:
                 busy = self.step()
+            except Busy as error:  # a database that is away says so each second: no traceback
+                _LOG.warning("background work waits", why=str(error))
+                busy = False
             except Exception:  # noqa: BLE001 - logged; the loop outlives a database that is away
                 _LOG.exception("background work failed to look for jobs")
                 busy = False

@@ -2,10 +2,13 @@
 
 The history is read out and recorded anew in an installation that never failed; both are assessed,
 and the documents must be equal but for what people and time add: numbers of flags, moments.
+Intervals leave out groups of items by their number (`counts/_split.py`), and PostgreSQL skips
+numbers where a transaction is undone; so items get the numbers that they have in the live one.
 """
 
 import hashlib
 import json
+import secrets
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -14,6 +17,7 @@ from typing import Any
 from chaos.site import SOURCE, Site, fresh_site
 from chaos.traffic import PROJECT
 from factories import owner
+from sqlmodel import func, select
 
 from labeltrust.domain.clock import moment
 from labeltrust.domain.events import Event, Parsed
@@ -24,12 +28,15 @@ from labeltrust.store import jobs
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.drafts import Submission
 from labeltrust.store.recording import Recorder
-from labeltrust.store.session import reading
+from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.statements import Statements
+from labeltrust.store.tables import ItemAlias, Project
 
 _ASIDE = frozenset({"flag", "frozen", "flags_opened", "as_of", "events_through", "breaker_tripped"})
+_AT_ONCE = 1_000
 _SQL = (
-    "SELECT e.event_id, e.type, i.outside_id, l.outside_id, e.label, e.occurred_us, e.received_us "
+    "SELECT e.event_id, e.type, i.outside_id, l.outside_id, e.label, e.occurred_us, e.received_us, "
+    "e.item_alias_id "
     "FROM event e JOIN chain c ON c.id = e.chain_id "
     "LEFT JOIN item_alias i ON i.id = e.item_alias_id "
     "LEFT JOIN labeler_alias l ON l.id = e.labeler_alias_id "
@@ -70,7 +77,10 @@ def rebuilt_findings(site: Site) -> Iterator[str]:
         yield f"I6 rebuilt from history is not what is live: {_difference(live, again)}"
 
 
-def _history(deployment: Deployment) -> list[tuple[Event, datetime]]:
+Sent = tuple[Event, datetime, int]
+
+
+def _history(deployment: Deployment) -> list[Sent]:
     with deployment.engine.connect() as connection:
         rows = Statements(connection).rows(_SQL, (PROJECT,))
     return [
@@ -85,8 +95,9 @@ def _history(deployment: Deployment) -> list[tuple[Event, datetime]]:
                 occurred_at=None if occurred is None else moment(occurred),
             ),
             moment(received),
+            number,
         )
-        for name, kind, item, labeler, label, occurred, received in rows
+        for name, kind, item, labeler, label, occurred, received, number in rows
     ]
 
 
@@ -99,17 +110,44 @@ def _tallied(deployment: Deployment) -> int:
         return int(Statements(connection).rows(sql, (SOURCE,))[0][0])
 
 
-def _record(deployment: Deployment, events: list[tuple[Event, datetime]]) -> None:
+def _record(deployment: Deployment, events: list[Sent]) -> None:
     recorder = Recorder(deployment.engine, deployment.vault)
-    for start in range(0, len(events), 1_000):
-        part = events[start : start + 1_000]
-        recorder.record([_submission(event, at, start + n) for n, (event, at) in enumerate(part)])
+    for part in _parts(events):
+        _skip_numbers(deployment, part[0][2])
+        recorder.record([_submission(event, at) for event, at, _ in part])
 
 
-def _submission(event: Event, at: datetime, number: int) -> Submission:
+def _parts(events: list[Sent]) -> Iterator[list[Sent]]:
+    """Yield runs of events whose new items have numbers without gaps."""
+    part: list[Sent] = []
+    newest = 0
+    for sent in events:
+        if part and (len(part) == _AT_ONCE or sent[2] > newest + 1):
+            yield part
+            part = []
+        part.append(sent)
+        newest = max(newest, sent[2])
+    if part:
+        yield part
+
+
+def _skip_numbers(deployment: Deployment, number: int) -> None:
+    """Let the next new item get a number, unless it was given already."""
+    with unit_of_work(deployment.engine) as session:
+        newest = session.exec(select(func.max(ItemAlias.id))).one() or 0
+        if number > newest + 1:
+            mark = secrets.token_bytes(16)
+            project = session.exec(select(Project.id)).first()
+            session.add(
+                ItemAlias(id=number - 1, lookup=mark, id_space="skipped", outside_id=mark.hex(),
+                          salt=mark, pseudonym=mark, item_id=number - 1, project_id=project)
+            )  # fmt: skip
+
+
+def _submission(event: Event, at: datetime) -> Submission:
     return Submission(
         source=SOURCE,
-        body=str(number).encode(),
+        body=str(event.event_id).encode(),
         parsed=Parsed(events=(event,), positions=(0,)),
         received_at=at,
         parser="chaos/1",

@@ -213,7 +213,9 @@ def test_a_job_that_ends_its_workers_is_parked_by_the_next_one(queue):
         now += LEASE
     queue.enqueue("assess", "fraud", now)
 
-    assert queue.claim("worker", now, LEASE).key == "fraud"
+    other = queue.claim("worker", now, LEASE)
+    assert other.key == "fraud"
+    queue.finish(other)
     assert queue.claim("worker", now, LEASE) is None
     assert queue.claim("worker", now + jobs.PARKED_FOR, LEASE).key == "poison"
 
