@@ -122,7 +122,7 @@ class Recorder:
             Busy: The database cannot tell now.
         """
         try:
-            with bulk_write(self._engine) as connection:
+            with working_on("record"), bulk_write(self._engine) as connection:
                 self._record(Statements(connection), [self._sealed(packed)])
                 connection.rollback()
         except Busy:

@@ -32,7 +32,9 @@ from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.statements import Statements
 from labeltrust.store.tables import ItemAlias, Project
 
-_ASIDE = frozenset({"flag", "frozen", "flags_opened", "as_of", "events_through", "breaker_tripped"})
+_ASIDE = frozenset(
+    {"id", "flag", "frozen", "flags_opened", "as_of", "events_through", "breaker_tripped"}
+)
 _AT_ONCE = 1_000
 _SQL = (
     "SELECT e.event_id, e.type, i.outside_id, l.outside_id, e.label, e.occurred_us, e.received_us, "
