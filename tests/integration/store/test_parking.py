@@ -1,14 +1,16 @@
 """An event that we cannot record is held after some tries; its neighbours are on record."""
 
 import pytest
+from factories import owner
 from records import Record
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from labeltrust.domain.errors import Busy
+from labeltrust.services.verify_ledger import verify_ledger
 from labeltrust.store.parking import CODE
 from labeltrust.store.quarantine import held_rows
 from labeltrust.store.recording import Recorder
-from labeltrust.store.session import reading
+from labeltrust.store.session import WRITES, reading
 from labeltrust.store.statements import Statements
 from labeltrust.store.writer import GroupWriter
 
@@ -104,3 +106,39 @@ def test_a_full_disk_is_busy_in_a_bulk_statement_too(deployment):
 
     with pytest.raises(Busy, match="full"):
         recorder.record([record.submission(events)])
+
+
+async def test_the_writer_tells_of_a_refused_commit_until_the_next_good_one(deployment):
+    record = Record(deployment)
+
+    class Full(Recorder):
+        is_full = True
+
+        def _record(self, statements, deliveries):
+            if self.is_full:
+                raise Busy("the disk of the database is full")
+            return super()._record(statements, deliveries)
+
+    recorder = Full(deployment.engine, deployment.vault)
+    with writer_of(recorder) as writer:
+        with pytest.raises(Busy):
+            await writer.submit(record.submission([record.label("a", "ann")]))
+        assert writer.trouble.words == "the disk of the database is full"
+        recorder.is_full = False
+        await writer.submit(record.submission([record.label("a", "ann")]))
+
+    assert writer.trouble.words == ""
+
+
+def test_verification_answers_where_its_note_cannot_be_written(deployment):
+    if deployment.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL cannot be given a small file")
+    record = Record(deployment)
+    record.send(record.label("a", "ann"))
+
+    @event.listens_for(deployment.engine, "begin")
+    def refuse(connection):
+        if connection.get_execution_options().get(WRITES):
+            raise Busy("the disk of the database is full")
+
+    assert verify_ledger(deployment, owner()).ok

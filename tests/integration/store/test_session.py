@@ -153,7 +153,7 @@ def test_other_databases_are_refused(url, tmp_path):
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("name", ["synchronous_commit", "fsync"])
+@pytest.mark.parametrize("name", ["synchronous_commit", "fsync", "full_page_writes"])
 def test_a_postgresql_that_may_forget_a_commit_is_refused(postgres_server, tmp_path, name):
     with psycopg.connect(postgres_server) as connection:
         if connection.execute(f"SHOW {name}").fetchone()[0] != "off":
