@@ -189,6 +189,7 @@ def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa:
                     f"PostgreSQL has {name} off: an accepted event could be lost; set it on, or "
                     "LABELTRUST_UNSAFE_DURABILITY=1 for a test"
                 )
+                connection.close()  # nobody else will: the pool never had it
                 raise Misconfigured(detail)
     connection.rollback()
 

@@ -54,12 +54,20 @@ def test_each_setting_by_which_postgresql_forgets_a_commit_is_refused(tmp_path):
     try:
         with running_cluster() as cluster:
             settings = Settings(home=tmp_path, database_url=cluster.url("postgres"))
-            open_engine(settings).connect().close()
+            connect(settings)
             for name in DURABLE:
                 with set_off(cluster, name), pytest.raises(Misconfigured, match=f"{name} off"):
-                    open_engine(settings).connect()
+                    connect(settings)
     except NoServer as reason:
         pytest.skip(f"no PostgreSQL server can be started here: {reason}")
+
+
+def connect(settings):
+    engine = open_engine(settings)
+    try:
+        engine.connect().close()
+    finally:
+        engine.dispose()
 
 
 @contextmanager

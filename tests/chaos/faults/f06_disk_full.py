@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-from chaos.cluster import running_cluster
+from chaos.cluster import Cluster, running_cluster
 from chaos.oracles import findings
 from chaos.plan import Done, Fault, Order, Size
 from chaos.process import Running
@@ -22,10 +22,13 @@ from chaos.traffic import PROJECT, Event, batches_of, event_of
 from factories import owner
 
 from labeltrust.domain.access import KeyDraft
+from labeltrust.domain.errors import Busy
 from labeltrust.services.create_key import create_key
 from labeltrust.services.verify_ledger import verify_ledger
 
 _MEGABYTE = 1_048_576
+_WIDTH = 6_000
+_PATIENCE_SECONDS = 60.0
 
 
 def run(order: Order) -> Done:
@@ -33,7 +36,9 @@ def run(order: Order) -> Done:
     done = Done()
     with contextlib.ExitStack() as stack:
         try:
-            small = stack.enter_context(small_disk(64 if order.database == "sqlite" else 192))
+            room = 64 if order.database == "sqlite" else 192
+            room += order.size.events * _WIDTH * 4 // _MEGABYTE
+            small = stack.enter_context(small_disk(room))
         except (subprocess.SubprocessError, OSError) as error:
             small = None
             done.figures["no small disk"] = repr(error)[:60]
@@ -73,8 +78,9 @@ def _ran(site: Site, order: Order, small: Path | None, done: Done) -> None:
     done.findings += findings(site, server, {event["id"]: event for event in events})
     server.kill()
     done.figures |= {"refused": senders.refused, "receipts": len(site.log.receipts)}
-    done.note(site, "refused with Retry-After", "health said so", "read while full",
-              "verified while full", "healthy again")  # fmt: skip
+    # PostgreSQL without any room may take no new connection: what was open goes on.
+    alone = ("read while full", "verified while full") if site.cluster is None else ()
+    done.note(site, "refused with Retry-After", "health said so", "healthy again", *alone)
 
 
 def _filled(
@@ -85,18 +91,30 @@ def _filled(
     if small is None:
         _limit(server, 1)
     senders.send(parts[: len(parts) // 3])
-    end = time.monotonic() + hold
-    while time.monotonic() < end:
+    before, began = senders.refused, time.monotonic()
+    while (held := time.monotonic() - began) < hold or (
+        senders.refused == before and held < _PATIENCE_SECONDS
+    ):
         _looked(site, server, reader, done)
         time.sleep(0.3)
     if stuffing is not None:
         stuffing.unlink()
     else:
         _limit(server, 1_000_000)
-    if site.cluster is not None and not site.cluster.is_up:
+    if site.cluster is not None and not _up_soon(site.cluster):
         # A full disk of the log of writes stops PostgreSQL; that is right, and a page.
         site.sometimes.saw("PostgreSQL stopped itself")
         site.cluster.start()
+
+
+def _up_soon(cluster: Cluster) -> bool:
+    """Wait for PostgreSQL to take connections again, which it cannot without any room."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if cluster.is_up:
+            return True
+        time.sleep(0.3)
+    return False
 
 
 def _looked(site: Site, server: Running, reader: str, done: Done) -> None:
@@ -112,14 +130,15 @@ def _looked(site: Site, server: Running, reader: str, done: Done) -> None:
         site.sometimes.saw("read while full")
     elif site.cluster is None:
         done.findings.append(f"F6 a read answered {read.status_code} while full: {read.text[:200]}")
-    with site.opened() as deployment:
+    patient = contextlib.nullcontext() if site.cluster is None else contextlib.suppress(Busy)
+    with patient, site.opened() as deployment:
         if verify_ledger(deployment, owner()).ok:
             site.sometimes.saw("verified while full")
 
 
 def _wide(event: Event) -> Event:
     """Return an event with a content that takes room, and that no two have in common."""
-    return {**event, "content": {"text": f"{event['id']} " * 60}}
+    return {**event, "content": {"text": (event["id"] + " ") * (_WIDTH // (len(event["id"]) + 1))}}
 
 
 def _reader(site: Site) -> str:
