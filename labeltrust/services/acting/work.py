@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -48,6 +49,7 @@ def acting_worker_of(deployment: Deployment) -> Worker:
         schedule=partial(schedule_acts, deployment, queue),
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
 
 

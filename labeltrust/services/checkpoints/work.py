@@ -45,5 +45,6 @@ def checkpoint_worker_of(deployment: Deployment) -> Worker:
         schedule=schedule,
         clock=deployment.clock,
         holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=timedelta(seconds=deployment.settings.lease_seconds),
         idle_seconds=_IDLE_SECONDS,
     )
