@@ -130,7 +130,7 @@ class Recorder:
         except Exception:  # noqa: BLE001 - what it raises is what is asked about
             return True
         finally:
-            for book in (self._items, self._labelers, self._contents):
+            for book in self._books():
                 book.drop()
         return False
 
