@@ -23,7 +23,6 @@ REVIEWED = {
     "store/evidence.py:items_touched": "question marks",
     "store/evidence.py:known_names": "names of two tables",
     "store/grants.py:_statements": "names of the schema; the role quoted by the driver's rules",
-    "store/identity.py:projects_with": "whole numbers of rows",
     "store/known_events.py:is_erased": "labeler or item",
     "store/names.py:_representatives": "labeler or item",
     "store/session.py:_refuse_forgetful": "names of settings, constants",

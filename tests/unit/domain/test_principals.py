@@ -14,8 +14,8 @@ def test_an_admin_decides_nothing_about_labels():
     assert RIGHTS["admin"].isdisjoint({"review", "freeze", "gold"})
 
 
-def test_a_source_can_only_write():
-    assert RIGHTS["source"] == {"write_events"}
+def test_a_source_can_only_write_and_have_its_receipts_proven():
+    assert RIGHTS["source"] == {"write_events", "prove"}
 
 
 def test_nobody_reads_raw_deliveries_who_may_not_read():
