@@ -310,7 +310,8 @@ def test_commands_list_retry_and_discard(home, settings, monkeypatch, capsys):
 @pytest.mark.slow
 def test_a_worker_killed_while_it_tells_leaves_nothing_untold(home, settings):
     """Cause committed; the worker dies with the message in its hand; the next one tells it."""
-    env = os.environ | environment(settings) | {"LABELTRUST_UNSAFE_ALERTS": "true"}
+    more = {"LABELTRUST_UNSAFE_ALERTS": "true", "LABELTRUST_LEASE_SECONDS": "3"}
+    env = os.environ | environment(settings) | more
     command = [sys.executable, "-m", "labeltrust", "worker"]
 
     def hang(handler):

@@ -23,7 +23,6 @@ SMALL = [
     ("F2", "sqlite"),
     ("F5", "postgresql"),
     ("F6", "sqlite"),
-    ("F15", "sqlite"),
 ]
 
 
