@@ -90,7 +90,8 @@ def _run(deployment: "Deployment", bound: Settings, listener: socket.socket, rea
 def _listening(wanted: Settings) -> Iterator[socket.socket]:
     """Take the port before anything else is started, so that a taken one is one clear line."""
     family = socket.AF_INET6 if ":" in wanted.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listener:
+    # Named, so that every event loop sees that it is TCP and sends answers without delay.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((wanted.host, wanted.port))

@@ -32,7 +32,7 @@ def running(deployment: Deployment, **changed: object) -> Iterator[Running]:
     settings = replace(deployment.settings, port=0, **changed)
     app = application(replace(deployment, settings=settings))
     server = server_of(app, settings)
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:  # so that no answer is delayed
         listener.bind(("127.0.0.1", 0))
         thread = threading.Thread(
             target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True
