@@ -39,7 +39,7 @@ demo: $(VENV)/.base ## install, sample data, assessment, server with the console
 	$(BIN)/labeltrust demo $(DEMO_ARGS)
 
 test: check ## install with test extras; every check and test, on SQLite and PostgreSQL
-	$(PYTEST) -n $(JOBS) --dist loadscope
+	OMP_NUM_THREADS=1 $(PYTEST) -n $(JOBS) --dist loadscope
 
 labelstudio: $(VENV)/.dev ## a real Label Studio end to end: installs it apart, labels, loses events, reconciles
 	$(BIN)/python tests/labelstudio $(LABELSTUDIO_ARGS)
