@@ -105,4 +105,4 @@ lock: ## lock files anew
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra notebooks --extra dev -o requirements/dev.lock pyproject.toml
 
 clean: ## forget the environment and the sample installation
-	rm -rf $(VENV) var
+	rm -rf $(VENV) $(AUDIT) var

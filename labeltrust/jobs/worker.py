@@ -1,5 +1,8 @@
 """The loop of background work: schedule, claim, do, finish; in a thread of `serve` or alone."""
 
+import os
+import secrets
+import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -126,3 +129,12 @@ class _KeptAlive:
                 return  # the fence inside the result's transaction refuses the late write
             except Exception:  # noqa: BLE001 - logged; the fence decides in the end
                 _LOG.exception("lease not extended", kind=self.lease.kind, key=self.lease.key)
+
+
+def holder_name() -> str:
+    """Return a name for a worker that no other has: of the machine, the process, and chance.
+
+    >>> holder_name() == holder_name()
+    False
+    """
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlmodel import Session
 
 from labeltrust.domain.access import Person
 from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.naming import checked_name, checked_note
 from labeltrust.domain.principals import Principal, checked_role
+from labeltrust.services._system_acts import note_system
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.store.history import SYSTEM, append
@@ -150,7 +150,9 @@ def enable_person(
             detail = f"access of {name!r} was never ended"
             raise Conflict(detail)
         row.disabled_at = None
-        _note(deployment, session, principal, "person.enabled", {"person": name, "reason": note})
+        note_system(
+            deployment, session, principal, "person.enabled", {"person": name, "reason": note}
+        )
         return person_of(row)
 
 
@@ -173,25 +175,8 @@ def sign_out_everywhere(
             check_grant(session, principal, person_of(row).projects)
         end_sign_ins(session, row, deployment.clock())
         detail = {"person": name, "reason": note}
-        _note(deployment, session, principal, "sign_in.ended_everywhere", detail)
+        note_system(deployment, session, principal, "sign_in.ended_everywhere", detail)
         return person_of(row)
-
-
-def _note(
-    deployment: Deployment,
-    session: Session,
-    principal: Principal,
-    kind: str,
-    detail: dict[str, str],
-) -> None:
-    append(
-        session,
-        chain=SYSTEM,
-        type=kind,
-        actor=principal.name,
-        at=deployment.clock(),
-        detail=detail,
-    )
 
 
 def list_people(deployment: Deployment, principal: Principal) -> tuple[Person, ...]:

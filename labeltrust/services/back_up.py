@@ -6,10 +6,10 @@ from pathlib import Path
 
 from labeltrust.domain.principals import Principal
 from labeltrust.services._backup_files import KEPT, Backup, draft_folder, list_files, write_list
+from labeltrust.services._system_acts import note_system
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.copying import DATABASE_FILES, CopiedHead, Progress, copy_database, silently
-from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.migrate import newest_version
+from labeltrust.store.migrate import schema_version
 from labeltrust.store.session import unit_of_work
 
 _UNFINISHED = (".*",)  # drafts of training sets that are being written
@@ -39,7 +39,8 @@ def back_up(
     """
     principal.require("manage")
     with draft_folder(folder) as draft:
-        _note(deployment, principal)
+        with unit_of_work(deployment.engine) as session:
+            note_system(deployment, session, principal, "backup.made", {})
         kind = deployment.engine.dialect.name
         heads = copy_database(deployment.engine, draft / DATABASE_FILES[kind], progress)
         # Training sets are never changed, and one whose row is in the copy is in place already.
@@ -48,18 +49,6 @@ def back_up(
         backup = _listed(deployment, principal, draft, heads)
         write_list(draft, backup, deployment.vault)
     return backup
-
-
-def _note(deployment: Deployment, principal: Principal) -> None:
-    with unit_of_work(deployment.engine) as session:
-        append(
-            session,
-            chain=SYSTEM,
-            type="backup.made",
-            actor=principal.name,
-            at=deployment.clock(),
-            detail={},
-        )
 
 
 def _copy_folder(source: Path, target: Path) -> None:
@@ -76,7 +65,7 @@ def _listed(
         made_by=principal.name,
         version=version("labeltrust"),
         database=deployment.engine.dialect.name,
-        schema_version=newest_version(),
+        schema_version=schema_version(deployment.engine) or "",
         master_key=deployment.vault.fingerprint,
         heads=heads,
         files=list_files(draft),

@@ -1,8 +1,5 @@
 """Background work of an installation: which jobs there are, and the worker that does them."""
 
-import os
-import secrets
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,7 +12,7 @@ from labeltrust.domain.clock import moment
 from labeltrust.domain.principals import Principal
 from labeltrust.jobs._base import Handler
 from labeltrust.jobs.table_queue import TableQueue
-from labeltrust.jobs.worker import Worker
+from labeltrust.jobs.worker import Worker, holder_name
 from labeltrust.services.acting.work import acting_worker_of
 from labeltrust.services.alerting.route import forget_old
 from labeltrust.services.alerting.work import alert_worker_of
@@ -74,7 +71,7 @@ def worker_of(deployment: Deployment) -> Worker:
         handlers=handlers,
         schedule=schedule,
         clock=deployment.clock,
-        holder=_holder(),
+        holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
 
@@ -91,13 +88,9 @@ def puller_of(deployment: Deployment) -> Worker:
         handlers=handlers,
         schedule=partial(schedule_pulls, deployment, queue),
         clock=deployment.clock,
-        holder=_holder(),
+        holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
-
-
-def _holder() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def schedule_assessments(deployment: Deployment, queue: TableQueue) -> None:

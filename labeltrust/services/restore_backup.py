@@ -4,15 +4,15 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from labeltrust.domain.errors import Conflict, InvalidInput, Tampered
+from labeltrust.domain.errors import Conflict, InvalidInput, Misconfigured, Tampered
 from labeltrust.domain.principals import Principal
 from labeltrust.services._backup_files import KEPT, Backup, read_list, wrong_files
+from labeltrust.services._system_acts import note_system
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.verify_ledger import LedgerReport, verify_ledger
 from labeltrust.store.copying import DATABASE_FILES, CopiedHead, load_database, require_empty
-from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.installation import require_vault
-from labeltrust.store.migrate import migrate
+from labeltrust.store.migrate import is_newer, migrate
 from labeltrust.store.session import unit_of_work
 
 
@@ -76,7 +76,9 @@ def restore_backup(deployment: Deployment, principal: Principal, folder: Path) -
     require_vault(deployment.engine, deployment.vault)
     ledger = verify_ledger(deployment, principal)
     problems = _elsewhere(backup.heads, ledger)
-    _note(deployment, principal, backup)
+    told = {"made_at": backup.made_at.isoformat(), "made_by": backup.made_by}
+    with unit_of_work(deployment.engine) as session:
+        note_system(deployment, session, principal, "backup.restored", told)
     return Restored(ok=ledger.ok and not problems, backup=backup, ledger=ledger, problems=problems)
 
 
@@ -85,6 +87,9 @@ def _require_place(deployment: Deployment, backup: Backup) -> None:
     if backup.database != kind:
         detail = f"the backup is of {backup.database}, the installation is on {kind}"
         raise InvalidInput(detail, place="folder", code="other_database")
+    if is_newer(backup.schema_version):
+        detail = f"the backup has schema {backup.schema_version}; install a version that knows it"
+        raise Misconfigured(detail)
     require_empty(deployment.engine)
     for name in KEPT:
         place = deployment.settings.home / name
@@ -100,15 +105,3 @@ def _elsewhere(heads: tuple[CopiedHead, ...], ledger: LedgerReport) -> tuple[str
         for head in heads
         if found.get(head.chain) != (head.records, head.head)
     )
-
-
-def _note(deployment: Deployment, principal: Principal, backup: Backup) -> None:
-    with unit_of_work(deployment.engine) as session:
-        append(
-            session,
-            chain=SYSTEM,
-            type="backup.restored",
-            actor=principal.name,
-            at=deployment.clock(),
-            detail={"made_at": backup.made_at.isoformat(), "made_by": backup.made_by},
-        )

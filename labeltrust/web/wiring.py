@@ -58,8 +58,10 @@ class Socket:
         async with AsyncExitStack() as stack:
             for part in wires.lifespan:
                 await stack.enter_async_context(part(app))
-            yield
-            wires.closing()
+            try:
+                yield
+            finally:
+                wires.closing()
 
     def _value(self, name: str) -> Callable[[], Any]:
         return lambda: self.given(name)

@@ -11,6 +11,8 @@ revision = "0026"
 down_revision = "0029"
 branch_labels = None
 depends_on = None
+# An older server would not note where labelers label, and a merge would miss those projects.
+BREAKING = True
 
 LONG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

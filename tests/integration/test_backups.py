@@ -27,6 +27,7 @@ from labeltrust.services.restore_backup import check_backup, restore_backup
 from labeltrust.services.verify_ledger import verify_ledger
 from labeltrust.services.verify_snapshot import verify_snapshot
 from labeltrust.settings import Settings
+from labeltrust.store.copying import require_empty
 from labeltrust.store.session import reading
 from labeltrust.store.statements import Statements
 
@@ -212,4 +213,17 @@ def test_a_history_that_ends_elsewhere_than_the_list_says_does_not_pass(at_work,
 
     assert not restored.ok
     assert [problem.split(":")[0] for problem in restored.problems] == ["fraud", "system"]
+    found.engine.dispose()
+
+
+def test_a_copy_of_a_newer_version_is_refused_before_anything_is_filled(at_work, empty, tmp_path):
+    place = tmp_path / "one"
+    made = back_up(at_work, owner(), place)
+    write_list(place, replace(made, schema_version="9999"), at_work.vault)
+    found = opened(empty, at_work.settings)
+
+    with pytest.raises(Misconfigured, match="schema 9999"):
+        restore_backup(found, owner(), place)
+
+    require_empty(found.engine)
     found.engine.dispose()

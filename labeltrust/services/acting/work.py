@@ -1,9 +1,6 @@
 """The worker that acts at platforms: what is due follows from the rows alone."""
 
 import hashlib
-import os
-import secrets
-import socket
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -15,7 +12,7 @@ from sqlmodel import Session
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, Misconfigured, NoAnswer
 from labeltrust.domain.platform_acts import Step, changed
 from labeltrust.jobs.table_queue import TableQueue
-from labeltrust.jobs.worker import Worker
+from labeltrust.jobs.worker import Worker, holder_name
 from labeltrust.policy.alerting import is_given_up, pause
 from labeltrust.services._acts import Act, begin_act
 from labeltrust.services.acting._asking import ask_platform
@@ -48,7 +45,7 @@ def acting_worker_of(deployment: Deployment) -> Worker:
         handlers={PLATFORM: partial(act_for_job, deployment)},
         schedule=partial(schedule_acts, deployment, queue),
         clock=deployment.clock,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),
     )
 

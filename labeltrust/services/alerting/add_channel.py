@@ -14,12 +14,12 @@ from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.naming import checked_name, checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.outgoing.shapes import shape_of
+from labeltrust.services._system_acts import note_system
 from labeltrust.services.alerting._reaching import reach_of
 from labeltrust.services.alerting.list_channels import require_seen
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
 from labeltrust.store import alert_channels
-from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.scopes import scope_text
 from labeltrust.store.session import unit_of_work
 from labeltrust.store.tables import AlertChannel
@@ -89,7 +89,7 @@ def add_channel(deployment: Deployment, principal: Principal, draft: ChannelDraf
         number = alert_channels.add_channel(session, _row(deployment, principal, draft, host))
         secret = _new_key(deployment, session, number) if shape.signs else ""
         made = alert_channels.get_channel(session, number, at).channel
-        _note(deployment, session, principal, "alert_channel.added", _said(made))
+        note_system(deployment, session, principal, "alert_channel.added", _said(made))
         return NewChannel(channel=made, secret=secret)
 
 
@@ -124,7 +124,7 @@ def rotate_key(
         made = alert_channels.get_channel(session, number, at).channel
         said = {"channel": number, "key_id": made.keys[0], "older": older}
         said |= {"overlap_hours": overlap_hours}
-        _note(deployment, session, principal, "alert_channel.rotated", said)
+        note_system(deployment, session, principal, "alert_channel.rotated", said)
         return NewChannel(channel=made, secret=secret)
 
 
@@ -146,7 +146,7 @@ def switch_on(deployment: Deployment, principal: Principal, number: int, *, reas
         row.failures = 0
         session.add(row)
         said = {"channel": number, "reason": note}
-        _note(deployment, session, principal, "alert_channel.switched_on", said)
+        note_system(deployment, session, principal, "alert_channel.switched_on", said)
         session.flush()
         return alert_channels.get_channel(session, number, at).channel
 
@@ -163,7 +163,7 @@ def remove_channel(deployment: Deployment, principal: Principal, number: int) ->
     with unit_of_work(deployment.engine) as session:
         gone = require_seen(session, principal, number, at)
         alert_channels.remove_channel(session, number, at)
-        _note(deployment, session, principal, "alert_channel.removed", {"channel": number})
+        note_system(deployment, session, principal, "alert_channel.removed", {"channel": number})
         return gone
 
 
@@ -224,20 +224,3 @@ def _said(channel: Channel) -> dict[str, object]:
         "projects": channel.projects,
         "floor": channel.floor,
     }
-
-
-def _note(
-    deployment: Deployment,
-    session: Session,
-    principal: Principal,
-    kind: str,
-    said: Mapping[str, object],
-) -> None:
-    append(
-        session,
-        chain=SYSTEM,
-        type=kind,
-        actor=principal.name,
-        at=deployment.clock(),
-        detail=said,
-    )

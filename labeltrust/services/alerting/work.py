@@ -1,14 +1,11 @@
 """The workers that route and send alerts: what is due follows from the rows alone."""
 
-import os
-import secrets
-import socket
 from datetime import timedelta
 from functools import partial
 
 from labeltrust.jobs._base import Handler
 from labeltrust.jobs.table_queue import TableQueue
-from labeltrust.jobs.worker import Worker
+from labeltrust.jobs.worker import Worker, holder_name
 from labeltrust.services.alerting.route import ROUTE, route_for_job, routing_is_due
 from labeltrust.services.alerting.send import SEND, send_for_job, sending_is_due
 from labeltrust.services.alerting.watch import WATCH, watch_for_job
@@ -39,6 +36,6 @@ def alert_worker_of(deployment: Deployment) -> Worker:
         handlers=handlers,
         schedule=schedule,
         clock=deployment.clock,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),
     )

@@ -9,10 +9,10 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.domain.naming import checked_name, checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.outgoing.checkpoint_folder import checked_folder
+from labeltrust.services._system_acts import note_system
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import alert_channels, checkpoint_places
 from labeltrust.store.checkpoint_places import Place
-from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.tables import CheckpointPlace
 
@@ -64,7 +64,7 @@ def add_place(deployment: Deployment, principal: Principal, draft: PlaceDraft) -
         )
         made = checkpoint_places.add_place(session, row)
         said = {"place": made, "name": draft.name, "kind": "folder" if folder else "channel"}
-        _note(session, "checkpoint_place.added", deployment, principal, said)
+        note_system(deployment, session, principal, "checkpoint_place.added", said)
         return _found(session, made)
 
 
@@ -97,7 +97,7 @@ def remove_place(deployment: Deployment, principal: Principal, name: str, *, rea
         row.name = f"{row.name} (removed {at:%Y-%m-%d %H:%M:%S}, {row.id})"
         session.add(row)
         said = {"place": gone.id, "name": gone.name, "reason": note}
-        _note(session, "checkpoint_place.removed", deployment, principal, said)
+        note_system(deployment, session, principal, "checkpoint_place.removed", said)
     return gone
 
 
@@ -121,20 +121,3 @@ def _every(draft: PlaceDraft, shape: str) -> float:
 
 def _found(session: Session, number: int) -> Place:
     return next(one for one in checkpoint_places.places(session) if one.id == number)
-
-
-def _note(
-    session: Session,
-    kind: str,
-    deployment: Deployment,
-    principal: Principal,
-    said: dict[str, object],
-) -> None:
-    append(
-        session,
-        chain=SYSTEM,
-        type=kind,
-        actor=principal.name,
-        at=deployment.clock(),
-        detail=said,
-    )

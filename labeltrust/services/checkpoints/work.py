@@ -1,14 +1,11 @@
 """The worker that signs checkpoints and takes them outside: nothing else holds it up."""
 
-import os
-import secrets
-import socket
 from datetime import timedelta
 from functools import partial
 
 from labeltrust.jobs._base import Handler
 from labeltrust.jobs.table_queue import TableQueue
-from labeltrust.jobs.worker import Worker
+from labeltrust.jobs.worker import Worker, holder_name
 from labeltrust.services.checkpoints.compare import COMPARE, compare_for_job
 from labeltrust.services.checkpoints.deliver import DELIVER, deliver_for_job
 from labeltrust.services.checkpoints.sign import SIGN, sign_for_job, signing_is_due
@@ -44,7 +41,7 @@ def checkpoint_worker_of(deployment: Deployment) -> Worker:
         handlers=handlers,
         schedule=schedule,
         clock=deployment.clock,
-        holder=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),
         idle_seconds=_IDLE_SECONDS,
     )
