@@ -12,6 +12,7 @@ from labeltrust.domain.principals import Principal, checked_role
 from labeltrust.services._system_acts import note_system
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import is_manageable, manageable_person
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.people import (
     end_sign_ins,
@@ -82,9 +83,8 @@ def change_person(
     principal.require("manage")
     with unit_of_work(deployment.engine) as session:
         check_grant(session, principal, projects)
-        row = person_row(session, name)
+        row = manageable_person(session, principal, name)
         before = person_of(row)
-        check_grant(session, principal, before.projects)
         row.role, row.projects = _role_of_a_person(role), scope_text(projects)
         end_sign_ins(session, row, deployment.clock())
         after = person_of(row)
@@ -106,17 +106,16 @@ def disable_person(
     """End a person's access: sessions, links and keys stop working; the name stays in history.
 
     Raises:
-        NotAllowed: The role may not manage, or the person sees more than the actor.
-        NotFound: There is nobody of that name.
+        NotAllowed: The role may not manage.
+        NotFound: There is nobody of that name, or they see more than the actor.
         InvalidInput: The reason is empty.
     """
     principal.require("manage")
     note = checked_note(reason, "reason")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = person_row(session, name)
+        row = manageable_person(session, principal, name)
         before = person_of(row)
-        check_grant(session, principal, before.projects)
         row.disabled_at = before.disabled_at or at
         end_sign_ins(session, row, at)
         append(
@@ -136,16 +135,15 @@ def enable_person(
     """Give a person's access back: keys work again, sessions and links stay ended.
 
     Raises:
-        NotAllowed: The role may not manage, or the person sees more than the actor.
-        NotFound: There is nobody of that name.
+        NotAllowed: The role may not manage.
+        NotFound: There is nobody of that name, or they see more than the actor.
         Conflict: Access was never ended.
         InvalidInput: The reason is empty.
     """
     principal.require("manage")
     note = checked_note(reason, "reason")
     with unit_of_work(deployment.engine) as session:
-        row = person_row(session, name)
-        check_grant(session, principal, person_of(row).projects)
+        row = manageable_person(session, principal, name)
         if row.disabled_at is None:
             detail = f"access of {name!r} was never ended"
             raise Conflict(detail)
@@ -162,17 +160,16 @@ def sign_out_everywhere(
     """End every session and unused link of a person; one's own needs no right.
 
     Raises:
-        NotAllowed: The role may not manage, or the person sees more than the actor.
-        NotFound: There is nobody of that name.
+        NotAllowed: The role may not manage.
+        NotFound: There is nobody of that name, or they see more than the actor.
         InvalidInput: The reason is empty.
     """
     if principal.person != name:
         principal.require("manage")
     note = checked_note(reason, "reason")
     with unit_of_work(deployment.engine) as session:
-        row = person_row(session, name)
-        if principal.person != name:
-            check_grant(session, principal, person_of(row).projects)
+        own = principal.person == name
+        row = person_row(session, name) if own else manageable_person(session, principal, name)
         end_sign_ins(session, row, deployment.clock())
         detail = {"person": name, "reason": note}
         note_system(deployment, session, principal, "sign_in.ended_everywhere", detail)
@@ -180,14 +177,15 @@ def sign_out_everywhere(
 
 
 def list_people(deployment: Deployment, principal: Principal) -> tuple[Person, ...]:
-    """Return everybody, by name.
+    """Return everybody whom one may manage, by name.
 
     Raises:
         NotAllowed: The role may not manage.
     """
     principal.require("manage")
     with reading(deployment.engine) as session:
-        return tuple(person_of(row) for row in person_rows(session))
+        found = [person_of(row) for row in person_rows(session)]
+    return tuple(person for person in found if is_manageable(principal, person.projects))
 
 
 def _role_of_a_person(role: str) -> str:

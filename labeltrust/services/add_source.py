@@ -21,6 +21,7 @@ from labeltrust.ingest.files import check_export_config
 from labeltrust.services._acts import begin_act
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_source
 from labeltrust.services.note_gate import note_gate
 from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import networks_of, platforms
@@ -33,7 +34,6 @@ from labeltrust.store.sources import (
     set_source_config,
     set_source_projects,
     source_of,
-    source_row,
     source_rows,
     sources_of,
 )
@@ -98,9 +98,8 @@ def change_source(
     _check_status(change.status)
     said = {} if reason is None else {"reason": checked_note(reason, "reason")}
     with unit_of_work(deployment.engine) as session:
-        row = source_row(session, name)
+        row = manageable_source(session, principal, name)
         before = source_of(session, row)
-        check_grant(session, principal, before.projects)
         if change.projects is not None:
             check_grant(session, principal, change.projects)
             set_source_projects(session, row, change.projects)

@@ -10,13 +10,12 @@ from labeltrust.domain.platform_access import Access, AccessDraft, AccessInfo, c
 from labeltrust.domain.principals import Principal
 from labeltrust.services.connectors import connector_of, opened
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_source
 from labeltrust.store import tables
 from labeltrust.store.history import SYSTEM, About, append
 from labeltrust.store.inserting import known_id
 from labeltrust.store.session import unit_of_work
 from labeltrust.store.source_pulls import drop_access, get_access, set_access
-from labeltrust.store.sources import source_projects, source_row
 
 MOST_TOKEN_CHARACTERS = 8_192
 MOST_MINUTES = 60 * 24 * 30
@@ -38,7 +37,7 @@ def connect_source(
     _check(draft)
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         connector = connector_of(row.platform)
         sealed, token = _sealed(deployment, session, row, draft)
         access = Access(url=draft.url, remote=draft.remote, token=token)
@@ -71,7 +70,7 @@ def disconnect_source(
     principal.require("manage")
     why = checked_note(reason, "reason")
     with unit_of_work(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         drop_access(session, known_id(row.id))
         _note(deployment, session, principal, row, "source.disconnected", {"reason": why})
 
@@ -99,12 +98,6 @@ def _sealed(
     if kept is None or kept.info.url != draft.url:
         raise InvalidInput("an access token is needed for a new address", place="token")
     return kept.sealed, deployment.vault.open_secret(kept.sealed)
-
-
-def _manageable(session: Session, principal: Principal, source: str) -> tables.Source:
-    row = source_row(session, source)
-    check_grant(session, principal, source_projects(session, row))
-    return row
 
 
 def _note(

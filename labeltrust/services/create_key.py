@@ -11,6 +11,7 @@ from labeltrust.domain.naming import checked_name
 from labeltrust.domain.principals import Principal, checked_role
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import is_manageable, seen_by_key
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.keys import insert_key, key_of, key_rows, keys_of
 from labeltrust.store.session import reading, unit_of_work
@@ -64,14 +65,17 @@ def key_digest(text: str) -> bytes:
 
 
 def list_keys(deployment: Deployment, principal: Principal) -> tuple[Key, ...]:
-    """Return all keys without their texts, oldest first.
+    """Return the keys that one may manage without their texts, oldest first.
 
     Raises:
         NotAllowed: The role may not manage.
     """
     principal.require("manage")
     with reading(deployment.engine) as session:
-        return tuple(keys_of(session, key_rows(session)))
+        rows = key_rows(session)
+        if principal.projects is not None:
+            rows = [row for row in rows if is_manageable(principal, seen_by_key(session, row))]
+        return tuple(keys_of(session, rows))
 
 
 def _check(draft: KeyDraft) -> None:

@@ -4,8 +4,9 @@ from labeltrust.domain.access import Key
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.manageable import manageable_key
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.keys import key_of, key_row
+from labeltrust.store.keys import key_of
 from labeltrust.store.session import unit_of_work
 
 
@@ -16,14 +17,14 @@ def revoke_key(deployment: Deployment, principal: Principal, *, key_id: str, rea
 
     Raises:
         NotAllowed: The role may not manage.
-        NotFound: There is no such key.
+        NotFound: There is no such key that sees nothing beyond one's own projects.
         InvalidInput: The reason is empty.
     """
     principal.require("manage")
     note = checked_note(reason, "reason")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = key_row(session, key_id)
+        row = manageable_key(session, principal, key_id)
         if row.revoked_at is None:
             row.revoked_at = at
             append(

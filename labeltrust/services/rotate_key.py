@@ -10,12 +10,11 @@ from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.principals import Principal
 from labeltrust.services.create_key import KEY_ID_BYTES, SECRET_BYTES, key_digest
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_key
 from labeltrust.store.history import SYSTEM, append
-from labeltrust.store.keys import insert_key, key_of, key_row, owner_of, speaks_for
+from labeltrust.store.keys import insert_key, key_of, owner_of, speaks_for
 from labeltrust.store.scopes import scope_of
 from labeltrust.store.session import unit_of_work
-from labeltrust.store.sources import source_projects
 from labeltrust.store.tables import ApiKey
 
 OVERLAP_HOURS = 24.0
@@ -40,8 +39,8 @@ def rotate_key(
         expires_at: When the new key ends; None: not by itself.
 
     Raises:
-        NotAllowed: The role may not manage, or the key grants more than who rotates has.
-        NotFound: There is no such key.
+        NotAllowed: The role may not manage.
+        NotFound: There is no such key, or it grants more than who rotates has.
         Conflict: The key has ended: who holds its text must not get a new one.
         InvalidInput: The overlap is out of range, or the new key would have ended already.
     """
@@ -49,11 +48,10 @@ def rotate_key(
     at = deployment.clock()
     _check(overlap_hours, expires_at, at)
     with unit_of_work(deployment.engine) as session:
-        old = key_row(session, key_id)
+        old = manageable_key(session, principal, key_id)
         if old.revoked_at is not None or (old.expires_at is not None and old.expires_at <= at):
             detail = f"key {key_id} has ended; create a new one"
             raise Conflict(detail)
-        _check_grant(session, principal, old)
         before = old.expires_at
         end = at + timedelta(hours=overlap_hours)
         old.expires_at = end if before is None else min(before, end)
@@ -85,15 +83,6 @@ def _check(overlap_hours: float, expires_at: datetime | None, at: datetime) -> N
         raise InvalidInput("expires_at has no time zone", place="expires_at")
     if expires_at <= at:
         raise InvalidInput("expires_at lies in the past", place="expires_at")
-
-
-def _check_grant(session: Session, principal: Principal, old: ApiKey) -> None:
-    """Whoever sees the new text has what it grants: never more than they have."""
-    source = speaks_for(session, old)
-    scope = scope_of(old.projects)
-    if source is not None and scope is None:
-        scope = source_projects(session, source)
-    check_grant(session, principal, scope)
 
 
 def _like(

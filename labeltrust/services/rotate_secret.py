@@ -14,7 +14,7 @@ from labeltrust.domain.naming import checked_note, is_storable
 from labeltrust.domain.principals import Principal
 from labeltrust.ingest._base import Platform
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_source
 from labeltrust.services.platforms import platforms
 from labeltrust.store import tables
 from labeltrust.store.history import SYSTEM, append
@@ -24,8 +24,6 @@ from labeltrust.store.sources import (
     live_secret_rows,
     secret_rows,
     source_of,
-    source_projects,
-    source_row,
 )
 
 SECRET_BYTES = 32
@@ -63,7 +61,7 @@ def rotate_secret(
         raise InvalidInput(detail, place="overlap_hours")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         older = live_secret_rows(session, row, at)
         _limit(older, at + timedelta(hours=overlap_hours))
         new = keep_secret(deployment, session, row, secret)
@@ -93,7 +91,7 @@ def revoke_secret(
     note = checked_note(reason, "reason")
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         secret = _secret(session, row, key_id)
         if secret.revoked_at is None:
             secret.revoked_at = at
@@ -145,12 +143,6 @@ def _checked(platform: Platform, secret: str) -> str:
     except Misconfigured as error:
         raise InvalidInput(str(error), place="secret", code="bad_secret") from None
     return secret
-
-
-def _manageable(session: Session, principal: Principal, source: str) -> tables.Source:
-    row = source_row(session, source)
-    check_grant(session, principal, source_projects(session, row))
-    return row
 
 
 def _limit(older: Sequence[tables.SourceSecret], end: datetime) -> None:

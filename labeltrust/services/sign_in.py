@@ -11,15 +11,13 @@ from labeltrust.domain.errors import Busy, NotFound, NotProven
 from labeltrust.domain.principals import Principal
 from labeltrust.services.create_key import SECRET_BYTES, key_digest
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_person
 from labeltrust.store import tables
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.people import (
     find_person,
     insert_sign_in,
     note_use,
-    person_of,
-    person_row,
     signed_in,
     use_sign_in,
 )
@@ -42,8 +40,8 @@ def create_sign_in_link(
         password: A link that sets the person's password instead.
 
     Raises:
-        NotAllowed: The role may not manage, or the person sees more than the actor.
-        NotFound: There is nobody of that name, or access was ended.
+        NotAllowed: The role may not manage.
+        NotFound: There is nobody of that name, they see more than the actor, or access was ended.
     """
     principal.require("manage")
     at = deployment.clock()
@@ -51,8 +49,7 @@ def create_sign_in_link(
     token = secrets.token_urlsafe(SECRET_BYTES)
     kind = "password" if password else "link"
     with unit_of_work(deployment.engine) as session:
-        row = person_row(session, person)
-        check_grant(session, principal, person_of(row).projects)
+        row = manageable_person(session, principal, person)
         if row.disabled_at is not None:
             detail = f"access of {person!r} was ended"
             raise NotFound(detail)

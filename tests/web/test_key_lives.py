@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from factories import owner
+from flagging import person
 from recorded import history
 from web.servers import running
 
@@ -55,14 +56,37 @@ def test_an_overlap_never_makes_an_old_key_live_longer(deployment, clock, fraud)
     assert list_keys(deployment, owner())[0].expires_at == end
 
 
-def test_whoever_has_less_than_a_key_cannot_rotate_it_into_their_hands(deployment, fraud):
+def test_whoever_has_less_than_a_key_can_neither_rotate_nor_end_it(deployment, fraud):
     wide = create_key(deployment, owner(), KeyDraft(name="k", role="qa_lead"))
     admin = Principal(name="key:a", role="admin", projects=frozenset({"fraud"}))
     auditor = Principal(name="key:b", role="auditor", projects=None)
 
-    for who in (admin, auditor):
-        with pytest.raises(NotAllowed):
+    for who, answer in ((admin, NotFound), (auditor, NotAllowed)):
+        with pytest.raises(answer):
             rotate_key(deployment, who, key_id=wide.key.key_id)
+        with pytest.raises(answer):
+            revoke_key(deployment, who, key_id=wide.key.key_id, reason="in my way")
+    assert list_keys(deployment, admin) == ()
+    assert authenticate_key(deployment, wide.text).role == "qa_lead"
+
+
+def test_an_admin_of_a_project_ends_the_keys_of_that_project(deployment, fraud, other_project):
+    admin = Principal(name="key:a", role="admin", projects=frozenset({"fraud"}))
+    person(deployment, "ann", "reviewer", ["fraud"])
+    drafts = [
+        KeyDraft(name="own", role="auditor", projects=("fraud",)),
+        KeyDraft(name="of ann", role="reviewer", person="ann"),
+        KeyDraft(name="both", role="auditor", projects=("fraud", "theirs")),
+    ]
+    keys = [create_key(deployment, owner(), draft).key for draft in drafts]
+
+    seen = [key.name for key in list_keys(deployment, admin)]
+    ended = revoke_key(deployment, admin, key_id=keys[1].key_id, reason="left")
+
+    assert seen == ["own", "of ann"]
+    assert ended.revoked_at is not None
+    with pytest.raises(NotFound, match="no key"):
+        revoke_key(deployment, admin, key_id=keys[2].key_id, reason="in my way")
 
 
 def test_an_ended_key_is_not_brought_back_by_rotating_it(deployment, clock, key):

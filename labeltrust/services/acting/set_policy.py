@@ -3,8 +3,6 @@
 import json
 from collections.abc import Sequence
 
-from sqlmodel import Session
-
 from labeltrust.connectors._acts import ActDoer
 from labeltrust.connectors._asked import Asked
 from labeltrust.connectors._base import Connector
@@ -15,14 +13,13 @@ from labeltrust.domain.principals import Principal
 from labeltrust.services.acting._asking import doer_of
 from labeltrust.services.connectors import connector_of, opened
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.granting import check_grant
+from labeltrust.services.manageable import manageable_source
 from labeltrust.store import tables
 from labeltrust.store.history import SYSTEM, About, append
 from labeltrust.store.inserting import known_id
 from labeltrust.store.platform_acts import get_policy, set_policy
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.source_pulls import get_access
-from labeltrust.store.sources import source_projects, source_row
 
 
 def set_source_policy(
@@ -47,7 +44,7 @@ def set_source_policy(
     principal.require("manage")
     wanted = checked_policy(acts, most_items)
     with reading(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         kept = get_access(session, known_id(row.id))
     if wanted.acts:
         connector = connector_of(row.platform)
@@ -60,7 +57,7 @@ def set_source_policy(
         _check(deployment, row, connector, access, doers)
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        row = _manageable(session, principal, source)
+        row = manageable_source(session, principal, source)
         before = get_policy(session, known_id(row.id))
         set_policy(session, known_id(row.id), wanted, at, principal.name)
         append(
@@ -89,9 +86,3 @@ def _check(
     with opened(deployment.settings, connector, access) as api:
         for doer in doers:
             doer.check(api, asked)
-
-
-def _manageable(session: Session, principal: Principal, source: str) -> tables.Source:
-    row = source_row(session, source)
-    check_grant(session, principal, source_projects(session, row))
-    return row
