@@ -200,7 +200,12 @@ def _sorted(code: Int, label: Int, labeler: Int) -> Int:
     """Return the order of rows by item, label and labeler."""
     n_labels, n_labelers = (int(x.max(initial=0)) + 1 for x in (label, labeler))
     if code.size * n_labels * n_labelers < _MOST:
-        return np.argsort((code * n_labels + label) * n_labelers + labeler)
+        key = (code * n_labels + label) * n_labelers + labeler
+        order = np.argsort(key)
+        in_order = key[order]
+        if not (in_order[1:] == in_order[:-1]).any():
+            return order
+        return np.argsort(key, kind="stable")  # answers alike stay in their order, in every part
     return np.lexsort((labeler, label, code))
 
 

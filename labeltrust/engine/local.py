@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import reduce
 
 from labeltrust.counts import Counter, Counts, Judgments, split
+from labeltrust.engine.adding import added_in_groups
 
 
 def count(
@@ -42,4 +42,12 @@ def count(
 
 
 def _added(parts: Iterable[dict[str, Counts]]) -> dict[str, Counts]:
-    return reduce(lambda one, two: {name: one[name] + two[name] for name in one}, parts)
+    return dict(added_in_groups(_Named(part) for part in parts))
+
+
+class _Named(dict[str, Counts]):
+    """Counts of one part by counter; two of them add up counter by counter."""
+
+    def __add__(self, other: "_Named") -> "_Named":
+        """Add the counts of another part."""
+        return _Named({name: counts + other[name] for name, counts in self.items()})
