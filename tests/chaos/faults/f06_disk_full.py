@@ -4,6 +4,7 @@ A small file system of its own where this runs as root; else a limit of the size
 """
 
 import contextlib
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -97,6 +98,8 @@ def _filled(
     ):
         _looked(site, server, reader, done)
         time.sleep(0.3)
+        if small is not None:
+            _fill(small)
     if stuffing is not None:
         stuffing.unlink()
     else:
@@ -137,8 +140,9 @@ def _looked(site: Site, server: Running, reader: str, done: Done) -> None:
 
 
 def _wide(event: Event) -> Event:
-    """Return an event with a content that takes room, and that no two have in common."""
-    return {**event, "content": {"text": (event["id"] + " ") * (_WIDTH // (len(event["id"]) + 1))}}
+    """Return an event whose content takes room: PostgreSQL presses what repeats itself."""
+    text = hashlib.shake_256(event["id"].encode()).hexdigest(_WIDTH // 2)
+    return {**event, "content": {"text": text}}
 
 
 def _reader(site: Site) -> str:
@@ -147,9 +151,9 @@ def _reader(site: Site) -> str:
 
 
 def _fill(small: Path) -> Path:
-    """Take all room that is left."""
+    """Take all room that is left; also what a checkpoint of PostgreSQL has freed since."""
     stuffing = small / "stuffing"
-    file = os.open(stuffing, os.O_WRONLY | os.O_CREAT)
+    file = os.open(stuffing, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for size in (65_536, 512):
         with contextlib.suppress(OSError):
             while True:
