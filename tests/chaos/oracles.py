@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 from chaos.alerts import alert_findings
+from chaos.held import held_findings
 from chaos.history import history_findings, sent_rows
 from chaos.process import Running
 from chaos.rebuilt import rebuilt_findings
@@ -27,6 +28,7 @@ def findings(site: Site, server: Running, known: dict[str, Event]) -> list[str]:
     found += history_findings(site)
     found += rebuilt_findings(site)
     found += alert_findings(site)
+    found += held_findings(site)
     found += words_findings(site)
     return found
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from chaos.alerts import listening
 from chaos.oracles import findings
 from chaos.plan import Done, Fault, Order, Size
+from chaos.process import STARTS_IN_SECONDS
 from chaos.rebuilt import settled
 from chaos.site import Site, fresh_site
 from chaos.traffic import PROJECT, Event, batches_of
@@ -67,7 +68,9 @@ def _died(place: str, order: Order, done: Done) -> None:
     events = _crowd(order)
     with fresh_site(order.database, order.seed) as site, listening(site) as url:
         server = site.running()
-        server.start(failpoints=f"{place}#1=kill", **url)
+        # Some places are reached before it ever answers.
+        server.start(failpoints=f"{place}#1=kill", wait=False, **url)
+        server.answers(STARTS_IN_SECONDS)
         with site.sending(server, connections=2) as senders:
             senders.send(list(batches_of(events, 100)))
             if server.ended(120) is not None:
@@ -79,7 +82,7 @@ def _died(place: str, order: Order, done: Done) -> None:
             found = findings(site, server, {event["id"]: event for event in events})
         done.findings += [f"{place}: {finding}" for finding in found]
         server.kill()
-        done.note(site, "killed at a named place")
+        done.note(site, "killed at a named place", "frozen labels left out")
 
 
 FAULT = Fault(
