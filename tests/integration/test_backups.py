@@ -168,14 +168,14 @@ def test_a_backup_under_load_holds_all_that_was_promised_before(settings, at_wor
         sender = threading.Thread(target=send, args=(server.url,))
         sender.start()
         assert until(lambda: len(promised) > 3)
-        for n in range(3):
+        for n in range(2):
             newest = promised[-1]
             made = back_up(at_work, owner(), tmp_path / f"copy{n}")
             assert {h.chain: h.records for h in made.heads}["fraud"] >= newest
         over.set()
         sender.join()
-    assert len(promised) > 5
-    assert check_backup(at_work, owner(), tmp_path / "copy2").heads == made.heads
+    assert len(promised) > 4
+    assert check_backup(at_work, owner(), tmp_path / "copy1").heads == made.heads
 
 
 def test_commands(at_work, settings, empty, monkeypatch, capsys, tmp_path):

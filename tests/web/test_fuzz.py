@@ -4,8 +4,8 @@ import pytest
 from fuzz.over_http import Run, fuzzed, installed
 
 RUNS = {
-    "sqlite": Run("qa_lead", known=True, seconds=15, by_chance=False),
-    "postgres": Run("admin", known=False, seconds=15, by_chance=False),
+    "sqlite": Run("qa_lead", known=True, seconds=10, by_chance=False),
+    "postgres": Run("admin", known=False, seconds=10, by_chance=False),
 }
 
 
