@@ -10,7 +10,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -19,7 +19,9 @@ from typing import Self
 
 import msgspec
 import uvloop
+from _postgres import durable_postgres
 from litestar import Litestar, Request, Response, post
+from litestar.datastructures import State
 
 from labeltrust.app import application, build_deployment
 from labeltrust.domain.access import KeyDraft, SourceDraft
@@ -33,6 +35,7 @@ from labeltrust.services.create_project import create_project
 from labeltrust.services.intake import Intake
 from labeltrust.settings import Settings
 from labeltrust.store.migrate import migrate
+from labeltrust.web.live import LIVE, Live
 from labeltrust.web.server import server_of
 
 HOST, CLASSES = "127.0.0.1", ("benign", "fraud", "mule", "spam")
@@ -48,10 +51,12 @@ class Place:
 
 
 @contextmanager
-def installation() -> Iterator[Place]:
+def installation(database: str = "sqlite") -> Iterator[Place]:
     """Make an installation in a folder of its own, on the disk of the working directory."""
-    with tempfile.TemporaryDirectory(prefix=".bench-", dir=Path.cwd()) as folder:
-        settings = Settings(home=Path(folder), embedded_worker=False)
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=".bench-", dir=Path.cwd()))
+        url = "" if database == "sqlite" else stack.enter_context(durable_postgres())
+        settings = Settings(home=Path(folder), embedded_worker=False, database_url=url)
         deployment = build_deployment(settings)
         migrate(deployment.engine)
         owner = shell_owner("bench")
@@ -95,9 +100,18 @@ async def bare(request: Request) -> Response[bytes]:  # type: ignore[type-arg]
     return Response(msgspec.json.encode(answer), media_type="application/json")
 
 
+def _bare() -> Litestar:
+    return Litestar(
+        [bare],
+        logging_config=None,
+        openapi_config=None,
+        state=State({LIVE: Live(None, None)}),  # type: ignore[arg-type]
+    )
+
+
 def _application(settings: Settings, kind: str) -> Litestar:
     if kind == BARE:
-        return Litestar([bare], logging_config=None, openapi_config=None)
+        return _bare()
     if kind == STORES_NOTHING:
         from labeltrust.services import intake  # noqa: PLC0415 - replaced in this process only
 

@@ -16,7 +16,7 @@ from labeltrust.services.verify_snapshot import snapshot_file
 from labeltrust.store.statements import Statements
 
 _FROZEN = (
-    "SELECT l.outside_id FROM freeze f JOIN labeler_alias l ON l.id = f.labeler_id "
+    'SELECT l.outside_id FROM "freeze" f JOIN labeler_alias l ON l.id = f.labeler_id '
     "WHERE f.lifted_at IS NULL AND f.since IS NULL AND f.kind IN ('label', 'provisional')"
 )
 _BUSIEST = (
