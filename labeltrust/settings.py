@@ -9,7 +9,7 @@ from labeltrust.domain.errors import Misconfigured
 from labeltrust.domain.hooks import ports_of
 from labeltrust.domain.networks import Network, proxies_of
 from labeltrust.domain.platform_access import networks_of
-from labeltrust.domain.setting_ranges import RANGES, check_range
+from labeltrust.domain.setting_ranges import RANGES, check_choice, check_range
 from labeltrust.domain.setting_values import parsed_value
 
 PREFIX = "LABELTRUST_"
@@ -47,7 +47,10 @@ class Settings:
     public_url: Annotated[
         str, About(meaning="Address people and platforms reach; empty means host and port.")
     ] = ""
-    engine: Annotated[str, About(meaning="Where counting runs.")] = "local"
+    engine: Annotated[str, About(meaning="Where counting runs: local or spark.")] = "local"
+    spark_master: Annotated[str, About(meaning="Spark cluster, such as spark://host:7077.")] = (
+        "local[*]"
+    )
     embedded_worker: Annotated[bool, About(meaning="Run background work inside `serve`.")] = True
     max_body_bytes: Annotated[int, About(meaning="Largest request body, decompressed too.")] = (
         1_048_576
@@ -181,6 +184,7 @@ class Settings:
         """Refuse values no part could work with."""
         for name in RANGES:
             check_range(PREFIX, name, getattr(self, name))
+        check_choice(PREFIX, "engine", self.engine)
         proxies_of(self.trusted_proxies)
         if self.unsafe_media and self.host not in _THIS_MACHINE:
             raise Misconfigured("LABELTRUST_UNSAFE_MEDIA is for tests on 127.0.0.1 only")
@@ -198,6 +202,11 @@ class Settings:
     def key_file(self) -> Path:
         """The effective place of the master key."""
         return Path(self.master_key_file or self.home / "keys" / "master.key")
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where archives are; every machine of a cluster must see it under this path."""
+        return (self.home / "archive").absolute()
 
     @property
     def allowed_media_hosts(self) -> tuple[str, ...]:

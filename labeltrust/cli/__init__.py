@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import typer
 
 from labeltrust.cli import (
+    archiving,
     assessing,
     backups,
     damage,
@@ -41,6 +42,7 @@ _GROUPS = (
     damage,
     review,
     snapshots,
+    archiving,
     incidents,
     registry,
     simulating,

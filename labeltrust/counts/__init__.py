@@ -9,6 +9,7 @@
 
 Each module exports COUNTER (name, counts, count):
 
+    activity       Activity       judgments and items by labeler
     agreement      Agreement      project: items, paired items, similar pairs, label shares
     coincidences   Coincidences   Krippendorff: project, and what leaving out each labeler changes
     concordance    Concordance    numbers: own value and mean of the others

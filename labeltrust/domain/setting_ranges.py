@@ -1,4 +1,4 @@
-"""Between which values a setting may lie; beyond them no part could work."""
+"""Between which values a setting may lie, or which words it may be."""
 
 from typing import Final
 
@@ -52,4 +52,20 @@ def check_range(prefix: str, name: str, value: float) -> None:
     low, high = RANGES[name]
     if not low <= value <= high:
         detail = f"{prefix}{name.upper()} is {value!r}, must be between {low:.16g} and {high:.16g}"
+        raise Misconfigured(detail)
+
+
+CHOICES: Final = {"engine": ("local", "spark")}
+
+
+def check_choice(prefix: str, name: str, value: str) -> None:
+    """Refuse a word that means nothing.
+
+    Raises:
+        Misconfigured: It is none of the setting's words; the message names them.
+
+    >>> check_choice("LABELTRUST_", "engine", "spark")
+    """
+    if value not in CHOICES[name]:
+        detail = f"{prefix}{name.upper()} is {value!r}, must be one of {', '.join(CHOICES[name])}"
         raise Misconfigured(detail)

@@ -7,6 +7,7 @@ hash bucket, and comes in pieces of any size.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final
 
 import numpy as np
@@ -138,6 +139,20 @@ def add_parts(
     for name, rows in _by_counter(batches).items():
         total = added(from_bytes(counters[name].counts, raw) for _, _, raw in rows)
         yield _row(name, rows[0][0], sum(n for _, n, _ in rows), total)
+
+
+def added_by_group(
+    counted: Iterable[pa.RecordBatch], counters: Mapping[str, Counter[Counts]]
+) -> pa.Table:
+    """Add the counts of parts that come in order, holding no more than one group of them.
+
+    Args:
+        counted: Batches of `COUNTED`, all those of one group before those of the next.
+        counters: Counters by name.
+    """
+    groups = groupby(counted, key=lambda row: row["part_group"][0].as_py())
+    added = [row for _, group in groups for row in add_parts(group, counters)]
+    return pa.Table.from_batches(added, COUNTED)
 
 
 def total_of(

@@ -1,9 +1,13 @@
 """Count in this process: split by item, count every part, add up."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from labeltrust.counts import Counter, Counts, Judgments, split
+from labeltrust.engine._parts import READ, Space, added_by_group, block_of, count_part, total_of
 from labeltrust.engine.adding import added_in_groups
 
 
@@ -39,6 +43,30 @@ def count(
         with ThreadPoolExecutor(max_workers=threads) as pool:
             return _added(pool.map(count_part, parts))
     return _added(map(count_part, parts))
+
+
+def count_files(
+    files: Sequence[Path], space: Space, counters: Mapping[str, Counter[Counts]], rows: int
+) -> dict[str, Counts]:
+    """Return the counts of every counter over files of parts, in the memory of one part.
+
+    Args:
+        files: Parquet with the columns of `_parts.READ`, the items of one bucket each.
+        space: What their codes mean.
+        counters: Counters by name.
+        rows: Judgments in all files.
+
+    Raises:
+        InvalidInput: Other than so many judgments are in them.
+    """
+    if not rows:
+        return count(block_of(READ.empty_table(), space), counters)
+    counted = (
+        row
+        for path in files
+        for row in count_part(pq.read_table(path, columns=READ.names).to_batches(), space, counters)
+    )
+    return total_of(added_by_group(counted, counters), counters, rows)
 
 
 def _added(parts: Iterable[dict[str, Counts]]) -> dict[str, Counts]:

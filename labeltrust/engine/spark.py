@@ -102,7 +102,9 @@ def count(
         files = list(scatter(judgments, Path(place), parts))
         if not files:
             return local.count(judgments, counters)
-        return count_files(files, space_of(judgments, parts), counters, judgments.n, session)
+        return count_files(
+            files, space_of(judgments, parts), counters, judgments.n, session=session
+        )
 
 
 def count_files(
@@ -110,6 +112,7 @@ def count_files(
     space: Space,
     counters: Counters,
     rows: int,
+    *,
     session: "SparkSession",
 ) -> dict[str, Counts]:
     """Return the counts of every counter over files of parts.

@@ -15,6 +15,7 @@ from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.projects import Project
+from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.thresholds import THRESHOLDS
@@ -47,7 +48,7 @@ class Appraised:
     by_source: Mapping[int, SourceShare]
 
 
-def appraised(
+def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     question: str,
     loaded: LoadedJudgments,
     probation: Collection[int],
@@ -55,6 +56,7 @@ def appraised(
     standing: tuple[History, datetime],
     *,
     documented: bool = True,
+    engine: Engine = LOCAL,
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
@@ -65,6 +67,7 @@ def appraised(
         rules: Rates and floors.
         standing: Flags and freezes on record, and the moment of the assessment.
         documented: Whether to write the document; False where flags and freezes are enough.
+        engine: Where counters run.
     """
     kept = ~np.isin(loaded.source, list(probation))
     judgments = block(
@@ -91,6 +94,7 @@ def appraised(
         history=history,
         now=now,
         documented=documented,
+        engine=engine,
     )
     return Appraised(
         question=question,

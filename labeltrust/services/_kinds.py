@@ -7,7 +7,7 @@ from typing import cast
 from labeltrust.counts import Counter, Counts, Judgments
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts.likeness import Alike
-from labeltrust.engine import local
+from labeltrust.engine.choice import Engine
 from labeltrust.inference.medoid import WORDS, alike_or_not
 from labeltrust.policy.names import Names
 from labeltrust.policy.numbers import LabelerNumbers, ProjectNumbers, numbers
@@ -25,13 +25,16 @@ def classes_of(judgments: Judgments) -> Judgments:
 
 
 def counted(
-    judgments: Judgments, classes: Judgments, counters: Mapping[str, Counter[Counts]]
+    judgments: Judgments,
+    classes: Judgments,
+    counters: Mapping[str, Counter[Counts]],
+    engine: Engine,
 ) -> dict[str, Counts]:
     """Count a block with every counter, each in the view that it can read."""
-    found = local.count(classes, counters)
+    found = engine.count(classes, counters)
     if classes is judgments:
         return found
-    return found | local.count(
+    return found | engine.count(
         judgments, {name: counters[name] for name in _BY_LIKENESS if name in counters}
     )
 

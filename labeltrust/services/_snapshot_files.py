@@ -185,7 +185,7 @@ def write_tables(folder: Path, tables: list[Tables]) -> dict[str, dict[str, Any]
     }
     for name, table in written.items():
         pq.write_table(table, folder / name, compression="zstd")
-        _sync(folder / name)
+        sync(folder / name)
     return {name: file_facts(folder / name, table.num_rows) for name, table in written.items()}
 
 
@@ -206,10 +206,11 @@ def file_digest(path: Path) -> str:
 def write_whole(path: Path, body: bytes) -> None:
     """Write a small file durably."""
     path.write_bytes(body)
-    _sync(path)
+    sync(path)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, survive a loss of power."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -226,7 +227,7 @@ def move_into_place(draft: Path, place: Path) -> None:
     if place.exists():
         place.rename(place.with_name(f".orphan-{draft.name.lstrip('.')}"))
     draft.rename(place)
-    _sync(place.parent)
+    sync(place.parent)
 
 
 def training_labels(

@@ -13,6 +13,7 @@ from labeltrust.counts import Counter, Counts, Judgments
 from labeltrust.discovery import discover
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
+from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.inference.against_reference import exchange_with
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import CrowdRows, crowd_rows
@@ -96,7 +97,7 @@ class _Decided:
     standing: Standing
 
 
-def appraise(
+def appraise(  # noqa: PLR0913 - one parameter a thing that comes from outside
     judgments: Judgments,
     names: Names,
     *,
@@ -104,6 +105,7 @@ def appraise(
     history: History,
     now: datetime,
     documented: bool = True,
+    engine: Engine = LOCAL,
 ) -> Appraisal:
     """Measure, read the signals, and decide on flags and freezes.
 
@@ -115,13 +117,14 @@ def appraise(
         now: The present moment, aware.
         documented: Whether to write the document, trust scores with it; False leaves it empty, for
             those who only ask who is flagged and held.
+        engine: Where counters run; what is fitted is fitted here.
     """
     signals = discover(signals_folder, "SIGNAL", Signal)
     names = named(names, judgments)
     classes = classes_of(judgments)
     counters = discover(counts_folder, "COUNTER", Counter)
     wanted = counters if documented else {name: counters[name] for name in READ_BY_SIGNALS}
-    counts = counted(judgments, classes, wanted)
+    counts = counted(judgments, classes, wanted, engine)
     read = _converged(judgments, crowd_rows(classes), counts, signals, policy)
     crowd = read.evidence.crowd
     cases = open_cases(crowd, read.readings, signals, read.suspicion, policy)

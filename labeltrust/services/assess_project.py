@@ -13,6 +13,7 @@ from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import Project
+from labeltrust.engine.choice import engine_of
 from labeltrust.policy.gate import POLICY_VERSION
 from labeltrust.services._acts import begin_act, note_assessment
 from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
@@ -161,7 +162,9 @@ def _appraised(
     flags = [flag for flag in facts.flags if flag.question == question]
     history = history_at(flags, facts.freezes, as_of)
     rules = rules_of(deployment.settings, facts.project)
-    return appraised(question, loaded, facts.probation, rules, (history, as_of or facts.at))
+    engine = engine_of(deployment.settings)
+    standing = history, as_of or facts.at
+    return appraised(question, loaded, facts.probation, rules, standing, engine=engine)
 
 
 def _document(facts: _Facts, found: Sequence[Appraised], as_of: datetime) -> Document:

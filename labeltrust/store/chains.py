@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from labeltrust.ledger.verify import Head
-from labeltrust.store.tables import Chain, Project
+from labeltrust.store.tables import Chain, Event, Project
 from labeltrust.store.verification import StoredChain
 
 # What was read before a lock was waited for is read again, not taken from the session's memory.
@@ -46,3 +46,10 @@ def chain_end(session: Session, project: Project, *, lock: bool = False) -> Chai
         position=row.next_sequence - 1,
         head=row.head,
     )
+
+
+def leaf_at(session: Session, chain_id: int, sequence: int) -> tuple[str, bytes]:
+    """Return the name of a chain, and the leaf hash of one of its records; empty bytes for 0."""
+    name = select(Chain.name).where(col(Chain.id) == chain_id)
+    leaf = select(Event.leaf).where(Event.chain_id == chain_id, Event.sequence == sequence)
+    return session.exec(name).one(), session.exec(leaf).first() or b""

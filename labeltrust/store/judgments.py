@@ -11,8 +11,16 @@ from sqlalchemy import Engine
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import NotFound
 from labeltrust.store.current import group_codes, in_order, last_of_group
+from labeltrust.store.event_texts import EventTexts
 from labeltrust.store.features import Column, item_features
-from labeltrust.store.names import Labeler, item_representatives, labeler_representatives, labelers
+from labeltrust.store.names import (
+    Labeler,
+    Merges,
+    item_representatives,
+    labeler_representatives,
+    labelers,
+    resolved,
+)
 from labeltrust.store.scales import Words, ordered_words
 from labeltrust.store.slices import (
     GOLD_DECLARED,
@@ -24,7 +32,6 @@ from labeltrust.store.slices import (
     Float,
     Int,
     read_events,
-    slices,
 )
 from labeltrust.store.standing import standing_rows
 from labeltrust.store.statements import Statements
@@ -163,11 +170,32 @@ def only(events: EventColumns, kept: NDArray[np.bool_]) -> EventColumns:
     return EventColumns(**columns, words=events.words, suggestions=events.suggestions)
 
 
-def loaded_by(engine: Engine, asked: Asked, events: EventColumns, position: int) -> LoadedJudgments:
-    """Return the judgments that stand after some events of a question."""
-    labeler = labeler_representatives(engine, events.labeler)
-    item = item_representatives(engine, events.item)
-    history = _History(engine, asked.chain_id, position, events)
+def loaded_by(
+    engine: Engine,
+    asked: Asked,
+    events: EventColumns,
+    position: int,
+    *,
+    merges: Merges | None = None,
+    with_features: bool = True,
+) -> LoadedJudgments:
+    """Return the judgments that stand after some events of a question.
+
+    Args:
+        engine: The database.
+        asked: The question.
+        events: Its events, or all those of some items.
+        position: Last sequence that was looked at.
+        merges: Who stands for whom, where it was read already.
+        with_features: Whether to read what is known of the items.
+    """
+    if merges is None:
+        labeler = labeler_representatives(engine, events.labeler)
+        item = item_representatives(engine, events.item)
+    else:
+        labeler = resolved(events.labeler, merges.labelers)
+        item = resolved(events.item, merges.items)
+    history = EventTexts(engine, asked.chain_id, position, events)
     words = ordered_words(events.words, asked.scale, asked.classes)
     rows = standing_rows(
         events, labeler, item, history.event_ids, history.annotations, keep_all=asked.keep_all
@@ -199,14 +227,14 @@ def loaded_by(engine: Engine, asked: Asked, events: EventColumns, position: int)
         gold_item=gold[0],
         gold_label=gold[1],
         gold_received_us=gold[2],
-        features=item_features(engine, item[rows]),
+        features=item_features(engine, item[rows]) if with_features else {},
         n_events=int((events.kind < GOLD_DECLARED).sum()),
         outside_scale=int(n_standing - rows.size),
     )
 
 
 def _gold(
-    events: EventColumns, item: Int, words: Words, history: "_History"
+    events: EventColumns, item: Int, words: Words, history: EventTexts
 ) -> tuple[Int, Int, Int]:
     rows = np.flatnonzero((events.kind == GOLD_DECLARED) | (events.kind == GOLD_WITHDRAWN))
     key = group_codes(item[rows])
@@ -226,44 +254,3 @@ def _imports(engine: Engine, delivery: Int) -> Int:
     with engine.connect() as connection:
         whole.update(Statements(connection).rows_in(sql, own.tolist()))
     return np.array([whole[d] or d for d in own.tolist()], dtype=np.int64)[place]
-
-
-class _History:
-    """What is read of the events only where it is needed: ids of ties, and annotations."""
-
-    def __init__(self, engine: Engine, chain_id: int, position: int, events: EventColumns) -> None:
-        """Keep where to read."""
-        self._engine = engine
-        self._chain_id = chain_id
-        self._position = position
-        self._events = events
-
-    def event_ids(self, sequence: Int) -> dict[int, str]:
-        """Return the event ids at some sequences."""
-        sql = "SELECT sequence, event_id FROM event WHERE chain_id = ? AND sequence {in}"
-        found: dict[int, str] = {}
-        for start in range(0, sequence.size, SLICE_ROWS):
-            some = sequence[start : start + SLICE_ROWS].tolist()
-            with self._engine.connect() as connection:
-                rows = Statements(connection).rows_in(sql, some, (self._chain_id,))
-                found.update((number, event_id or "") for number, event_id in rows)
-        return found
-
-    def annotations(self) -> Int:
-        """Return codes of (source, annotation id) by row, -1 where an event names none."""
-        sql = (
-            "SELECT sequence, source_id, annotation_id FROM event WHERE chain_id = ? "
-            "AND sequence > ? AND sequence <= ? AND annotation_id IS NOT NULL ORDER BY sequence"
-        )
-        codes: dict[tuple[int, str], int] = {}
-        places: list[tuple[int, int]] = []
-        for rows in slices(self._engine, sql, (self._chain_id, self._position)):
-            places += [(s, codes.setdefault((source, a), len(codes))) for s, source, a in rows]
-        found = np.array(places, dtype=np.int64).reshape(-1, 2)
-        out = np.full(self._events.sequence.size, NONE, dtype=np.int64)
-        place = np.searchsorted(found[:, 0], self._events.sequence)
-        place = np.minimum(place, max(len(found) - 1, 0))
-        if len(found):
-            hit = found[place, 0] == self._events.sequence
-            out[hit] = found[place[hit], 1]
-        return out

@@ -42,20 +42,42 @@ def item_representatives(engine: Engine, alias_ids: Int) -> Int:
 
 
 def _representatives(engine: Engine, kind: str, alias_ids: Int) -> Int:
+    return resolved(alias_ids, _merged(engine, kind, int(alias_ids.max(initial=0))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merges:
+    """All merges of an installation: (k, 2) alias ids and whom they stand for, ascending."""
+
+    labelers: Int
+    items: Int
+
+
+def all_merges(engine: Engine) -> Merges:
+    """Read all merges at once, for those who resolve many columns."""
+    newest = "SELECT coalesce(max(id), 0) FROM {}_alias"
+    with engine.connect() as connection:
+        rows = {
+            kind: Statements(connection).rows(newest.format(kind)) for kind in ("labeler", "item")
+        }
+    found = {kind: _merged(engine, kind, int(row[0][0])) for kind, row in rows.items()}
+    return Merges(labelers=found["labeler"], items=found["item"])
+
+
+def _merged(engine: Engine, kind: str, newest: int) -> Int:
     """Look only at merged aliases: they are few, and a partial scan finds them."""
     sql = f"SELECT id, {kind}_id FROM {kind}_alias WHERE id > ? AND id <= ? AND {kind}_id <> id"  # noqa: S608
-    newest = int(alias_ids.max(initial=0))
     merged: list[Row] = []
     for start in range(0, newest, _SLICE):
         with engine.connect() as connection:
             merged += Statements(connection).rows(sql, (start, min(start + _SLICE, newest)))
-    return _resolved(alias_ids, merged)
+    return np.array(sorted(merged), dtype=np.int64).reshape(-1, 2)
 
 
-def _resolved(alias_ids: Int, merged: list[Row]) -> Int:
-    if not merged:
+def resolved(alias_ids: Int, pairs: Int) -> Int:
+    """Return the ids that stand for each alias id, where `pairs` are merges; -1 stays -1."""
+    if not pairs.size:
         return alias_ids
-    pairs = np.array(sorted(merged), dtype=np.int64)
     out = alias_ids.copy()
     for _ in range(_MOST_STEPS):
         place = np.minimum(np.searchsorted(pairs[:, 0], out), len(pairs) - 1)

@@ -5,7 +5,7 @@ its own of about 20 ms; what is read never changes, hence slices fit together.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -82,6 +82,10 @@ _KINDS: tuple[type[np.int64 | np.float64], ...] = (np.int64,) * 12 + (np.float64
 _LABEL, _SUGGESTION = 7, 14
 TEXTS: Final = frozenset({"words", "suggestions"})
 """Fields of `EventColumns` that are no columns."""
+NUMBERS: Final = tuple(n for n in EventColumns.__dataclass_fields__ if n not in TEXTS)
+"""Those that are, in order."""
+ROW: Final = np.dtype([(n, kind) for n, kind in zip(NUMBERS, _KINDS, strict=True)])
+"""One event as 120 bytes."""
 
 
 class _Words(dict[str | None, int]):
@@ -93,28 +97,48 @@ class _Words(dict[str | None, int]):
         return code
 
 
+class Texts:
+    """Labels and suggestions of a history, coded as they are met."""
+
+    def __init__(self) -> None:
+        """Know none yet."""
+        self._words = _Words({None: NONE})
+        self._suggestions = Suggestions()
+
+    def columns(self, rows: list[Row]) -> list[Numbers]:
+        """Return rows of `event_slices` as the columns of `EventColumns`, in its order."""
+        columns: list[Any] = list(zip(*rows, strict=True))
+        columns[_LABEL] = tuple(map(self._words.__getitem__, columns[_LABEL]))
+        columns[_SUGGESTION] = self._suggestions.codes(columns[_SUGGESTION])
+        return [np.array(column, dtype=kind) for column, kind in zip(columns, _KINDS, strict=True)]
+
+    def events(self, columns: Sequence[Numbers]) -> EventColumns:
+        """Return columns with all the texts that were met so far."""
+        known = tuple(word for word in self._words if word is not None)
+        named: dict[str, Any] = dict(zip(NUMBERS, columns, strict=True))
+        return EventColumns(**named, words=known, suggestions=tuple(self._suggestions))
+
+
 def read_events(
     engine: Engine, chain_id: int, question_id: int, through: int, slice_rows: int = SLICE_ROWS
 ) -> EventColumns:
     """Read the label and gold events of a question up to a position of its chain."""
-    words, suggestions = _Words({None: NONE}), Suggestions()
-    found = slices(engine, _SQL, (chain_id, through, question_id), rows=slice_rows)
-    parts = [_arrays(rows, words, suggestions) for rows in found if rows]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or _no_columns()
-    names = [n for n in EventColumns.__dataclass_fields__ if n not in TEXTS]
-    known = tuple(word for word in words if word is not None)
-    found_columns = dict(zip(names, columns, strict=True))
-    return EventColumns(**found_columns, words=known, suggestions=tuple(suggestions))
+    texts = Texts()
+    found = event_slices(engine, chain_id, question_id, through, slice_rows)
+    parts = [texts.columns(rows) for rows in found if rows]
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or no_columns()
+    return texts.events(columns)
 
 
-def _arrays(rows: list[Row], words: _Words, suggestions: Suggestions) -> list[Numbers]:
-    columns: list[Any] = list(zip(*rows, strict=True))
-    columns[_LABEL] = tuple(map(words.__getitem__, columns[_LABEL]))
-    columns[_SUGGESTION] = suggestions.codes(columns[_SUGGESTION])
-    return [np.array(column, dtype=kind) for column, kind in zip(columns, _KINDS, strict=True)]
+def event_slices(
+    engine: Engine, chain_id: int, question_id: int, through: int, slice_rows: int = SLICE_ROWS
+) -> Iterator[list[Row]]:
+    """Yield the label and gold events of a question in slices, for `Texts.columns`."""
+    return slices(engine, _SQL, (chain_id, through, question_id), rows=slice_rows)
 
 
-def _no_columns() -> list[Numbers]:
+def no_columns() -> list[Numbers]:
+    """Return columns without rows."""
     return [np.zeros(0, dtype=kind) for kind in _KINDS]
 
 

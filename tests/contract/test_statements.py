@@ -24,7 +24,7 @@ REVIEWED = {
     "store/evidence.py:known_names": "names of two tables",
     "store/grants.py:_statements": "names of the schema; the role quoted by the driver's rules",
     "store/known_events.py:is_erased": "labeler or item",
-    "store/names.py:_representatives": "labeler or item",
+    "store/names.py:_merged": "labeler or item",
     "store/session.py:_refuse_forgetful": "names of settings, constants",
     "store/session.py:prepare": "pragmas, constants",
     "store/slices.py:module": "names of columns and types, constants",
