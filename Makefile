@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 AUDIT := .venv-audit
+SPARK := .venv-spark
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
@@ -12,8 +13,9 @@ REDTEAM_ARGS ?=
 LABELSTUDIO_ARGS ?=
 FUZZ_ARGS ?=
 CHAOS_ARGS ?=
+SPARK_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations chaos fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
+.PHONY: help demo test labelstudio mutations chaos spark fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +55,15 @@ fuzz: $(VENV)/.dev ## made-up requests, payloads and histories for an hour; FUZZ
 
 chaos: $(VENV)/.dev ## kills, full disks, lost syncs, two servers, poison: what was answered stays; docs/chaos.md
 	$(BIN)/python tests/chaos $(CHAOS_ARGS)
+
+$(SPARK)/.ready: $(BIN)/uv requirements/spark.lock pyproject.toml
+	$(PYTHON) -m venv $(SPARK)
+	$(BIN)/uv pip install --python $(SPARK)/bin/python --quiet --require-hashes --compile-bytecode -r requirements/spark.lock
+	$(BIN)/uv pip install --python $(SPARK)/bin/python --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+spark: $(SPARK)/.ready ## counting on a Spark cluster of this machine, one worker killed: the same bits; installs it and Java 17 apart
+	tests/spark/with_java $(SPARK)/bin/python -m pytest tests/spark -q -p no:cacheprovider --timeout 1200 $(SPARK_ARGS)
 
 check: format lint types imports ## formatting, lint, types, layers
 
@@ -103,6 +114,7 @@ lock: ## lock files anew
 	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build -o requirements/base.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra notebooks --extra dev -o requirements/dev.lock pyproject.toml
+	printf 'hypothesis\npixeltable-pgserver\npytest\npytest-asyncio\npytest-timeout\n' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra spark -o requirements/spark.lock pyproject.toml -
 
 clean: ## forget the environment and the sample installation
-	rm -rf $(VENV) $(AUDIT) var
+	rm -rf $(VENV) $(AUDIT) $(SPARK) var

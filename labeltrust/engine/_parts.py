@@ -61,6 +61,7 @@ class Space:
             -1 for one that is no label of the scale.
         without_sources: Ids of sources whose judgments do not count.
         likeness: How alike labels with parts are; None for other levels.
+        as_it_was: Rows have the order of a block already, which may have another one than by label.
     """
 
     parts: int
@@ -70,6 +71,7 @@ class Space:
     label_codes: Int
     without_sources: tuple[int, ...] = ()
     likeness: Likeness | None = None
+    as_it_was: bool = False
 
 
 def count_part(
@@ -106,22 +108,51 @@ def block_of(table: pa.Table, space: Space) -> Judgments:
     if space.without_sources:
         kept = ~np.isin(_column(table, "source"), space.without_sources)
         table = table.filter(pa.array(kept))
-    item, labeler = _column(table, "item"), _column(table, "labeler")
-    codes = np.append(space.label_codes, -1)  # the last place answers for -1, nothing
-    found = block(
-        item,
-        _coded(labeler, space.labeler_ids),
-        codes[_column(table, "label")],
+    rows = {name: _column(table, name) for name in READ.names}
+    labels = np.append(space.label_codes, -1)  # the last place answers for -1, nothing
+    rows |= {name: labels[rows[name]] for name in ("label", "suggestion", "gold")}
+    rows["labeler"] = _coded(rows["labeler"], space.labeler_ids)
+    found = _as_it_was(rows, space) if space.as_it_was else _sorted(rows, space)
+    return replace(found, likeness=space.likeness)
+
+
+def _sorted(rows: dict[str, NDArray[Any]], space: Space) -> Judgments:
+    """Return rows in any order as a block."""
+    items, first = np.unique(rows["item"], return_index=True)
+    known = rows["gold"][first] != NO_GOLD
+    return block(
+        rows["item"],
+        rows["labeler"],
+        rows["label"],
         n_labelers=space.labeler_ids.size,
         values=space.values,
         level=space.level,
-        occurred_us=_column(table, "occurred_us"),
-        received_us=_column(table, "received_us"),
-        duration_seconds=_column(table, "duration_seconds"),
-        suggestion=codes[_column(table, "suggestion")],
-        gold=_gold(item, codes[_column(table, "gold")]),
+        occurred_us=rows["occurred_us"],
+        received_us=rows["received_us"],
+        duration_seconds=rows["duration_seconds"],
+        suggestion=rows["suggestion"],
+        gold=(items[known], rows["gold"][first][known]),
     )
-    return replace(found, likeness=space.likeness)
+
+
+def _as_it_was(rows: dict[str, NDArray[Any]], space: Space) -> Judgments:
+    """Return rows of a block as the block that they were: in their order, on which sums depend."""
+    items, first, code = np.unique(rows["item"], return_index=True, return_inverse=True)
+    return Judgments(
+        item=code,
+        labeler=rows["labeler"],
+        label=rows["label"],
+        occurred_us=rows["occurred_us"],
+        received_us=rows["received_us"],
+        duration_seconds=rows["duration_seconds"],
+        suggestion=rows["suggestion"],
+        gold=rows["gold"][first],
+        values=space.values,
+        item_id=items,
+        features={},
+        n_labelers=space.labeler_ids.size,
+        level=space.level,
+    )
 
 
 def add_parts(
@@ -204,12 +235,6 @@ def _coded(labeler: Int, ids: Int) -> Int:
         detail = f"labeler {labeler[~known][0]} is none of the {ids.size} of the question"
         raise InvalidInput(detail, code="code_outside_space")
     return place
-
-
-def _gold(item: Int, gold: Int) -> tuple[Int, Int]:
-    items, first = np.unique(item, return_index=True)
-    known = gold[first] != NO_GOLD
-    return items[known], gold[first][known]
 
 
 def _column(table: pa.Table, name: str) -> NDArray[Any]:

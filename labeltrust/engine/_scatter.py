@@ -35,6 +35,7 @@ def space_of(judgments: Judgments, parts: int) -> Space:
         labeler_ids=np.arange(judgments.n_labelers),
         label_codes=np.arange(judgments.n_labels),
         likeness=judgments.likeness,
+        as_it_was=True,
     )
 
 

@@ -22,6 +22,7 @@ from labeltrust.engine._bytes import from_bytes, to_bytes
 from labeltrust.engine._parts import COUNTED, READ, add_parts, count_part, total_of
 from labeltrust.engine._scatter import scatter, space_of
 from labeltrust.engine.adding import FAN_IN
+from labeltrust.inference.medoid import alike_or_not
 
 COUNTERS: dict[str, Counter[Counts]] = discover(counts, "COUNTER", Counter)
 
@@ -64,11 +65,13 @@ def test_parts_add_up_to_the_same_bits_as_in_one_process(whole, parts, random):
 @pytest.mark.parametrize("kind", ["set", "spans", "boxes", "text"])
 def test_labels_with_parts_are_counted_alike(kind):
     judgments = parts_crowd(kind, 2, n_items=60).block()
-    counters = {name: COUNTERS[name] for name in ("exchange", "likeness")}
+    by_parts = {name: COUNTERS[name] for name in ("exchange", "likeness")}
+    classes = alike_or_not(judgments)  # its rows are not in order of their new labels
 
-    found = on_machines(judgments, 5, np.random.default_rng(2), counters)
+    for view, counters in ((judgments, by_parts), (classes, COUNTERS)):
+        found = on_machines(view, 5, np.random.default_rng(2), counters)
 
-    assert same_bits(found, local.count(judgments, counters, partitions=5))
+        assert same_bits(found, local.count(view, counters, partitions=5))
 
 
 def test_a_lost_part_is_noticed():
