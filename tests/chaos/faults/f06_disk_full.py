@@ -70,11 +70,14 @@ def _ran(site: Site, order: Order, small: Path | None, done: Done) -> None:
     server.start()
     with site.sending(server, connections=4, seconds_between=0.01) as senders:
         parts = list(batches_of(events, 20))
-        senders.send(parts[: len(parts) // 3])
+        share = len(parts) // (order.size.rounds + 2)
+        senders.send(parts[:share])
         senders.drain()
-        for _ in range(order.size.rounds):
-            _filled(site, server, senders, parts, (small, reader, order.size.hold_seconds, done))
-        senders.send(parts[len(parts) // 3 :])
+        for number in range(1, order.size.rounds + 1):
+            # New ones: what is known already may need no room.
+            fresh = parts[number * share : (number + 1) * share]
+            _filled(site, server, senders, fresh, (small, reader, order.size.hold_seconds, done))
+        senders.send(parts[(order.size.rounds + 1) * share :])
         done.findings += [] if senders.drain(240) else ["the senders did not come to an end"]
     done.findings += findings(site, server, {event["id"]: event for event in events})
     server.kill()
@@ -91,7 +94,7 @@ def _filled(
     stuffing = _fill(small) if small is not None else None
     if small is None:
         _limit(server, 1)
-    senders.send(parts[: len(parts) // 3])
+    senders.send(parts)
     before, began = senders.refused, time.monotonic()
     while (held := time.monotonic() - began) < hold or (
         senders.refused == before and held < _PATIENCE_SECONDS
