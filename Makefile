@@ -15,7 +15,7 @@ FUZZ_ARGS ?=
 CHAOS_ARGS ?=
 SPARK_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations chaos spark fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
+.PHONY: help demo test labelstudio mutations secrets forged chaos spark fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,7 +51,13 @@ mutations: $(VENV)/.dev ## 700 ways to tamper with a history on each database, a
 
 fuzz: $(VENV)/.dev ## made-up requests, payloads and histories for an hour; FUZZ_ARGS="--minutes 5" for less
 	$(BIN)/python tests/fuzz $(FUZZ_ARGS)
-	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q --timeout 3600 tests/properties/test_machines.py tests/contract/test_mutated_payloads.py
+	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q --timeout 3600 tests/properties/test_machines.py tests/contract/test_mutated_payloads.py tests/web/test_filters.py
+
+secrets: $(VENV)/.dev ## canary secrets through real servers on both databases, and where they were not found
+	LABELTRUST_TEST_FUZZ_FACTOR=2 $(PYTEST) -q tests/integration/test_canaries.py
+
+forged: $(VENV)/.dev ## 10,000 forged and 1,000 captured deliveries at the door, rotations under load: how many were taken
+	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q -s tests/web/test_forged.py tests/web/test_rotation.py tests/web/test_key_lives.py tests/web/test_proof_of_origin.py
 
 chaos: $(VENV)/.dev ## kills, full disks, lost syncs, two servers, poison: what was answered stays; docs/chaos.md
 	$(BIN)/python tests/chaos $(CHAOS_ARGS)

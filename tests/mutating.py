@@ -287,7 +287,8 @@ def _done(deployment: Deployment, world: World, act, random: Random) -> Done:
     writing = deployment.engine.execution_options(labeltrust_writes=True)
     with writing.begin() as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("ALTER TABLE event DISABLE TRIGGER USER"))
+            for table in ("event", "checkpoint", "tree_node"):
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         else:
             names = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
             for name in connection.execute(text(names)).scalars().all():

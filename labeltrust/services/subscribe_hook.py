@@ -10,6 +10,7 @@ from labeltrust.domain.hooks import GateHook, checked_hook
 from labeltrust.domain.principals import Principal
 from labeltrust.outgoing.tell_hook import require_reachable
 from labeltrust.services._acts import begin_act, note
+from labeltrust.services._hooks import opened_hook
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import gate_hooks
 from labeltrust.store.inserting import known_id
@@ -46,17 +47,24 @@ def add_hook(deployment: Deployment, principal: Principal, project: str, url: st
     with unit_of_work(deployment.engine) as session:
         row = project_row(session, project)
         act = begin_act(session, row, principal.name, deployment.clock())
-        known = gate_hooks.hooks_of(session, act.project_id)
+        sealed_hooks = gate_hooks.hooks_of(session, act.project_id)
+        known = [opened_hook(deployment, one) for one in sealed_hooks]
         if len(known) >= MOST or any(hook.url == url for hook in known):
             detail = f"it is subscribed already, or {MOST} addresses are"
             raise Conflict(detail)
-        number = gate_hooks.add_hook(
-            session, act.project_id, url=url, sealed=sealed, at=act.at, by=act.actor
+        row_ = gate_hooks.HookRow(
+            url=f"{address.scheme}://{address.host}",
+            sealed_url=deployment.vault.seal_secret(url),
+            sealed=sealed,
+            added_at=act.at,
+            added_by=act.actor,
         )
+        number = gate_hooks.add_hook(session, act.project_id, row_)
         # The address may hold a token: the history knows its host and its digest.
         digest = hashlib.sha256(url.encode()).hexdigest()
         note(act, "hook.added", {"hook": number, "host": address.host, "sha256": digest})
-        return NewHook(hook=gate_hooks.get_hook(session, number).hook, secret=secret)
+        made = opened_hook(deployment, gate_hooks.get_hook(session, number))
+        return NewHook(hook=made, secret=secret)
 
 
 def list_hooks(deployment: Deployment, principal: Principal, project: str) -> list[GateHook]:
@@ -68,7 +76,8 @@ def list_hooks(deployment: Deployment, principal: Principal, project: str) -> li
     """
     principal.require("configure", project)
     with reading(deployment.engine) as session:
-        return gate_hooks.hooks_of(session, known_id(project_row(session, project).id))
+        found = gate_hooks.hooks_of(session, known_id(project_row(session, project).id))
+    return [opened_hook(deployment, one) for one in found]
 
 
 def remove_hook(deployment: Deployment, principal: Principal, number: int) -> GateHook:
@@ -80,7 +89,7 @@ def remove_hook(deployment: Deployment, principal: Principal, number: int) -> Ga
     """
     principal.require("configure")
     with unit_of_work(deployment.engine) as session:
-        hook = gate_hooks.get_hook(session, number).hook
+        hook = opened_hook(deployment, gate_hooks.get_hook(session, number))
         if not principal.sees(hook.project):
             detail = f"no hook {number}"
             raise NotFound(detail)

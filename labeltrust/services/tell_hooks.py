@@ -11,6 +11,7 @@ from labeltrust.domain.errors import Busy, LabeltrustError, NotFound
 from labeltrust.domain.hooks import checked_hook
 from labeltrust.outgoing.tell_hook import tell_hook
 from labeltrust.services._acts import Act
+from labeltrust.services._hooks import opened_hook
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.gate_changes import GateTurn
 from labeltrust.store.gate_hooks import SealedHook, get_hook, hooks_of, note_told
@@ -39,9 +40,9 @@ read_news = msgspec.json.Decoder(News).decode
 
 def enqueue_news(act: Act, turn: GateTurn) -> None:
     """Ask for every address of the project to be told, in the transaction that turned the gate."""
-    for hook in hooks_of(act.session, act.project_id):
+    for found in hooks_of(act.session, act.project_id):
         news = News(
-            hook=hook.id,
+            hook=found.hook.id,
             project=act.project.name,
             turn=turn.id,
             at=turn.at,
@@ -78,7 +79,7 @@ def _told(deployment: Deployment, found: SealedHook, news: News) -> str:
     body = _body(news)
     headers = _headers(deployment, found, news, body)
     try:
-        address = checked_hook(found.hook.url, private=private)
+        address = checked_hook(opened_hook(deployment, found).url, private=private)
         status = tell_hook(address, body, headers, private=private)
     except LabeltrustError as error:
         return str(error)

@@ -7,6 +7,7 @@ from typing import Literal
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.hooks import GateHook
 from labeltrust.domain.principals import Principal
+from labeltrust.services._hooks import opened_hook
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.subscribe_hook import remove_hook
 from labeltrust.services.tell_hooks import HOOK, read_news
@@ -61,7 +62,8 @@ def watch_hooks(deployment: Deployment, principal: Principal, project: str) -> l
     """
     principal.require("configure", project)
     with reading(deployment.engine) as session:
-        hooks = hooks_of(session, known_id(project_row(session, project).id))
+        sealed = hooks_of(session, known_id(project_row(session, project).id))
+        hooks = [opened_hook(deployment, one) for one in sealed]
         waiting = jobs_of(session, HOOK) if hooks else []
     found: dict[int, list[HookDelivery]] = {hook.id: [] for hook in hooks}
     for job in waiting:

@@ -1,6 +1,6 @@
-"""Addresses that are told when a gate reopens, as rows; their secrets are sealed."""
+"""Addresses that are told when a gate reopens, as rows; addresses and secrets are sealed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,26 +15,39 @@ from labeltrust.store.tables import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SealedHook:
-    """A hook with its sealed secret."""
+    """A hook with its sealed address and secret; `hook.url` holds no more than scheme and host.
+
+    Where `sealed_url` is None, the row is older than the seal and `hook.url` is whole.
+    """
 
     hook: GateHook
     sealed: bytes
+    sealed_url: bytes | None
 
 
-def add_hook(
-    session: Session, project_id: int, *, url: str, sealed: bytes, at: datetime, by: str
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookRow:
+    """What is stored of a new hook: what may be read of its address, and both of it sealed."""
+
+    url: str
+    sealed_url: bytes
+    sealed: bytes
+    added_at: datetime
+    added_by: str
+
+
+def add_hook(session: Session, project_id: int, new: HookRow) -> int:
     """Store a hook and return its number."""
-    row = GateHookRow(project_id=project_id, url=url, sealed=sealed, added_at=at, added_by=by)
+    row = GateHookRow(project_id=project_id, **asdict(new))
     session.add(row)
     session.flush()
     return known_id(row.id)
 
 
-def hooks_of(session: Session, project_id: int) -> list[GateHook]:
+def hooks_of(session: Session, project_id: int) -> list[SealedHook]:
     """Return the hooks of a project that are told, oldest first."""
     wanted = _subscribed().where(col(GateHookRow.project_id) == project_id)
-    return [_hook(*found) for found in session.exec(wanted.order_by(col(GateHookRow.id)))]
+    return [_sealed(*found) for found in session.exec(wanted.order_by(col(GateHookRow.id)))]
 
 
 def get_hook(session: Session, number: int) -> SealedHook:
@@ -47,13 +60,13 @@ def get_hook(session: Session, number: int) -> SealedHook:
     if found is None:
         detail = f"no hook {number}"
         raise NotFound(detail)
-    return SealedHook(hook=_hook(*found), sealed=found[0].sealed)
+    return _sealed(*found)
 
 
 def remove_hook(session: Session, number: int, at: datetime) -> None:
-    """Store that a hook is not told any more; its secret is forgotten."""
+    """Store that a hook is not told any more; its address and secret are forgotten."""
     row = session.get_one(GateHookRow, number)
-    row.removed_at, row.sealed = at, b""
+    row.removed_at, row.sealed, row.sealed_url = at, b"", None
     session.add(row)
     session.flush()
 
@@ -69,6 +82,10 @@ def note_told(session: Session, number: int, *, at: datetime | None, trouble: st
 def _subscribed() -> Any:  # noqa: ANN401 - a query of two tables
     wanted = select(GateHookRow, Project).where(col(Project.id) == col(GateHookRow.project_id))
     return wanted.where(col(GateHookRow.removed_at).is_(None))
+
+
+def _sealed(row: GateHookRow, project: Project) -> SealedHook:
+    return SealedHook(hook=_hook(row, project), sealed=row.sealed, sealed_url=row.sealed_url)
 
 
 def _hook(row: GateHookRow, project: Project) -> GateHook:

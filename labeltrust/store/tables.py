@@ -73,12 +73,14 @@ class Chain(SQLModel, table=True):
 class Checkpoint(SQLModel, table=True):
     """What was signed of a chain: the root over its first `size` records, as a signed note.
 
-    `after` is the size of the checkpoint before: no two servers go on from the same one.
+    `after` is the size of the checkpoint before: no two servers go on from the same one. `note` is
+    written once, in the transaction of its row.
     """
 
     __table_args__ = (
         UniqueConstraint("chain_id", "size"),
         UniqueConstraint("chain_id", "after"),
+        {"info": {CHANGES: ("note",)}},
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=RowId)
@@ -94,7 +96,7 @@ class TreeNode(SQLModel, table=True):
     """A complete subtree over the leaves of a chain, at every eighth level: derived from them."""
 
     __tablename__ = "tree_node"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = ({"sqlite_with_rowid": False, "info": {CHANGES: ()}},)
 
     chain_id: int = Field(primary_key=True, foreign_key="chain.id")
     level: int = Field(primary_key=True)
@@ -950,7 +952,10 @@ class GateOverride(SQLModel, table=True):
 
 
 class GateHook(SQLModel, table=True):
-    """An address that is told when a project's gate reopens; its secret is sealed."""
+    """An address that is told when a project's gate reopens; address and secret are sealed.
+
+    `url` is what may be read of it: scheme and host. Only rows from before the seal have it whole.
+    """
 
     __tablename__ = "gate_hook"
     __table_args__ = (Index("ix_gate_hook_project_id_id", "project_id", "id"),)
@@ -958,6 +963,7 @@ class GateHook(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     project_id: int = Field(foreign_key="project.id")
     url: str = Field(sa_type=Text)
+    sealed_url: bytes | None = Field(default=None, sa_type=LargeBinary)
     sealed: bytes = Field(sa_type=LargeBinary)
     added_at: datetime
     added_by: str = Field(sa_type=Text)

@@ -91,3 +91,7 @@ def test_what_may_change_can_be_changed(kept):
     for table, changes in GUARDED.items():
         for column in changes:
             assert not refused(kept, UPDATE.format(table, column, column)), (table, column)
+
+
+def test_what_was_signed_of_a_chain_is_not_signed_anew(kept):
+    assert refused(kept, "UPDATE checkpoint SET note = 'another'")
