@@ -82,8 +82,8 @@ def change_person(
     """
     principal.require("manage")
     with unit_of_work(deployment.engine) as session:
-        check_grant(session, principal, projects)
         row = manageable_person(session, principal, name)
+        check_grant(session, principal, projects)
         before = person_of(row)
         row.role, row.projects = _role_of_a_person(role), scope_text(projects)
         end_sign_ins(session, row, deployment.clock())

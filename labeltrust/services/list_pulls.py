@@ -3,10 +3,10 @@
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.reconciling import PullReport
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.manageable import seen_source
 from labeltrust.store.inserting import known_id
 from labeltrust.store.session import reading
 from labeltrust.store.source_pulls import get_pull, pulls_of
-from labeltrust.store.sources import source_row
 
 
 def list_pulls(
@@ -20,7 +20,7 @@ def list_pulls(
     """
     principal.require("read")
     with reading(deployment.engine) as session:
-        row = source_row(session, source)
+        row = seen_source(session, principal, source)
         found = pulls_of(session, known_id(row.id), limit)
         return [report for report in found if principal.sees(report.project)]
 

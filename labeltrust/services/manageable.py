@@ -1,4 +1,4 @@
-"""Keys, people and sources that somebody may manage: those that see no more than they do."""
+"""Keys, people and sources that are in somebody's scope, and that they may manage."""
 
 from collections.abc import Collection
 
@@ -54,6 +54,19 @@ def manageable_source(session: Session, principal: Principal, name: str) -> Sour
     if any(principal.sees(project) for project in projects):
         detail = f"source {name[:200]!r} speaks for projects out of scope, too"
         raise NotAllowed(detail)
+    detail = f"no source {name[:200]!r}"
+    raise NotFound(detail)
+
+
+def seen_source(session: Session, principal: Principal, name: str) -> Source:
+    """Return the row of a source that speaks for a project in the principal's scope.
+
+    Raises:
+        NotFound: There is none of that name, or it speaks for other projects only.
+    """
+    row = source_row(session, name)
+    if principal.projects is None or principal.projects & set(source_projects(session, row)):
+        return row
     detail = f"no source {name[:200]!r}"
     raise NotFound(detail)
 

@@ -27,6 +27,7 @@ from labeltrust.services.ask_approval import ask_within
 from labeltrust.services.connectors import connector_of, opened
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.list_pulls import read_pull
+from labeltrust.services.manageable import seen_source
 from labeltrust.store import tables
 from labeltrust.store.history import About
 from labeltrust.store.inserting import known_id
@@ -102,6 +103,7 @@ def begin_reconciling(
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
         row = locked_source(session, source)  # two servers begin one pull
+        seen_source(session, principal, source)
         connector_of(row.platform)
         project = _project(session, principal, row)
         if get_access(session, known_id(row.id)) is None:

@@ -6,6 +6,7 @@ from labeltrust.domain.errors import Conflict, Misconfigured, Tampered
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.manageable import seen_source
 from labeltrust.services.retry_quarantine import retry_quarantine
 from labeltrust.store.quarantine import HeldOf, HeldRow, held_rows
 from labeltrust.store.session import reading
@@ -37,11 +38,13 @@ def retry_source(
 
     Raises:
         NotAllowed: The role may not mend what could not be read.
+        NotFound: There is no such source in scope.
         InvalidInput: The reason is empty.
     """
     principal.require("mend")
     note = checked_note(reason, "reason")
     with reading(deployment.engine) as session:
+        seen_source(session, principal, source)
         rows = held_rows(
             session,
             status="open",

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from labeltrust.domain.errors import Conflict
+from labeltrust.domain.errors import Conflict, NotFound
 from labeltrust.domain.naming import checked_note
 from labeltrust.domain.principals import Principal
 from labeltrust.services._identity import (
@@ -54,6 +54,8 @@ def undo_identity(
         told = json.loads(found.detail)
         names = [one.alias_id for one in names_of(session, told["labeler"])]
     projects = projects_with(deployment.engine, {*names, *told["aliases"]})
+    if not any(principal.sees(project) for project in projects):
+        raise NotFound(f"no act {number} about who is who")
     check_scope(principal, projects)
     with unit_of_work(deployment.engine) as session:
         found = standing_act(session, number)

@@ -1,0 +1,149 @@
+"""Every route that changes something, called once with success: one record, and who made it."""
+
+import json
+import sys
+
+import pytest
+from factories import owner
+from recorded import history
+from web.foreign import THEIRS, planted
+from web.route_table import an_application, routes_of
+from web.test_foreign_objects import bodies, filled, scoped, settings  # noqa: F401 - fixtures
+
+from labeltrust.domain.access import KeyDraft
+from labeltrust.domain.principals import RIGHTS
+from labeltrust.services.add_person import add_person
+from labeltrust.services.create_key import create_key
+
+WHY = "why-of-the-test"
+LOCAL = "http://127.0.0.1:9/another"
+# Route, what it leaves in the history, and a body where the example of the description is about
+# other objects; in an order in which each can be done.
+ACTS = (
+    ("POST /v1/flags/{flag}/assignment", "flag.assigned", {"person": "the qa_lead", "reason": WHY}),
+    ("POST /v1/flags/{flag}/comments", "flag.commented", {"text": "seen"}),
+    ("POST /v1/flags/{flag}/decision", "flag.confirmed", {"verdict": "confirm", "note": WHY}),
+    ("POST /v1/platform-acts/{number}/retry", "platform.retried", {"reason": WHY}),
+    ("POST /v1/platform-acts/{number}/undo", "platform.called_off", {"reason": WHY}),
+    ("POST /v1/appeals/{appeal}/decision", "appeal.decided", {"outcome": "upheld", "reason": WHY}),
+    ("POST /v1/freezes/{freeze}/appeals", "appeal.opened", {"reason": WHY}),
+    ("POST /v1/freezes/{freeze}/lift", "freeze.lifted", {"reason": WHY}),
+    ("POST /v1/projects/{project}/freezes", "freeze.placed", {"labeler": "yan", "reason": WHY}),
+    ("POST /v1/audits/{audit}/cancel", "audit.cancelled", {"reason": WHY}),
+    ("POST /v1/audits/{audit}/resume", "audit.resumed", {"reason": WHY}),
+    ("POST /v1/projects/{project}/audits", "audit.drawn", {"reason": WHY, "size": 4}),
+    ("POST /v1/identity/{act}/undo", "labeler.identity_undone", {"reason": WHY}),
+    ("POST /v1/projects/{project}/labelers/{labeler}/merge", "labeler.merged",
+     {"into": "yan", "reason": WHY}),
+    ("POST /v1/projects/{project}/labelers/{labeler}/split", "labeler.split", {"reason": WHY}),
+    ("POST /v1/projects/{project}/labelers/{labeler}/aliases", "labeler.alias_added",
+     {"name": "zoe2", "source": "feed-of-theirs", "reason": WHY}),
+    ("POST /v1/projects/{project}/labelers/{labeler}/profile", "labeler.described",
+     {"vendor": "v", "reason": WHY}),
+    ("POST /v1/projects/{project}/snapshots", "snapshot.created", {}),
+    ("POST /v1/snapshots/{snapshot}/models", "model.trained", {"model": "m", "version": "1"}),
+    ("POST /v1/snapshots/{snapshot}/use", "snapshot.used", {"reason": WHY}),
+    ("POST /v1/projects/{project}/hooks", "hook.added", {"url": LOCAL}),
+    ("POST /v1/projects/{project}/hooks/{hook}/remove", "hook.removed", {}),
+    ("PATCH /v1/projects/{project}", "project.changed", {"title": "another"}),
+    ("POST /v1/projects", "project.created", {"name": "new"}),
+    ("POST /v1/incidents", "incident.opened", {"project": THEIRS, "title": "x"}),
+    ("PATCH /v1/incidents/{incident}", "incident.updated", {"summary": "x"}),
+    ("POST /v1/incidents/{incident}/members", "incident.member_added", {"flag": 1, "reason": WHY}),
+    ("POST /v1/incidents/{incident}/actions", "incident.task_added", {"words": "do it"}),
+    ("POST /v1/incidents/{incident}/actions/{task}/done", "incident.task_done", {}),
+    ("POST /v1/incidents/{incident}/steps", "incident.step_done", None),
+    ("POST /v1/quarantine/{held}/retry", "quarantine.retried", {"reason": WHY}),
+    ("POST /v1/quarantine/{held}/discard", "quarantine.discarded", {"reason": WHY}),
+    ("POST /v1/approvals/{approval}/approve", "approval.approved", {"reason": WHY}),
+    ("POST /v1/projects/{project}/thresholds", "approval.asked",
+     {"thresholds": {"flag_rate": 0.02}, "reason": WHY}),
+    ("POST /v1/keys", "key.created", {"name": "k", "role": "auditor"}),
+    ("POST /v1/keys/{key}/rotate", "key.rotated", {}),
+    ("POST /v1/keys/{key}/revoke", "key.revoked", {"reason": WHY}),
+    ("POST /v1/people", "person.added", {"name": "new", "role": "reviewer"}),
+    ("POST /v1/people/{person}/role", "person.changed", {"role": "auditor"}),
+    ("POST /v1/people/{person}/link", "sign_in.link_made", {}),
+    ("POST /v1/people/{person}/sign-out", "sign_in.ended_everywhere", {"reason": WHY}),
+    ("POST /v1/people/{person}/disable", "person.disabled", {"reason": WHY}),
+    ("POST /v1/people/{person}/enable", "person.enabled", {"reason": WHY}),
+    ("POST /v1/alert-channels", "alert_channel.added",
+     {"name": "x", "shape": "webhook", "options": {"url": LOCAL}}),
+    ("POST /v1/alert-channels/{channel}/on", "alert_channel.switched_on", {"reason": WHY}),
+    ("POST /v1/alert-channels/{channel}/test", "alert_channel.tried", {}),
+    ("POST /v1/alert-channels/{channel}/rotate", "alert_channel.rotated", {}),
+    ("POST /v1/alert-messages/{message}/retry", "alert.retried", {"reason": WHY}),
+    ("POST /v1/alert-channels/{channel}/remove", "alert_channel.removed", {}),
+)  # fmt: skip
+# What has a record of its own that is looked at elsewhere, or none and why.
+ELSEWHERE = {
+    "POST /v1/events": "test_events.py: an event is a record itself",
+    "POST /v1/projects/{project}/assessments": "asked of a worker where one runs; test_assess.py",
+    "POST /v1/projects/{project}/thresholds/preview": "changes nothing",
+    "POST /v1/approvals/{approval}/refuse": "test_approvals.py",
+    "POST /v1/audits/{audit}/finish": "test_audits.py",
+    "POST /v1/audits/{audit}/verdicts": "test_audits.py",
+    "POST /v1/incidents/{incident}/close": "test_incidents.py",
+    "POST /v1/projects/{project}/gate/override": "test_gate_overrides.py",
+    "POST /v1/projects/{project}/gate/override/end": "test_gate_overrides.py",
+    "POST /v1/alert-messages/{message}/discard": "test_alert_delivery.py",
+    "POST /v1/sources/{source}/connection": "test_platform_access.py",
+    "POST /v1/sources/{source}/policy": "test_platform_acts.py",
+    "POST /v1/sources/{source}/reconcile": "test_pulls.py",
+}
+# Of these the words stand beside the history, which knows that they were said (decision 0045).
+BESIDE = {"appeal.opened", "incident.member_added"}
+# Who is who concerns a project and the installation: one record in the chain of each.
+IN_TWO_CHAINS = {
+    "labeler.merged", "labeler.split", "labeler.alias_added", "labeler.identity_undone",
+}  # fmt: skip
+
+
+@pytest.fixture
+def keys(deployment, fraud):
+    made = {}
+    for role in ("qa_lead", "admin"):
+        add_person(deployment, owner(), name=f"the {role}", role=role)
+        draft = KeyDraft(name=role, role=role, person=f"the {role}")
+        made[role] = create_key(deployment, owner(), draft)
+    return made
+
+
+def test_every_writing_route_is_looked_at():
+    writing = {
+        route.name
+        for route in routes_of(an_application())
+        if route.access == "key" and route.method != "GET"
+    }
+
+    assert writing == {name for name, *_ in ACTS} | set(ELSEWHERE)
+
+
+async def test_one_act_leaves_one_record(app, outsider, deployment, keys, bodies, fraud):  # noqa: F811
+    objects = planted(deployment)
+    rights = {route.name: route.right for route in routes_of(app)}
+    before, wrong = set(numbers(deployment)), []
+    for name, kind, body in ACTS:
+        method, _, path = name.partition(" ")
+        key = keys["qa_lead" if rights[name] in RIGHTS["qa_lead"] else "admin"]
+        told = bodies[name] if body is None else body
+        headers = {"Authorization": f"Bearer {key.text}", "Content-Type": "application/json"}
+        answer = await outsider.request(
+            method, filled(path, objects), content=json.dumps(told).encode(), headers=headers
+        )
+        found = numbers(deployment)
+        new = [row for number, row in found.items() if number not in before]
+        before = set(found)
+        made = [row for row in new if row.type == kind and row.actor == f"key:lt_{key.key.key_id}"]
+        chains = 2 if kind in IN_TWO_CHAINS else 1
+        is_one = len(made) == len({row.chain_id for row in made}) == chains
+        why = WHY not in str(told) or kind in BESIDE or all(WHY in row.detail for row in made)
+        if answer.status_code >= 300 or not (is_one and why):
+            wrong.append((name, answer.status_code, [row.type for row in new], answer.text[:120]))
+    sys.stdout.write(f"{len(ACTS)} acts, one record each\n")
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
+def numbers(deployment):
+    """Every record by its chain and number."""
+    return {(row.chain_id, row.sequence): row for row in history(deployment, "")}
