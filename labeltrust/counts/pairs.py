@@ -6,9 +6,15 @@ from typing import Self
 import numpy as np
 from scipy import sparse
 
-from labeltrust.counts._base import Counter, Float, Judgments, coded
+from labeltrust.counts._base import Counter, Float, Int, Judgments, coded
 from labeltrust.counts._cells import Cells, cells
-from labeltrust.counts._tally import tally
+from labeltrust.counts._meetings import meetings
+from labeltrust.counts._tally import Tally, tally
+from labeltrust.domain.similarity._base import expanded
+
+MOST_PAIRED = 200
+"""On an item with more labelers than this, a survey's question rather than a task, each labeler is
+paired with 64 others (see `_meetings.MOST_MET`): all pairs of 10,000 labels are 50 million."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +23,8 @@ class Pairs:
 
     Attributes:
         table: (n_labelers, n_labelers, n_labels, n_labels) shared items by labeler a < b, label of
-            a and label of b. A labeler's several answers to one item share one vote.
+            a and label of b. A labeler's several answers to one item share one vote. Of an item
+            with more than `MOST_PAIRED` labelers each labeler is paired with some others only.
         values: (n_labels,) numeric position of each label, for weights.
         level: The measurement level.
     """
@@ -34,27 +41,58 @@ class Pairs:
 def count(judgments: Judgments) -> Pairs:
     """Count label pairs of all pairs of labelers: one sparse product of items with themselves.
 
-    Memory is bounded by the sum of m^2 over items, not by labelers squared.
+    Memory is bounded by judgments times `MOST_PAIRED`, not by labelers squared.
 
     >>> from labeltrust.counts import block
     >>> b = block([1, 1, 2, 2], [0, 1, 0, 1], [0, 0, 1, 0], n_labelers=2, values=[0, 1])
     >>> count(b).table.dense()[0, 1].tolist()
     [[1.0, 0.0], [1.0, 0.0]]
     """
+    found, level = tally(judgments), judgments.level
+    crowded = np.flatnonzero(found.voters > MOST_PAIRED)
+    if not crowded.size:
+        return Pairs(table=_all_pairs(judgments, found.vote), values=judgments.values, level=level)
+    vote = np.where(np.isin(judgments.item, crowded), 0.0, found.vote)
+    table = _some_pairs(judgments, found, crowded, _all_pairs(judgments, vote))
+    return Pairs(table=table, values=judgments.values, level=level)
+
+
+def _all_pairs(judgments: Judgments, vote: Float) -> Cells:
     size = max(judgments.n_labels, 1)
-    key, said = coded(judgments.labeler * size + judgments.label)
+    rows = np.flatnonzero(vote)
+    key, said = coded(judgments.labeler[rows] * size + judgments.label[rows])
     shape = (judgments.n_items, key.size)
-    votes = sparse.csr_array((tally(judgments).vote, (judgments.item, said)), shape=shape)
+    votes = sparse.csr_array((vote[rows], (judgments.item[rows], said)), shape=shape)
     product = (votes.T @ votes).tocoo()
     a, b = key[product.coords[0]], key[product.coords[1]]
     upper = np.flatnonzero(a // size < b // size)
     a, b = a[upper], b[upper]
-    table = cells(
-        (judgments.n_labelers, judgments.n_labelers, judgments.n_labels, judgments.n_labels),
-        (a // size, b // size, a % size, b % size),
-        product.data[upper],
-    )
-    return Pairs(table=table, values=judgments.values, level=judgments.level)
+    return _table(judgments, (a // size, b // size), (a % size, b % size), product.data[upper])
+
+
+def _some_pairs(judgments: Judgments, found: Tally, crowded: Int, table: Cells) -> Cells:
+    """Add the pairs of crowded items: neighbours in one order of labelers, the same everywhere."""
+    units = np.flatnonzero(np.isin(found.unit_item, crowded))
+    rows = np.argsort(found.unit_of_row, kind="stable")
+    begins = np.cumsum(found.unit_n) - found.unit_n
+    for one, two in meetings(found.unit_item[units], found.unit_labeler[units]):
+        turned = found.unit_labeler[units[one]] > found.unit_labeler[units[two]]
+        a, b = units[np.where(turned, two, one)], units[np.where(turned, one, two)]
+        # Every answer of the one meets every answer of the other.
+        pair, k = expanded(np.zeros_like(a), found.unit_n[a] * found.unit_n[b])
+        a, b = a[pair], b[pair]
+        left, right = rows[begins[a] + k // found.unit_n[b]], rows[begins[b] + k % found.unit_n[b]]
+        who = found.unit_labeler[a], found.unit_labeler[b]
+        said = judgments.label[left], judgments.label[right]
+        table = table + _table(judgments, who, said, found.vote[left] * found.vote[right])
+    return table
+
+
+def _table(
+    judgments: Judgments, who: tuple[Int, Int], said: tuple[Int, Int], shared: Float
+) -> Cells:
+    n_labelers, n_labels = judgments.n_labelers, judgments.n_labels
+    return cells((n_labelers, n_labelers, n_labels, n_labels), (*who, *said), shared)
 
 
 COUNTER = Counter(name="pairs", counts=Pairs, count=count)

@@ -80,7 +80,10 @@ def pairwise_kappa(counts: Pairs, kind: str | None = None) -> PairKappas:
 
 
 def n_peers(counts: Pairs) -> Int:
-    """Return with how many others each labeler shares an item: (n_labelers,)."""
+    """Return with how many others each labeler shares an item: (n_labelers,).
+
+    Of an item with more than `counts.pairs.MOST_PAIRED` labelers, those that he is paired with.
+    """
     pairs = counts.table.over(0, 1)
     return np.bincount(np.concatenate(pairs.index), minlength=counts.table.shape[0])
 

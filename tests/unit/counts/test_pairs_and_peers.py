@@ -28,6 +28,40 @@ def test_pair_counts_are_those_of_plain_loops(repeats, seed):
 
 
 @pytest.mark.parametrize("repeats", [False, True])
+def test_of_a_crowded_item_some_pairs_are_counted_and_those_rightly(repeats):
+    rng = np.random.default_rng(9)
+    labeler = np.concatenate([np.arange(300), rng.integers(0, 300, 60 * repeats), [3, 4, 5]])
+    item = np.where(np.arange(labeler.size) < labeler.size - 3, 1, 2)
+    label = rng.integers(0, 3, labeler.size)
+    b = block(item, labeler, label, n_labelers=300, values=range(3))
+
+    table = pairs.count(b).table
+
+    slow = pairs_slowly(b)
+    met = np.bincount(np.concatenate(table.over(0, 1).index), minlength=300)
+    assert met[:3].tolist() == [64, 64, 64]
+    assert met.max() <= 66  # and those on the small item
+    for n, at in zip(table.sums[0], zip(*table.index, strict=True), strict=True):
+        assert n == pytest.approx(slow[tuple(int(i) for i in at)])
+
+
+def test_an_item_with_ten_thousand_labels_is_counted_in_little_memory():
+    rng = np.random.default_rng(10)
+    n = 10_000
+    b = block(np.ones(n), np.arange(n), rng.integers(0, 4, n), n_labelers=n, values=range(4))
+
+    tracemalloc.start()
+    try:
+        found = pairs.count(b)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert found.table.n == 32 * n
+    assert peak < 100 * MB
+
+
+@pytest.mark.parametrize("repeats", [False, True])
 @pytest.mark.parametrize("seed", range(4))
 def test_peer_counts_are_those_of_plain_loops(repeats, seed):
     b = drawn(np.random.default_rng(seed), 70, repeats=repeats).block()
