@@ -112,6 +112,14 @@ _CODES = (
         ended="ledger.mended",
     ),
     Code(
+        name="checkpoints_late",
+        meaning="signed checkpoints of the history did not reach enough places outside in time",
+        one="checkpoint is late: too few places outside took it",
+        many="checkpoints are late: too few places outside took them",
+        opened="checkpoints.late",
+        ended="checkpoints.taken",
+    ),
+    Code(
         name="platform_act_failed",
         meaning="what a freeze asked of a platform could not be done, or not taken back",
         one="act at a platform failed",
@@ -145,7 +153,7 @@ CAUSES: frozenset[str] = frozenset(
     | {"quarantine.growing", "quarantine.calmed", "ledger.broken", "ledger.mended"}
     | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
     | {"platform.undo_asked", "platform.called_off"}
-    | {"work.parked", "work.resumed"}
+    | {"work.parked", "work.resumed", "checkpoints.late", "checkpoints.taken"}
 )
 
 

@@ -218,6 +218,18 @@ def _work(cause: Cause) -> Step:
     )
 
 
+def _checkpoints(cause: Cause) -> Step:
+    return Step(
+        code="checkpoints_late",
+        effect="open" if cause.type == "checkpoints.late" else "end",
+        subject="checkpoints:outside",
+        place="checkpoints:outside",
+        loudness="ticket",
+        word=cause.type,
+        facts=_some(cause.detail, "late_minutes", "places", "wanted", "troubled"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -237,5 +249,6 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("platform.failed", "platform.retried", "platform.undo_asked"), _platform)
     | dict.fromkeys(("platform.done", "platform.undone", "platform.called_off"), _platform)
     | dict.fromkeys(("work.parked", "work.resumed"), _work)
+    | dict.fromkeys(("checkpoints.late", "checkpoints.taken"), _checkpoints)
     | {"snapshot.created": _snapshot}
 )

@@ -107,6 +107,12 @@ def parked_before(session: Session) -> dict[str, bool]:
     return {str(_read(row.detail)["job"]): row.type == "work.parked" for row in rows}
 
 
+def last_of_all(session: Session, prefix: str) -> str:
+    """Return the type of the newest fact of a kind that is about the installation, or nothing."""
+    wanted = select(AlertCause.type).where(col(AlertCause.type).startswith(prefix))
+    return session.exec(wanted.order_by(col(AlertCause.id).desc()).limit(1)).first() or ""
+
+
 def _cause(row: AlertCause) -> Cause:
     return Cause(
         id=row.id or 0,

@@ -1,4 +1,4 @@
-"""What no event tells: silent sources, growing quarantines, broken chains, mitigations."""
+"""What no event tells: silent sources, growing quarantines, late checkpoints, mitigations."""
 
 from datetime import timedelta
 
@@ -13,6 +13,9 @@ from labeltrust.app import wall_clock
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services.alerting.list_alerts import list_alerts
 from labeltrust.services.change_incident import move_incident
+from labeltrust.services.checkpoints.places import PlaceDraft, add_place
+from labeltrust.services.checkpoints.sign import checkpoint_now
+from labeltrust.services.checkpoints.work import checkpoint_worker_of
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.verify_ledger import verify_ledger
 from labeltrust.store import jobs
@@ -137,3 +140,38 @@ def test_work_that_keeps_failing_is_told_once_and_its_end_as_well(home, clock):
         watched(home, clock, 4)
 
     assert [d["type"] for d in receiver.documents] == ["work.parked", "work.resumed"]
+
+
+def test_checkpoints_that_no_two_places_took_are_told_until_they_are_taken(home, clock, tmp_path):
+    folders = [tmp_path / name for name in ("worm", "partner")]
+    for folder in folders:
+        folder.mkdir()
+        add_place(home, owner(), PlaceDraft(name=folder.name, folder=str(folder)))
+    folders[1].rmdir()
+    with receiving() as receiver:
+        channel(home, "webhook", receiver.url, codes=("checkpoints_late",))
+        channel(home, "generic", receiver.url, name="people", codes=("checkpoints_late",))
+        checkpoint_now(home, owner())
+        taken_away(home)
+        watched(home, clock, 3)
+        assert codes(home) == []
+        clock.tick(90 * 60)
+        watched(home, clock, 3)
+        assert codes(home) == ["checkpoints_late"]
+        folders[1].mkdir()
+        taken_away(home)
+        watched(home, clock, 10)
+
+    machine = [d for d in receiver.documents if "type" in d]
+    human = [d for d in receiver.documents if "state" in d]
+    assert [d["type"] for d in machine] == ["checkpoints.late", "checkpoints.taken"]
+    assert [(d["state"], d["severity"]) for d in human] == [("open", "ticket"), ("over", "ticket")]
+    assert "2 places are set, 2 must take it; in trouble: partner" in human[0]["text"]
+    assert human[0]["runbook"].endswith("/runbooks/checkpoints_late")
+    assert codes(home) == []
+
+
+def taken_away(home):
+    worker = checkpoint_worker_of(home)
+    while worker.step():
+        pass

@@ -78,7 +78,7 @@ def test_every_kind_of_fact_is_told_by_its_word(home):
 _EVERY = (
     "flag_opened", "freeze_made", "gate_closed", "source_silent", "source_probation",
     "quarantine_growing", "ledger_broken", "snapshot_made", "breaker_tripped",
-    "platform_act_failed",
+    "platform_act_failed", "checkpoints_late",
 )  # fmt: skip
 
 

@@ -142,8 +142,16 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
         said.append(f"{facts['unreadable']} of {facts.get('events')} events cannot be read")
     said += [neutral(str(facts["broken"]), _MOST_DETAIL)] if facts.get("broken") else []
     said += [f"{neutral(str(facts['job']))} failed"] if "job" in facts else []
+    said += [_lateness(facts)] if "late_minutes" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
     return "; ".join(said)
+
+
+def _lateness(facts: Mapping[str, Any]) -> str:
+    names = ", ".join(neutral(str(name)) for name in facts.get("troubled", [])[:MOST_LINES])
+    late = f"the oldest waited for {facts['late_minutes']} minutes"
+    there = f"{facts['places']} places are set, {facts['wanted']} must take it"
+    return f"{late}; {there}" + (f"; in trouble: {names}" if names else "")
 
 
 def _reason(reason: Mapping[str, object]) -> str:
@@ -172,6 +180,7 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "gate_closed": f"/projects/{project}/gate",
         "quarantine_growing": f"/quarantine?source={source}",
         "ledger_broken": "/alerts",
+        "checkpoints_late": "/ledger",
         "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
     }

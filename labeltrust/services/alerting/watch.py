@@ -1,4 +1,4 @@
-"""Look every minute for what no event tells: silent sources, growing quarantines, stuck work."""
+"""Look every minute for what no event tells: sources, quarantines, stuck work, late checkpoints."""
 
 from collections.abc import Mapping
 
@@ -9,8 +9,9 @@ from labeltrust.domain.clock import microseconds, moment
 from labeltrust.outgoing.shapes._base import moment_text
 from labeltrust.policy.watching import HOUR_US, LOOKED_BACK_HOURS, Hours, growth, silence
 from labeltrust.services.alerting.route import look_again
+from labeltrust.services.checkpoints.standing import Standing, standing
 from labeltrust.services.deployment import Deployment
-from labeltrust.store.alert_causes import keep_cause, last_watched, parked_before
+from labeltrust.store.alert_causes import keep_cause, last_of_all, last_watched, parked_before
 from labeltrust.store.jobs import Lease, parked, require_lease
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.tallies import hours_since
@@ -38,7 +39,7 @@ def _looked(deployment: Deployment) -> Found:
         sent = _sent(session, now_us)
         sources = last_watched(session, list(sent), "source.")
         quarantines = last_watched(session, list(sent), "quarantine.")
-        found = _of_work(session)
+        found = _of_work(session) + _of_checkpoints(session, standing(deployment))
     for number, hours in sent.items():
         found += _of_silence(number, hours, now_us, sources.get(number))
         found += _of_growth(number, hours, now_us, quarantines.get(number))
@@ -70,6 +71,22 @@ def _of_work(session: Session) -> Found:
     return found + [
         (None, "work.resumed", {"job": job, "kind": job.partition(" ")[0]}) for job in over
     ]
+
+
+def _of_checkpoints(session: Session, now: Standing) -> Found:
+    """Return that checkpoints became late since the last look, or that all are taken again."""
+    told = last_of_all(session, "checkpoints.") == "checkpoints.late"
+    if now.late == told:
+        return []
+    if not now.late:
+        return [(None, "checkpoints.taken", {})]
+    detail: dict[str, object] = {
+        "late_minutes": int(now.waiting_seconds // 60),
+        "places": len(now.places),
+        "wanted": now.wanted,
+        "troubled": [place.name for place in now.places if place.trouble],
+    }
+    return [(None, "checkpoints.late", detail)]
 
 
 def _of_silence(number: int, hours: Hours, now_us: int, last: Cause | None) -> Found:
