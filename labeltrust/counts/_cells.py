@@ -11,6 +11,9 @@ from labeltrust.counts._base import Bool, Float, Int, coded, summed
 
 _DENSE = 8
 """Up to this many possible cells per row a dense scratch array is quicker than a sort."""
+_MOST_DENSE = 1 << 24
+"""Cells of a scratch array that is kept while keys come in pieces: 128 MB."""
+_MOST_PARTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,54 @@ def _aggregate(shape: tuple[int, ...], key: Int, columns: Float) -> Cells:
         occupied, place = coded(key)
         sums = [summed(place, c, occupied.size) for c in columns]
     return Cells(shape=shape, key=occupied, sums=np.array(sums, dtype=np.float64))
+
+
+class Gathered:
+    """Keys that come in pieces, counted into a table without being held all at once.
+
+    >>> found = Gathered((2, 2), n=3)
+    >>> found.add(np.array([3, 0])), found.add(np.array([3]))
+    (None, None)
+    >>> found.cells().dense().tolist()
+    [[1.0, 0.0], [0.0, 2.0]]
+    """
+
+    def __init__(self, shape: tuple[int, ...], n: int) -> None:
+        """Prepare a table for about n keys."""
+        self._shape = shape
+        few = prod(shape) <= min(_DENSE * n, _MOST_DENSE)
+        self._dense = np.zeros(prod(shape)) if few else None
+        self._parts: list[tuple[Int, Float]] = []
+
+    def add(self, key: Int, weight: Float | None = None) -> None:
+        """Count keys, (k,) row-major cell numbers, each with its weight or once."""
+        if self._dense is not None:
+            np.add.at(self._dense, key, 1.0 if weight is None else weight)
+            return
+        if weight is None:
+            key = np.sort(key)
+            begins = np.flatnonzero(np.diff(key, prepend=-1))
+            self._parts.append((key[begins], np.diff(begins, append=key.size).astype(np.float64)))
+        else:
+            self._parts.append((key, weight))
+        if len(self._parts) >= _MOST_PARTS:
+            self._parts = [self._merged()]
+
+    def cells(self) -> Cells:
+        """Return the table."""
+        if self._dense is None:
+            key, sums = self._merged()
+        else:
+            key = np.flatnonzero(self._dense)
+            sums = self._dense[key]
+        return Cells(shape=self._shape, key=key, sums=sums[None])
+
+    def _merged(self) -> tuple[Int, Float]:
+        if not self._parts:
+            return np.zeros(0, dtype=np.int64), np.zeros(0)
+        key, sums = (np.concatenate(column) for column in zip(*self._parts, strict=True))
+        occupied, place = coded(key)
+        return occupied, summed(place, sums, occupied.size)
 
 
 def rows_of(table: Cells, who: Int) -> Float:

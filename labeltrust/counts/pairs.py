@@ -1,13 +1,13 @@
 """What every two labelers said on the items they share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from scipy import sparse
 
-from labeltrust.counts._base import Counter, Float, Int, Judgments, coded
-from labeltrust.counts._cells import Cells, cells
+from labeltrust.counts._base import Counter, Float, Int, Judgments
+from labeltrust.counts._cells import Cells, Gathered, cells
 from labeltrust.counts._meetings import meetings
 from labeltrust.counts._tally import Tally, tally
 from labeltrust.domain.similarity._base import expanded
@@ -15,6 +15,9 @@ from labeltrust.domain.similarity._base import expanded
 MOST_PAIRED = 200
 """On an item with more labelers than this, a survey's question rather than a task, each labeler is
 paired with 64 others (see `_meetings.MOST_MET`): all pairs of 10,000 labels are 50 million."""
+
+_AT_ONCE = 1 << 18
+"""Pairs written out at once: they stay in the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +42,9 @@ class Pairs:
 
 
 def count(judgments: Judgments) -> Pairs:
-    """Count label pairs of all pairs of labelers: one sparse product of items with themselves.
+    """Count label pairs of all pairs of labelers: every two judgments of an item meet once.
 
-    Memory is bounded by judgments times `MOST_PAIRED`, not by labelers squared.
+    Time and memory are bounded by judgments times `MOST_PAIRED`, not by labelers squared.
 
     >>> from labeltrust.counts import block
     >>> b = block([1, 1, 2, 2], [0, 1, 0, 1], [0, 0, 1, 0], n_labelers=2, values=[0, 1])
@@ -51,23 +54,55 @@ def count(judgments: Judgments) -> Pairs:
     found, level = tally(judgments), judgments.level
     crowded = np.flatnonzero(found.voters > MOST_PAIRED)
     if not crowded.size:
-        return Pairs(table=_all_pairs(judgments, found.vote), values=judgments.values, level=level)
-    vote = np.where(np.isin(judgments.item, crowded), 0.0, found.vote)
-    table = _some_pairs(judgments, found, crowded, _all_pairs(judgments, vote))
+        table = _all_pairs(judgments, found, np.arange(judgments.n))
+        return Pairs(table=table, values=judgments.values, level=level)
+    rows = np.flatnonzero(~np.isin(judgments.item, crowded))
+    table = _some_pairs(judgments, found, crowded, _all_pairs(judgments, found, rows))
     return Pairs(table=table, values=judgments.values, level=level)
 
 
-def _all_pairs(judgments: Judgments, vote: Float) -> Cells:
+def _all_pairs(judgments: Judgments, found: Tally, rows: Int) -> Cells:
+    """Count every pair among some rows, whole items of them."""
+    who, vote = judgments.labeler[rows], found.vote[rows]
+    of_first, of_second = (codes[rows] for codes in _codes(judgments))
+    m = np.bincount(judgments.item[rows], minlength=1)
+    out = Gathered(_shape(judgments), int((m * (m - 1)).sum()) // 2)
+    for one, two in _meetings(judgments.item[rows]):
+        ahead = who[one] < who[two]
+        key = np.where(ahead, of_first[one] + of_second[two], of_first[two] + of_second[one])
+        if not found.repeats:
+            out.add(key)
+            continue
+        apart = np.flatnonzero(who[one] != who[two])
+        out.add(key[apart], (vote[one] * vote[two])[apart])
+    return out.cells()
+
+
+def _shape(judgments: Judgments) -> tuple[int, ...]:
+    n_labelers, n_labels = judgments.n_labelers, judgments.n_labels
+    return n_labelers, n_labelers, n_labels, n_labels
+
+
+def _codes(judgments: Judgments) -> tuple[Int, Int]:
+    """Return what each row adds to the number of a cell as the first and as the second, (n,)."""
     size = max(judgments.n_labels, 1)
-    rows = np.flatnonzero(vote)
-    key, said = coded(judgments.labeler[rows] * size + judgments.label[rows])
-    shape = (judgments.n_items, key.size)
-    votes = sparse.csr_array((vote[rows], (judgments.item[rows], said)), shape=shape)
-    product = (votes.T @ votes).tocoo()
-    a, b = key[product.coords[0]], key[product.coords[1]]
-    upper = np.flatnonzero(a // size < b // size)
-    a, b = a[upper], b[upper]
-    return _table(judgments, (a // size, b // size), (a % size, b % size), product.data[upper])
+    second = judgments.labeler * size**2 + judgments.label
+    first = judgments.labeler * judgments.n_labelers * size**2 + judgments.label * size
+    return first, second
+
+
+def _meetings(item: Int) -> Iterator[tuple[Int, Int]]:
+    """Yield every two rows of one item, in chunks; rows come sorted by item."""
+    n = item.size
+    ends = np.searchsorted(item, item, side="right") if n else item
+    rows = np.arange(n)
+    step = 1
+    while rows.size:
+        rows = rows[rows + step < ends[rows]]
+        for low in range(0, rows.size, _AT_ONCE):
+            some = rows[low : low + _AT_ONCE]
+            yield some, some + step
+        step += 1
 
 
 def _some_pairs(judgments: Judgments, found: Tally, crowded: Int, table: Cells) -> Cells:
@@ -91,8 +126,7 @@ def _some_pairs(judgments: Judgments, found: Tally, crowded: Int, table: Cells) 
 def _table(
     judgments: Judgments, who: tuple[Int, Int], said: tuple[Int, Int], shared: Float
 ) -> Cells:
-    n_labelers, n_labels = judgments.n_labelers, judgments.n_labels
-    return cells((n_labelers, n_labelers, n_labels, n_labels), (*who, *said), shared)
+    return cells(_shape(judgments), (*who, *said), shared)
 
 
 COUNTER = Counter(name="pairs", counts=Pairs, count=count)

@@ -76,35 +76,46 @@ def against_ring(crowd: FittedCrowd, members: Int) -> AgainstRing:
     inside = np.zeros(rows.n_labelers, dtype=np.bool_)
     inside[members] = True
     items = np.bincount(rows.item, inside[rows.labeler], minlength=rows.n_items) > 0
-    sums = np.zeros((6 + THETAS.size, rows.n))
+    at = [np.zeros(0, dtype=np.int64)]
+    sums = [np.zeros((6 + THETAS.size, 0))]
     for found in pair_rows(crowd, items):
-        for mine, theirs in ((found.one, found.other), (found.other, found.one)):
-            _add(sums, crowd, found, (mine, theirs), inside)
-    n = sums[0]
-    at = np.flatnonzero(n > 0)
-    means = sums[:, at] / n[at]
-    late = _summed(crowd, at[means[1] > 0], means[:, means[1] > 0], None)
+        at.append(found.rows.ravel())
+        sums.append(_with_ring(crowd, found, inside))
+    return _against(crowd, np.concatenate(at), np.concatenate(sums, axis=1))
+
+
+def _against(crowd: FittedCrowd, at: Int, sums: Float) -> AgainstRing:
+    met = np.flatnonzero(sums[0] > 0)
+    met = met[np.argsort(at[met])]
+    at, means = at[met], sums[:, met] / sums[0, met]
+    later = means[1] > 0
+    late = _summed(crowd, at[later], means[:, later], None)
     return _summed(crowd, at, means, late)
 
 
-def _add(
-    sums: Float, crowd: FittedCrowd, found: PairRows, ends: tuple[Int, Int], inside: Bool
-) -> None:
-    """Add the pairs in which the other one is of the ring, at the row of the one."""
+def _with_ring(crowd: FittedCrowd, found: PairRows, inside: Bool) -> Float:
+    """Return for each row of the items the sums over its pairs with the ring, (columns, k)."""
     rows = crowd.rows
-    mine, theirs = ends
-    of_ring = inside[rows.labeler[theirs]]
-    row, other = mine[of_ring], theirs[of_ring]
-    columns = [
-        np.ones(row.size),
-        rows.occurred_us[row] >= rows.occurred_us[other],
-        rows.label[row] == rows.label[other],
-        found.expected[of_ring],
-        found.score[of_ring],
-        found.variance[of_ring],
-        *found.cumulants[:, of_ring],
-    ]
-    sums += [np.bincount(row, column, minlength=rows.n) for column in columns]
+    member = inside[rows.labeler[found.rows]].astype(np.float64)
+    when, said = rows.occurred_us[found.rows], rows.label[found.rows]
+    of_pair = np.stack(
+        [
+            said[:, found.low] == said[:, found.high],
+            found.expected,
+            found.score,
+            found.variance,
+            *found.cumulants,
+        ]
+    )
+    sums = np.zeros((2 + len(of_pair), *found.rows.shape))
+    for mine, theirs in ((found.low, found.high), (found.high, found.low)):
+        # one row of `ends` a pair, one column a label: adds up the pairs of each label
+        ends = (mine[:, None] == np.arange(found.rows.shape[1])).astype(np.float64)
+        with_ring = member[:, theirs]
+        sums[0] += with_ring @ ends
+        sums[1] += (with_ring * (when[:, mine] >= when[:, theirs])) @ ends
+        sums[2:] += (of_pair * with_ring) @ ends
+    return sums.reshape(len(sums), -1)
 
 
 def _summed(crowd: FittedCrowd, at: Int, means: Float, late: AgainstRing | None) -> AgainstRing:

@@ -3,14 +3,22 @@
 Everything sequential reads these sums: the whole of a labeler, a prefix, or what follows an onset.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from math import gcd
 
 import numpy as np
 
 from labeltrust.inference.crowd_rows import CrowdRows, Float, Int
 
-_CHUNK = 1 << 13  # rows at a time: a chunk times a grid stays in the cache
+_LEAST = 1e-37
+_TOGETHER = 4
+"""Likelihoods multiplied before a logarithm is taken, which costs more than all else: four of at
+least 1e-9 are no zero even in single precision."""
+_PIECE = 1 << 12
+_CHUNK = 1 << 11
+"""So many at a time: a chunk times a grid stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +46,24 @@ class Blocks:
             out[present] = np.add.reduceat(self.curve, first, axis=0)
         return out
 
+    def pieces(self) -> Iterator[tuple[int, "Blocks"]]:
+        """Yield whole labelers, a few thousand blocks at a time, with the number of the first.
+
+        What is reckoned of a piece stays in the cache, and no more of it is held than that.
+        """
+        wanted = np.arange(0, self.labeler.size, _PIECE)
+        cuts = np.unique(np.searchsorted(self.labeler, self.labeler[wanted]))
+        for low, high in pairwise([*cuts.tolist(), self.labeler.size]):
+            yield (
+                low,
+                Blocks(
+                    curve=self.curve[low:high],
+                    labeler=self.labeler[low:high],
+                    first_row=self.first_row[low:high],
+                    n_labelers=self.n_labelers,
+                ),
+            )
+
 
 def received_order(rows: CrowdRows) -> Int:
     """Return all rows by labeler, then received time; rows received together by event time, (n,).
@@ -55,7 +81,7 @@ def received_order(rows: CrowdRows) -> Int:
 
 
 def summed_blocks(
-    labeler: Int, order: Int, size: int, log_likelihood: Callable[[Int], Float]
+    labeler: Int, order: Int, size: int, likelihood: Callable[[Int], Float]
 ) -> tuple[Float, Int]:
     """Sum log likelihoods over blocks of at most `size` consecutive rows of one labeler.
 
@@ -66,18 +92,35 @@ def summed_blocks(
         labeler: (n,) labeler of every row there is.
         order: (k,) the rows to sum, by labeler and time.
         size: Rows a block.
-        log_likelihood: Rows (j,) to their log likelihoods (j, n_grid).
+        likelihood: Rows (j,) to their likelihoods (j, n_grid), no smaller than about 1e-9.
 
     Returns:
         The sums (n_blocks, n_grid), and the first row of each block (n_blocks,).
     """
-    first = block_starts(labeler[order], size)
-    n_grid = log_likelihood(order[:0]).shape[1]
-    sums = np.zeros((first.size, n_grid))
-    for low, high in _chunks(first, order.size):
-        rows = order[first[low] : first[high] if high < first.size else order.size]
-        sums[low:high] = np.add.reduceat(log_likelihood(rows), first[low:high] - first[low], axis=0)
+    rank = _rank(labeler[order])
+    few = np.flatnonzero(rank % gcd(size, _TOGETHER) == 0)
+    begins_block = rank[few] % size == 0
+    first, block = few[begins_block], np.cumsum(begins_block) - 1
+    rows_of = np.diff(few, append=order.size)
+    sums = np.zeros((first.size, likelihood(order[:0]).shape[1]))
+    for low in range(0, few.size, _CHUNK):
+        part = slice(low, low + _CHUNK)
+        logs = _log_products(few[part], rows_of[part], lambda place: likelihood(order[place]))
+        begins = np.flatnonzero(np.diff(block[part], prepend=-1))
+        sums[block[part][begins]] += np.add.reduceat(logs, begins, axis=0)
     return sums, order[first]
+
+
+def _log_products(first: Int, size: Int, likelihood: Callable[[Int], Float]) -> Float:
+    """Return the log of the product of each few consecutive likelihoods, (k, n_grid)."""
+    product = likelihood(first)
+    for step in range(1, int(size.max(initial=0))):
+        there = np.flatnonzero(size > step)
+        if there.size == first.size:
+            product *= likelihood(first + step)
+        else:
+            product[there] *= likelihood(first[there] + step)
+    return np.log(np.maximum(product, _LEAST, out=product))
 
 
 def block_starts(labeler: Int, size: int) -> Int:
@@ -86,28 +129,21 @@ def block_starts(labeler: Int, size: int) -> Int:
     >>> block_starts(np.array([0, 0, 0, 4, 4]), 2).tolist()
     [0, 2, 3]
     """
-    if not labeler.size:
-        return np.zeros(0, dtype=np.int64)
-    changes = np.flatnonzero(np.diff(labeler, prepend=labeler[0] - 1))
-    run = np.repeat(changes, np.diff(changes, append=labeler.size))
-    return np.flatnonzero((np.arange(labeler.size) - run) % size == 0)
+    return np.flatnonzero(_rank(labeler) % size == 0)
 
 
-def _chunks(first: Int, n: int) -> list[tuple[int, int]]:
-    """Cut blocks into pieces of about `_CHUNK` rows, as (first block, one past the last)."""
-    if not first.size:
-        return []
-    wanted = np.arange(0, n, _CHUNK)
-    cuts = np.unique(np.searchsorted(first, wanted))
-    ends = np.append(cuts[1:], first.size)
-    return [(int(a), int(b)) for a, b in zip(cuts, ends, strict=True) if a < b]
+def _rank(labeler: Int) -> Int:
+    """Return how many rows of the same labeler come before each, in rows sorted by labeler."""
+    place = np.arange(labeler.size)
+    changes = np.flatnonzero(labeler[1:] != labeler[:-1]) + 1
+    starts = np.concatenate([place[:1], changes])
+    rank: Int = place - np.repeat(starts, np.diff(starts, append=labeler.size))
+    return rank
 
 
-def blocks_of(
-    rows: CrowdRows, order: Int, size: int, log_likelihood: Callable[[Int], Float]
-) -> Blocks:
+def blocks_of(rows: CrowdRows, order: Int, size: int, likelihood: Callable[[Int], Float]) -> Blocks:
     """Sum log likelihoods over blocks of a crowd's rows, see `summed_blocks`."""
-    curve, first_row = summed_blocks(rows.labeler, order, size, log_likelihood)
+    curve, first_row = summed_blocks(rows.labeler, order, size, likelihood)
     return Blocks(
         curve=curve,
         labeler=rows.labeler[first_row],

@@ -89,26 +89,32 @@ def change_e_process(blocks: Blocks, honest: Float, risen: Float, drifted: Float
     n = blocks.n_labelers
     log_e, onset = np.zeros(n), np.full(n, FROM_THE_START)
     earliest = onset.copy()
-    if blocks.labeler.size:
-        who, first, place = np.unique(blocks.labeler, return_index=True, return_inverse=True)
-        rank = np.arange(place.size) - first[place]
-        upto = np.cumsum(blocks.curve, axis=0)
-        before = upto - blocks.curve
-        before -= before[first][place]
-        total = blocks.totals[who]
-        after = total[place] - before
-        prior = _log_prior(rank)
-        rose = _log_changed(before, after, honest, risen) + prior
-        drifting = _log_changed(before, after, honest, drifted) + prior
-        last = rank[np.append(first[1:], rank.size) - 1]
-        same = _log_mean(total, honest)
-        below = np.logaddexp(
-            same + np.log(0.5 + 0.5 / (last + 1)), np.log(0.5) + _summed(drifting, first, place)
-        )
-        above = np.logaddexp(_summed(rose, first, place), same - np.log(last + 1))
-        log_e[who] = above - below
-        onset[who], earliest[who] = _onsets(rose, first, place, blocks.first_row)
+    for _, part in blocks.pieces():
+        who, first, place = np.unique(part.labeler, return_index=True, return_inverse=True)
+        found = _weighed(part, (first, place), (honest, risen, drifted))
+        log_e[who], onset[who], earliest[who] = found
     return OnsetEvidence(log_e=log_e, onset_row=onset, earliest_row=earliest)
+
+
+def _weighed(
+    blocks: Blocks, runs: tuple[Int, Int], laws: tuple[Float, Float, Float]
+) -> tuple[Float, Int, Int]:
+    """Return log e-value and onsets of labelers whose blocks begin at `runs`."""
+    (first, place), (honest, risen, drifted) = runs, laws
+    rank = np.arange(place.size) - first[place]
+    before = np.cumsum(blocks.curve, axis=0)
+    before -= blocks.curve
+    before -= before[first][place]
+    total = np.add.reduceat(blocks.curve, first, axis=0)
+    after = total[place] - before
+    rose, drifting = _log_changed(before, after, honest, (risen, drifted)) + _log_prior(rank)
+    last = rank[np.append(first[1:], rank.size) - 1]
+    same = _log_mean(total, honest)
+    below = np.logaddexp(
+        same + np.log(0.5 + 0.5 / (last + 1)), np.log(0.5) + _summed(drifting, first, place)
+    )
+    above = np.logaddexp(_summed(rose, first, place), same - np.log(last + 1))
+    return above - below, *_onsets(rose, first, place, blocks.first_row)
 
 
 def _log_prior(rank: Int) -> Float:
@@ -117,12 +123,13 @@ def _log_prior(rank: Int) -> Float:
     return np.where(rank > 0, -np.log(k) - np.log(k + 1), -np.inf)
 
 
-def _log_changed(before: Float, after: Float, honest: Float, law: Float) -> Float:
-    """Return the log likelihood of a level drawn from `honest` that changes by a law, (k,)."""
-    top_before, top_after = before.max(axis=1), after.max(axis=1)
-    then = np.exp(after - top_after[:, None]) @ law.T
-    mean = (np.exp(before - top_before[:, None]) * then) @ honest
-    out: Float = top_before + top_after + np.log(mean + _TINY)
+def _log_changed(before: Float, after: Float, honest: Float, laws: tuple[Float, Float]) -> Float:
+    """Return log likelihoods of a level drawn from `honest` that changes by each law, (2, k)."""
+    top = before.max(axis=1) + after.max(axis=1)
+    one = np.exp(before - before.max(axis=1, keepdims=True)) * honest
+    two = np.exp(after - after.max(axis=1, keepdims=True))
+    means = np.array([((two @ law.T) * one).sum(axis=1) for law in laws])
+    out: Float = top + np.log(means + _TINY)
     return out
 
 

@@ -60,16 +60,28 @@ class Rise:
 
 def borders_of(blocks: Blocks, grid: Float) -> Borders:
     """Compare before and after at every border."""
+    parts = [_borders(part, low, grid) for low, part in blocks.pieces()]
+    if not parts:
+        return _borders(blocks, 0, grid)
+    z, error = (np.concatenate([getattr(p.found, n) for p in parts]) for n in ("z", "error"))
+    block, labeler, rank, of = (
+        np.concatenate([getattr(p, n) for p in parts]) for n in ("block", "labeler", "rank", "of")
+    )
+    found = Contrast(z=z, error=error)
+    return Borders(block=block, labeler=labeler, rank=rank, of=of, found=found)
+
+
+def _borders(blocks: Blocks, low: int, grid: Float) -> Borders:
     labeler = blocks.labeler
-    present, first, place = np.unique(labeler, return_index=True, return_inverse=True)
+    _, first, place = np.unique(labeler, return_index=True, return_inverse=True)
     rank = np.arange(labeler.size) - first[place]
-    of = np.bincount(place, minlength=present.size)[place]
+    of = np.bincount(place, minlength=first.size)[place]
     upto = np.cumsum(blocks.curve, axis=0) - blocks.curve
-    before = upto - upto[first][place]
     at = np.flatnonzero(rank > 0)
-    total = blocks.totals[labeler[at]]
-    found = contrast(before[at], total - before[at], grid)
-    return Borders(block=at, labeler=labeler[at], rank=rank[at], of=of[at], found=found)
+    before = upto[at] - upto[first][place[at]]
+    total = np.add.reduceat(blocks.curve, first, axis=0) if first.size else blocks.curve
+    found = contrast(before, total[place[at]] - before, grid)
+    return Borders(block=at + low, labeler=labeler[at], rank=rank[at], of=of[at], found=found)
 
 
 def halfway(borders: Borders, n_labelers: int) -> tuple[Float, Float]:

@@ -24,7 +24,8 @@ THETAS = np.array([0.1, 0.2, 0.35, 0.6, 1.0])
 MOST_LABELS = 60
 """Items with more labels than this are left out: a pair is lost in them."""
 _MOST_WEIGHT = 6.0
-_CHUNK = 1_000_000
+_CHUNK = 100_000
+"""Pairs at a time, about: all that is reckoned of them stays near the processor."""
 _STEPS = 12
 _CLOSE = 1e-6
 
@@ -34,16 +35,18 @@ class PairRows:
     """Pairs of labelers on contested items with one number of labels: (n_items, n_pairs) each.
 
     Attributes:
-        one: Row of the crowd of one of the pair.
-        other: Row of the other.
+        rows: (n_items, m) rows of the crowd.
+        low: (n_pairs,) place of one of the pair among the m.
+        high: (n_pairs,) place of the other.
         score: Expectation 0 where the two are independent.
         variance: Its variance then; summed score / summed variance estimates the share copied.
         cumulants: (THETAS.size, n_items, n_pairs) log E exp(theta score), then.
         expected: Chance then that the two coincide.
     """
 
-    one: Int
-    other: Int
+    rows: Int
+    low: Int
+    high: Int
     score: Float
     variance: Float
     cumulants: Float
@@ -110,8 +113,9 @@ def _scored(crowd: FittedCrowd, rows: Int, chance: Float, believed: Float) -> Pa
         score[at] += (says[at][:, low] & says[at][:, high]) * weight
         powers[:, at] += both * np.expm1(THETAS[:, None, None] * weight)
     return PairRows(
-        one=rows[:, low],
-        other=rows[:, high],
+        rows=rows,
+        low=low,
+        high=high,
         score=score - mean,
         variance=square - mean**2,
         cumulants=np.log1p(powers) - THETAS[:, None, None] * mean,

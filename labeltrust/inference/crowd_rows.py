@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltrust.counts import Judgments
+from labeltrust.counts._answers import last_answers
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
@@ -80,7 +81,7 @@ def crowd_rows(judgments: Judgments) -> CrowdRows:
     >>> crowd_rows(b).label.tolist()
     [1, 1]
     """
-    rows = _last_answers(judgments)
+    rows = last_answers(judgments, np.arange(judgments.n))
     classes = class_of_label(judgments)
     label = classes[judgments.label[rows]]
     gold = (
@@ -100,22 +101,6 @@ def crowd_rows(judgments: Judgments) -> CrowdRows:
         n_classes=int(classes.max(initial=0)) + 1,
         class_of_label=classes,
     )
-
-
-def _last_answers(judgments: Judgments) -> Int:
-    order = np.lexsort(
-        (
-            judgments.label,
-            judgments.occurred_us,
-            judgments.received_us,
-            judgments.labeler,
-            judgments.item,
-        )
-    )
-    item, labeler = judgments.item[order], judgments.labeler[order]
-    last = np.ones(order.size, dtype=np.bool_)
-    last[:-1] = (item[1:] != item[:-1]) | (labeler[1:] != labeler[:-1])
-    return order[last]
 
 
 def class_of_label(judgments: Judgments) -> Int:

@@ -58,17 +58,16 @@ def onset_e_process(blocks: Blocks, honest: Float, bad: Float) -> OnsetEvidence:
     """
     n = blocks.n_labelers
     log_e, onset, earliest = np.zeros(n), np.full(n, -1), np.full(n, -1)
-    if not blocks.labeler.size:
-        return OnsetEvidence(log_e=log_e, onset_row=onset, earliest_row=earliest)
-    present, first, place = np.unique(blocks.labeler, return_index=True, return_inverse=True)
-    before, after = _before_and_after(blocks.curve, first, place)
-    rank = np.arange(place.size) - first[place]
-    above = _log_mean(before, honest) + _log_mean(after, bad) + log_onset_prior(rank)
-    below = _log_mean((before + after)[first], honest)
-    total = _logsumexp_runs(above, first, place)
-    log_e[present] = total - below
-    posterior = np.exp(above - total[place])
-    onset[present], earliest[present] = _onsets(posterior, first, rank, blocks.first_row)
+    for _, part in blocks.pieces():
+        who, first, place = np.unique(part.labeler, return_index=True, return_inverse=True)
+        before, after = _before_and_after(part.curve, first, place)
+        rank = np.arange(place.size) - first[place]
+        above = _log_mean(before, honest) + _log_mean(after, bad) + log_onset_prior(rank)
+        below = _log_mean((before + after)[first], honest)
+        total = _logsumexp_runs(above, first, place)
+        log_e[who] = total - below
+        posterior = np.exp(above - total[place])
+        onset[who], earliest[who] = _onsets(posterior, first, rank, part.first_row)
     return OnsetEvidence(log_e=log_e, onset_row=onset, earliest_row=earliest)
 
 
@@ -89,9 +88,11 @@ def log_onset_prior(rank: Int) -> Float:
 def _log_mean(logs: Float, weights: Float) -> Float:
     """Return the log of the weighted mean of likelihoods, (n,) from (n, n_grid)."""
     used = np.flatnonzero(weights > _TINY)
-    shifted = logs[:, used] + np.log(weights[used])
+    shifted = logs[:, used]
+    shifted += np.log(weights[used])
     peak = shifted.max(axis=1)
-    mean: Float = peak + np.log(np.exp(shifted - peak[:, None]).sum(axis=1))
+    shifted -= peak[:, None]
+    mean: Float = peak + np.log(np.exp(shifted, out=shifted).sum(axis=1))
     return mean
 
 

@@ -87,33 +87,36 @@ def concerned_rows(crowd: FittedCrowd, kind: ErrorKind) -> Int:
 
 
 def error_family(crowd: FittedCrowd, kind: ErrorKind, periods: Periods) -> Callable[[Int], Float]:
-    """Return log likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`."""
+    """Return likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`."""
     inside = periods.typical * kind.cells
     share = np.clip(inside.sum(axis=2), 1e-4, 1 - 1e-4)
-    moved = expit(logit(share)[:, :, None] + GRID).astype(np.float32)
+    odds = expit(logit(share)[:, :, None] + GRID).astype(np.float32)
+    moved = np.ascontiguousarray(odds.transpose(1, 0, 2))
     hit = inside / share[:, :, None]
     missed = (periods.typical - inside) / (1 - share)[:, :, None]
-    concerned = set(kind.classes.tolist())
+    missed = np.where(kind.cells.any(axis=1)[:, None], missed, periods.typical)
     period_of = periods.of_rows(crowd.rows)
 
-    def log_likelihood(rows: Int) -> Float:
+    def likelihood(rows: Int) -> Float:
         period, label, belief = period_of[rows], crowd.rows.label[rows], crowd.belief[rows]
-        seen = np.full((rows.size, GRID.size), _TINY, dtype=np.float32)
-        for true in range(crowd.rows.n_classes):
-            weight = belief[:, true]
-            if true not in concerned:
-                seen += (weight * periods.typical[period, true, label])[:, None].astype(np.float32)
-                continue
-            yes = (weight * hit[period, true, label]).astype(np.float32)[:, None]
-            no = (weight * missed[period, true, label]).astype(np.float32)[:, None]
-            seen += no + (yes - no) * moved[period, true]
-        return np.log(seen).astype(np.float64)
+        no = belief * missed[period, :, label]
+        seen = (no.sum(axis=1) + _TINY).astype(np.float32)[:, None]
+        for true in kind.classes.tolist():
+            gain = belief[:, true] * hit[period, true, label] - no[:, true]
+            curve = moved[true][period]
+            curve *= gain.astype(np.float32)[:, None]
+            curve += seen
+            seen = curve
+        return seen
 
-    return log_likelihood
+    return likelihood
 
 
 def error_share(crowd: FittedCrowd, kind: ErrorKind, rows: Int) -> tuple[Float, Float]:
     """Return for each row how likely it is an error of the kind, and how likely it could be one."""
-    belief, label = crowd.belief[rows], crowd.rows.label[rows]
-    wrong = (belief * kind.cells.T[label]).sum(axis=1)
-    return wrong, belief[:, kind.classes].sum(axis=1)
+    label, wrong, could = crowd.rows.label[rows], np.zeros(rows.size), np.zeros(rows.size)
+    for true in kind.classes.tolist():
+        weight = crowd.belief[:, true][rows]
+        wrong += weight * kind.cells[true][label]
+        could += weight
+    return wrong, could

@@ -1,6 +1,6 @@
 """One-parameter families of what a labeler would say, given what his peers say of each item.
 
-Each turns rows into log likelihoods on the family's grid; larger parameters are worse.
+Each turns rows into likelihoods on the family's grid; larger parameters are worse.
 
     shift   log odds of an error, against the typical labeler of the reference
     flip    log odds of saying x where the truth is t, against the typical labeler
@@ -37,14 +37,8 @@ LEANS = np.array([10.0, 30.0, 100.0, 300.0, 1000.0])
 honest labeler may lean: where others give it to half the items, he gives it to 91 %."""
 
 
-def _log(chance: Float) -> Float:
-    """Return logs in single precision: seven digits are plenty, and it is three times as fast."""
-    logs: Float = np.log(chance.astype(np.float32))
-    return logs
-
-
 def shift_family(crowd: FittedCrowd) -> OfRows:
-    """Return log likelihoods of a labeler who errs more, or less, than the typical one.
+    """Return likelihoods of a labeler who errs more, or less, than the typical one.
 
     In true class s the log odds of an error move by the parameter; which wrong label it becomes is
     as for the typical labeler. At the far end of the grid he is always wrong.
@@ -54,70 +48,65 @@ def shift_family(crowd: FittedCrowd) -> OfRows:
     wrong = typical * (1 - np.eye(error.size)) / np.maximum(error, _TINY)[:, None]
     rate = expit(logit(np.clip(error, 1e-4, 1 - 1e-4))[:, None] + SHIFTS)
 
-    def log_likelihood(rows: Int) -> Float:
+    def likelihood(rows: Int) -> Float:
         belief, label = crowd.belief[rows], crowd.rows.label[rows]
         right = belief[np.arange(rows.size), label]
-        seen = right[:, None] * (1 - rate[label]) + (belief * wrong[:, label].T) @ rate
-        return _log(seen + _TINY)
+        seen = (1 - rate)[label]
+        seen *= right[:, None]
+        seen += (belief * wrong.T[label]) @ rate
+        seen += _TINY
+        return seen
 
-    return log_likelihood
+    return likelihood
 
 
 def flip_family(crowd: FittedCrowd, true: int, said: int) -> OfRows:
-    """Return log likelihoods of saying `said`, or not, by the log odds of doing so on `true`."""
-    chance_of = flip_chance(crowd, true, said)
+    """Return likelihoods of saying `said`, or not, by the log odds of doing so on `true`.
 
-    def log_likelihood(rows: Int) -> Float:
-        chance = chance_of(rows)
-        hit = (crowd.rows.label[rows] == said)[:, None]
-        return _log(np.where(hit, chance, 1 - chance))
-
-    return log_likelihood
-
-
-def flip_chance(crowd: FittedCrowd, true: int, said: int) -> OfRows:
-    """Return the chance of saying `said` by row and shift, (k, n_grid).
-
-    On items of class `true` the log odds of it move by the parameter; on others he says it as often
-    as the typical labeler.
+    On items of class `true` the log odds move by the parameter; on others he says it as often as
+    the typical labeler.
     """
     typical = crowd.model.typical
     rate = expit(logit(np.clip(typical[true, said], 1e-4, 1 - 1e-4)) + SHIFTS)
     elsewhere = typical[:, said].copy()
     elsewhere[true] = 0.0
+    parts = np.stack([np.ones(SHIFTS.size), rate])
 
-    def chance(rows: Int) -> Float:
-        belief = crowd.belief[rows]
-        mixed = (belief @ elsewhere)[:, None] + belief[:, [true]] * rate
-        clipped: Float = np.clip(mixed, _TINY, 1 - 1e-9)
-        return clipped
+    def likelihood(rows: Int) -> Float:
+        belief, hit = crowd.belief[rows], crowd.rows.label[rows] == said
+        fixed = belief @ elsewhere
+        fixed = np.where(hit, fixed, 1 - fixed)
+        moving = np.where(hit, belief[:, true], -belief[:, true])
+        seen: Float = np.stack([fixed, moving], axis=1) @ parts
+        return np.maximum(seen, _TINY, out=seen)
 
-    return chance
+    return likelihood
 
 
 def blind_family(crowd: FittedCrowd) -> OfRows:
-    """Return log likelihoods of a labeler who answers a share of items by habit, without looking.
+    """Return likelihoods of a labeler who answers a share of items by habit, without looking.
 
     0 is the typical labeler, 1 only habit; below 0 a share of items is answered without error, so
     that the better half of honest labelers has its place too.
     """
     typical = crowd.model.typical
     habit = habits(crowd.rows, crowd.order)
-
     share, skill = np.maximum(BLIND, 0.0), np.maximum(-BLIND, 0.0)
+    parts = np.stack([1 - share - skill, share, skill])
 
-    def log_likelihood(rows: Int) -> Float:
+    def likelihood(rows: Int) -> Float:
         belief, label = crowd.belief[rows], crowd.rows.label[rows]
-        looked = (belief * typical[:, label].T).sum(axis=1)[:, None]
-        knew = belief[np.arange(rows.size), label][:, None]
-        seen = looked * (1 - share - skill) + habit[rows][:, None] * share + knew * skill
-        return _log(seen + _TINY)
+        looked = (belief * typical.T[label]).sum(axis=1)
+        knew = belief[np.arange(rows.size), label]
+        seen: Float = np.stack([looked, habit[rows], knew], axis=1) @ parts
+        seen += _TINY
+        return seen
 
-    return log_likelihood
+    return likelihood
 
 
 def lean_family(crowd: FittedCrowd) -> OfRows:
-    """Return log likelihoods of giving one's favourite label, or not, by the odds ratio `LEANS`.
+    """Return likelihoods of giving one's favourite label, or not, by the odds ratio `LEANS`.
 
     The odds of the others are those of the reference labels on the same item, with one label more
     that is drawn from all items: so no item is certain, and few labels look like most items do.
@@ -125,15 +114,16 @@ def lean_family(crowd: FittedCrowd) -> OfRows:
     mine = favourites(crowd.rows)[crowd.rows.labeler]
     usual = crowd.model.prior @ crowd.model.typical
 
-    def log_likelihood(rows: Int) -> Float:
+    def likelihood(rows: Int) -> Float:
         others, favourite = crowd.others[rows], mine[rows]
         same = others[np.arange(rows.size), favourite]
         share = (same + usual[favourite]) / (others.sum(axis=1) + 1)
         odds = (share / np.maximum(1 - share, _TINY))[:, None] * LEANS
         hit = (crowd.rows.label[rows] == favourite)[:, None]
-        return _log(np.where(hit, odds, 1.0) / (1 + odds))
+        seen: Float = np.where(hit, odds, 1.0) / (1 + odds)
+        return seen
 
-    return log_likelihood
+    return likelihood
 
 
 def favourites(rows: CrowdRows) -> Int:

@@ -51,35 +51,59 @@ def pair_table(crowd: FittedCrowd) -> PairTable:
     [True, False, False, False, False, True]
     """
     n = crowd.rows.n_labelers
-    keys, sums = np.empty(0, dtype=np.int64), np.empty((0, 2 + THETAS.size))
+    sums = _PairSums(n)
     for found in pair_rows(crowd, np.ones(crowd.rows.n_items, dtype=np.bool_)):
-        one, other = crowd.rows.labeler[found.one], crowd.rows.labeler[found.other]
+        labeler = crowd.rows.labeler[found.rows]
+        one, other = labeler[:, found.low], labeler[:, found.high]
         key = (np.minimum(one, other) * n + np.maximum(one, other)).ravel()
-        columns = np.stack(
-            [found.score.ravel(), found.variance.ravel(), *found.cumulants.reshape(THETAS.size, -1)]
-        )
-        keys, sums = _added(np.append(keys, key), np.concatenate([sums, columns.T]), n)
+        columns = np.stack([found.score, found.variance, *found.cumulants])
+        sums.add(key, columns.reshape(len(columns), -1))
+    keys, found_sums = sums.whole()
     return PairTable(
         first=keys // max(n, 1),
         second=keys % max(n, 1),
-        score=sums[:, 0],
-        information=sums[:, 1],
-        cumulants=sums[:, 2:],
+        score=found_sums[0],
+        information=found_sums[1],
+        cumulants=found_sums[2:].T,
         n_labelers=n,
     )
 
 
-def _added(keys: Int, columns: Float, n_labelers: int) -> tuple[Int, Float]:
-    """Add up columns by key; keys come back distinct and ascending."""
-    if n_labelers**2 <= _DENSE:
-        there = np.flatnonzero(np.bincount(keys, minlength=1))
-        rank = np.zeros(n_labelers**2, dtype=np.int64)
-        rank[there] = np.arange(there.size)
-        place = rank[keys]
-    else:
+class _PairSums:
+    """Columns summed by pair as they come: densely while the pairs are few, else merged by key."""
+
+    def __init__(self, n_labelers: int) -> None:
+        """Prepare sums over the pairs of so many labelers."""
+        self._size = n_labelers**2 if n_labelers**2 <= _DENSE else 0
+        self._dense = np.zeros((2 + THETAS.size, self._size))
+        self._met = np.zeros(self._size, dtype=np.bool_)
+        self._parts: list[tuple[Int, Float]] = []
+
+    def add(self, key: Int, columns: Float) -> None:
+        """Add columns, (n_columns, k), at their keys, (k,)."""
+        if self._size:
+            self._met[key] = True
+            for total, column in zip(self._dense, columns, strict=True):
+                np.add.at(total, key, column)
+            return
+        self._parts.append((key, columns))
+        if sum(keys.size for keys, _ in self._parts) > _DENSE:
+            self._parts = [self._merged()]
+
+    def whole(self) -> tuple[Int, Float]:
+        """Return the keys met, ascending, and their sums, (n_columns, n_keys)."""
+        if not self._size:
+            return self._merged()
+        there = np.flatnonzero(self._met)
+        return there, self._dense[:, there]
+
+    def _merged(self) -> tuple[Int, Float]:
+        parts = [(np.zeros(0, dtype=np.int64), np.zeros((2 + THETAS.size, 0))), *self._parts]
+        keys = np.concatenate([key for key, _ in parts])
+        columns = np.concatenate([column for _, column in parts], axis=1)
         there, place = np.unique(keys, return_inverse=True)
-    sums = [np.bincount(place, column, minlength=there.size) for column in columns.T]
-    return there, np.stack(sums, axis=1)
+        sums = [np.bincount(place, column, minlength=there.size) for column in columns]
+        return there, np.stack(sums)
 
 
 def honest_reach(table: PairTable) -> float | Undefined:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeltrust.inference.crowd import FittedCrowd
-from labeltrust.inference.crowd_rows import Bool, Float, Int, summed
+from labeltrust.inference.crowd_rows import Float, Int
 
 REACH = 8
 """Labels looked back on."""
 PERIODS = (1, 2, 3, 4, 5)
 """Patterns looked for: the same label again, or labels that come round after so many."""
+_CHUNK = 1 << 12
+"""Rows at a time: all that is reckoned of them stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +47,17 @@ def patterns(crowd: FittedCrowd) -> tuple[Pattern, ...]:
     Labels on items that nobody else labeled are looked back on, but not weighed: of those nobody
     knows what was to be said.
     """
-    expected = own_law(crowd, crowd.order)
-    known = crowd.others[crowd.order].sum(axis=1) > 0
-    same = [_before(crowd, lag) for lag in range(1, REACH + 1)]
-    return tuple(_pattern(crowd, period, (expected, known), same) for period in PERIODS)
-
-
-def own_law(crowd: FittedCrowd, rows: Int) -> Float:
-    """Return P(label) of rows by peers' belief and the labeler's own confusion, (k, n_classes)."""
-    labeler, belief = crowd.rows.labeler[rows], crowd.belief[rows]
-    chance = np.zeros(belief.shape)
-    for said in range(belief.shape[1]):
-        confusion = np.exp(crowd.model.log_confusion[:, said])
-        chance[:, said] = (belief * confusion[labeler]).sum(axis=1)
-    law: Float = chance / chance.sum(axis=1, keepdims=True)
-    return law
+    sums = np.zeros((5, len(PERIODS), crowd.rows.n_labelers))
+    confusion = np.exp(crowd.model.log_confusion)
+    labeler, label = crowd.rows.labeler[crowd.order], crowd.rows.label[crowd.order]
+    for low in range(0, label.size, _CHUNK):
+        at = slice(low, min(low + _CHUNK, label.size))
+        earlier = _before(labeler, label, at)
+        terms = _terms(_law(crowd, crowd.order[at], confusion), label[at], earlier)
+        terms *= crowd.others[crowd.order[at]].any(axis=1)
+        who, begins = np.unique(labeler[at], return_index=True)
+        sums[:, :, who] += np.add.reduceat(terms, begins, axis=2)
+    return tuple(_pattern(period, sums[:, k]) for k, period in enumerate(PERIODS))
 
 
 def filter_weights(period: int) -> Float:
@@ -77,51 +75,55 @@ def filter_weights(period: int) -> Float:
     return weights
 
 
-def _before(crowd: FittedCrowd, lag: int) -> Int:
-    """Return the label given `lag` labels earlier in the stream, -1 where there is none, (n,)."""
-    labeler, label = crowd.rows.labeler[crowd.order], crowd.rows.label[crowd.order]
-    out = np.full(label.size, -1)
-    if lag < label.size:
-        out[lag:] = np.where(labeler[lag:] == labeler[:-lag], label[:-lag], -1)
+def _law(crowd: FittedCrowd, rows: Int, confusion: Float) -> Float:
+    """Return P(label) of rows by peers' belief and the labeler's own confusion, (n_classes, k)."""
+    belief, labeler = crowd.belief[rows].T, crowd.rows.labeler[rows]
+    of_class = range(belief.shape[0])
+    chance = np.array(
+        [sum(belief[t] * confusion[:, said, t][labeler] for t in of_class) for said in of_class]
+    )
+    law: Float = chance / chance.sum(axis=0)
+    return law
+
+
+def _before(labeler: Int, label: Int, at: slice) -> Int:
+    """Return the labels given 1, 2, …, `REACH` earlier in the stream, -1 for none, (REACH, k)."""
+    out = np.full((REACH, at.stop - at.start), -1)
+    for lag in range(1, REACH + 1):
+        first = max(at.start, lag)
+        then, now = slice(first - lag, max(at.stop - lag, 0)), slice(first, at.stop)
+        same = labeler[now] == labeler[then]
+        out[lag - 1, first - at.start :] = np.where(same, label[then], -1)
     return out
 
 
-def _pattern(
-    crowd: FittedCrowd, period: int, law: tuple[Float, Bool], before: list[Int]
-) -> Pattern:
-    gains = np.zeros(law[0].shape)
-    for weight, earlier in zip(filter_weights(period), before, strict=True):
-        at = np.flatnonzero(earlier >= 0)
-        gains[at, earlier[at]] += weight
-    only = np.zeros(law[0].shape)
-    at = np.flatnonzero(before[period - 1] >= 0)
-    only[at, before[period - 1][at]] = 1.0
-    score, information, _ = _summed(crowd, gains, law)
-    matches, spread, n = _summed(crowd, only, law)
-    known = (information > 0) & (n > 0)
-    information = np.where(known, information, np.nan)
+def _terms(law: Float, label: Int, earlier: Int) -> Float:
+    """Return what each row adds to the sums of each pattern, (5, n_periods, k).
+
+    The sums: gain beyond expectation and its variance, by the filter of the pattern; the same by
+    matches with the label one period before; and labels that have one.
+    """
+    n_classes, size = law.shape
+    match = (earlier[:, None] == np.arange(n_classes)[:, None]).astype(np.float64)
+    filters = np.array([filter_weights(period) for period in PERIODS])
+    gains = (filters @ match.reshape(REACH, -1)).reshape(len(PERIODS), n_classes, size)
+    weighed = gains * law
+    mean = weighed.sum(axis=1)
+    variance = np.maximum((weighed * gains).sum(axis=1) - mean**2, 0.0)
+    surprise = filters @ (earlier == label) - mean
+    once = earlier[np.array(PERIODS) - 1]
+    chance = (match[np.array(PERIODS) - 1] * law).sum(axis=1)
+    there = once >= 0
+    return np.array([surprise, variance, (once == label) - chance, chance * (1 - chance), there])
+
+
+def _pattern(period: int, sums: Float) -> Pattern:
+    score, information, matches, spread, n = sums
+    information = np.where((information > 0) & (n > 0), information, np.nan)
     return Pattern(
         period=period,
         size=score / information,
         error=1 / np.sqrt(information),
         excess=matches / np.maximum(n, 1),
         excess_error=np.sqrt(spread) / np.maximum(n, 1),
-    )
-
-
-def _summed(
-    crowd: FittedCrowd, gains: Float, law: tuple[Float, Bool]
-) -> tuple[Float, Float, Float]:
-    """Return each labeler's gain beyond expectation, its variance, and how many labels count."""
-    expected, known = law
-    labeler, label = crowd.rows.labeler[crowd.order], crowd.rows.label[crowd.order]
-    counts = known & (gains != 0).any(axis=1)
-    mean = (expected * gains).sum(axis=1)
-    variance = (expected * gains**2).sum(axis=1) - mean**2
-    surprise = gains[np.arange(label.size), label] - mean
-    size = crowd.rows.n_labelers
-    return (
-        summed(labeler, surprise * counts, size),
-        summed(labeler, np.maximum(variance, 0.0) * counts, size),
-        summed(labeler, counts, size),
     )

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from labeltrust.counts._answers import last_answers
 from labeltrust.counts._base import Bool, Float, Int, Judgments, summed
 from labeltrust.metrics._estimates import Estimates, Z, estimates
 from labeltrust.metrics.gold_accuracy import NO_GOLD_ITEMS, wilson
@@ -153,19 +154,12 @@ def leaked_gold(judgments: Judgments) -> LeakedGold:
 
 
 def _last(judgments: Judgments, among: Bool) -> _Answers:
-    rows = np.flatnonzero(among)
-    times = judgments.occurred_us[rows], judgments.received_us[rows]
-    rows = rows[
-        np.lexsort((judgments.label[rows], *times, judgments.labeler[rows], judgments.item[rows]))
-    ]
-    item, labeler = judgments.item[rows], judgments.labeler[rows]
-    last = np.ones(rows.size, dtype=np.bool_)
-    last[:-1] = (item[1:] != item[:-1]) | (labeler[1:] != labeler[:-1])
+    rows = last_answers(judgments, np.flatnonzero(among))
     return _Answers(
-        item=item[last],
-        labeler=labeler[last],
-        label=judgments.label[rows[last]],
-        seconds=judgments.duration_seconds[rows[last]],
+        item=judgments.item[rows],
+        labeler=judgments.labeler[rows],
+        label=judgments.label[rows],
+        seconds=judgments.duration_seconds[rows],
     )
 
 

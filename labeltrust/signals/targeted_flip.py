@@ -115,7 +115,7 @@ def _sequential(crowd: FittedCrowd, true: int, said: int) -> FittedTest | None:
 
 
 def _relevant(crowd: FittedCrowd, true: int) -> Int:
-    rows: Int = crowd.order[crowd.belief[crowd.order, true] > _POSSIBLE]
+    rows: Int = crowd.order[(crowd.belief[:, true] > _POSSIBLE)[crowd.order]]
     return rows
 
 

@@ -194,7 +194,7 @@ def test_sums_over_blocks_are_the_sums_of_their_rows(rows):
     order = received_order(rows)
     values = np.random.default_rng(3).random((rows.n, 3))
 
-    sums, first = summed_blocks(rows.labeler, order, 16, lambda r: values[r])
+    sums, first = summed_blocks(rows.labeler, order, 16, lambda r: np.exp(values[r]))
 
     assert sums.sum(axis=0) == pytest.approx(values.sum(axis=0))
     assert sums[0] == pytest.approx(values[order[:16]].sum(axis=0))
