@@ -52,6 +52,7 @@ class Judgments:
         level: One of `LEVELS`.
         likeness: How alike labels with parts are, see `counts._meetings.with_likeness`; None where
             codes and places say it.
+        tallied: The block's `Tally` where an engine has several counters read it, see `with_tally`.
     """
 
     item: Int
@@ -68,6 +69,7 @@ class Judgments:
     n_labelers: int
     level: str
     likeness: Likeness | None = None
+    tallied: object = None
 
     @property
     def n(self) -> int:

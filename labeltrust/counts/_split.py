@@ -7,6 +7,8 @@ from labeltrust.counts._base import Int, Judgments
 N_GROUPS = 64
 """Random groups of items that resampling leaves out in turn (Wolter 2007, chapter 4): enough for a
 standard error known to 9 %, few enough to keep the sums of every labeler in each."""
+PART_ROWS = 250_000
+"""Judgments a part holds about: some seconds of counting and some 100 MB."""
 
 
 def bucket(item_id: Int, n: int) -> Int:
@@ -41,8 +43,27 @@ def split(judgments: Judgments, n: int) -> list[Judgments]:
     """
     if n <= 1:
         return [judgments]
-    part = bucket(judgments.item_id, n)
-    return [select_items(judgments, np.flatnonzero(part == p)) for p in range(n)]
+    return [select_items(judgments, items) for items in parted(judgments.item_id, n)]
+
+
+def parts_for(rows: int) -> int:
+    """Return the number of parts for so many judgments, whatever engine counts them.
+
+    >>> parts_for(0), parts_for(1_000_000)
+    (1, 4)
+    """
+    return max(1, -(-rows // PART_ROWS))
+
+
+def parted(item_id: Int, n: int) -> list[Int]:
+    """Return the places of the items of each of n parts, ascending.
+
+    >>> [part.size for part in parted(np.arange(100), 1)]
+    [100]
+    """
+    part = bucket(item_id, max(n, 1))
+    ends = np.cumsum(np.bincount(part, minlength=max(n, 1)))
+    return np.split(np.argsort(part, kind="stable"), ends[:-1])
 
 
 def select_items(judgments: Judgments, items: Int) -> Judgments:
@@ -52,11 +73,12 @@ def select_items(judgments: Judgments, items: Int) -> Judgments:
         judgments: Any block.
         items: Item codes of the block, ascending, each once.
     """
-    new = np.full(judgments.n_items, -1, dtype=np.int64)
-    new[items] = np.arange(items.size)
-    rows = np.flatnonzero(new[judgments.item] >= 0)
+    begins = np.searchsorted(judgments.item, items)
+    size = np.searchsorted(judgments.item, items, side="right") - begins
+    item = np.repeat(np.arange(items.size), size)
+    rows = (begins - np.cumsum(size) + size)[item] + np.arange(item.size)
     return Judgments(
-        item=new[judgments.item[rows]],
+        item=item,
         labeler=judgments.labeler[rows],
         label=judgments.label[rows],
         occurred_us=judgments.occurred_us[rows],

@@ -1,6 +1,6 @@
 """How often each label occurs on each item, as compressed runs: never items times labels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -57,6 +57,8 @@ def tally(judgments: Judgments) -> Tally:
     >>> t.run_item.tolist(), t.run_label.tolist(), t.run_n.tolist(), t.m.tolist()
     ([0, 0, 1], [0, 1, 1], [1, 2, 1], [3, 1])
     """
+    if isinstance(judgments.tallied, Tally):
+        return judgments.tallied
     by_value = np.argsort(judgments.values, kind="stable")
     rank = np.empty_like(by_value)
     rank[by_value] = np.arange(by_value.size)
@@ -80,6 +82,17 @@ def tally(judgments: Judgments) -> Tally:
         unit_labeler=unit_labeler,
         unit_n=unit_n,
     )
+
+
+def with_tally(judgments: Judgments) -> Judgments:
+    """Return the block with its tally, which most counters read: made once, kept with the block.
+
+    >>> from labeltrust.counts import block
+    >>> b = with_tally(block([5], [0], [1], n_labelers=1, values=[0, 1]))
+    >>> tally(b) is tally(b)
+    True
+    """
+    return replace(judgments, tallied=tally(judgments))
 
 
 def runs(key: Int) -> tuple[Int, Int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -12,18 +11,6 @@ from numpy.typing import NDArray
 from labeltrust.counts import Judgments
 from labeltrust.counts._split import bucket
 from labeltrust.engine._parts import READ, Space
-
-PART_ROWS: Final = 250_000
-"""Judgments a part holds about: some seconds of counting and some 100 MB."""
-
-
-def parts_for(rows: int) -> int:
-    """Return the number of parts for so many judgments.
-
-    >>> parts_for(0), parts_for(1_000_000)
-    (1, 4)
-    """
-    return max(1, -(-rows // PART_ROWS))
 
 
 def space_of(judgments: Judgments, parts: int) -> Space:

@@ -1,11 +1,13 @@
 """Which engine counts: this process, or a Spark cluster; the same functions, the same numbers."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from labeltrust.counts import Counter, Counts, Judgments
+from labeltrust.counts._split import parts_for
 from labeltrust.engine import local
 from labeltrust.engine._parts import Space
 from labeltrust.settings import Settings
@@ -32,8 +34,10 @@ class Local:
     """Counts in this process."""
 
     def count(self, judgments: Judgments, counters: Counters) -> dict[str, Counts]:
-        """Return the counts of a block."""
-        return local.count(judgments, counters)
+        """Return the counts of a block, in the parts and so in the bits of any other engine."""
+        parts, cores = parts_for(judgments.n), os.cpu_count() or 1
+        # one core is left to whoever answers meanwhile
+        return local.count(judgments, counters, partitions=parts, threads=max(1, cores - 1))
 
     def count_files(
         self, files: Sequence[Path], space: Space, counters: Counters, rows: int

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from labeltrust.counts import Counter, Counts, Judgments, split
+from labeltrust.counts import Counter, Counts, Judgments, select_items
+from labeltrust.counts._split import parted
+from labeltrust.counts._tally import with_tally
 from labeltrust.engine._parts import READ, Space, added_by_group, block_of, count_part, total_of
 from labeltrust.engine.adding import added_in_groups
 
@@ -24,7 +26,8 @@ def count(
         judgments: The whole block.
         counters: Counters by name, as `discover` finds them.
         partitions: Parts of whole items to count one after another; more parts need less memory.
-        threads: Parts counted at the same time; numpy lets threads run together.
+        threads: Parts counted at the same time; numpy lets threads run together, and the sums are
+            the same bits.
 
     >>> from labeltrust import counts
     >>> from labeltrust.counts import block
@@ -34,15 +37,17 @@ def count(
     >>> found["majority"].items
     2
     """
-    parts = split(judgments, partitions)
+    items = parted(judgments.item_id, partitions)
 
-    def count_part(part: Judgments) -> dict[str, Counts]:
+    def count_items(number: int) -> dict[str, Counts]:
+        part = judgments if partitions <= 1 else select_items(judgments, items[number])
+        part = with_tally(part)
         return {name: counter.count(part) for name, counter in counters.items()}
 
     if threads > 1:
         with ThreadPoolExecutor(max_workers=threads) as pool:
-            return _added(pool.map(count_part, parts))
-    return _added(map(count_part, parts))
+            return _added(pool.map(count_items, range(len(items))))
+    return _added(map(count_items, range(len(items))))
 
 
 def count_files(

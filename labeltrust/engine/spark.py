@@ -19,10 +19,11 @@ import pyarrow as pa
 
 import labeltrust
 from labeltrust.counts import Counter, Counts, Judgments
+from labeltrust.counts._split import parts_for
 from labeltrust.domain.errors import Misconfigured
 from labeltrust.engine import local
 from labeltrust.engine._parts import COUNTED, READ, Space, add_parts, block_of, count_part, total_of
-from labeltrust.engine._scatter import parts_for, scatter, space_of
+from labeltrust.engine._scatter import scatter, space_of
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

@@ -7,7 +7,7 @@ from scipy.special import log_ndtr
 
 from labeltrust.inference.coincidences import THETAS, PairRows, pair_rows
 from labeltrust.inference.crowd import FittedCrowd
-from labeltrust.inference.crowd_rows import Bool, Float, Int, summed
+from labeltrust.inference.crowd_rows import Bool, Float, Int
 from labeltrust.inference.population_null import PopulationNull
 
 
@@ -76,21 +76,32 @@ def against_ring(crowd: FittedCrowd, members: Int) -> AgainstRing:
     inside = np.zeros(rows.n_labelers, dtype=np.bool_)
     inside[members] = True
     items = np.bincount(rows.item, inside[rows.labeler], minlength=rows.n_items) > 0
-    at = [np.zeros(0, dtype=np.int64)]
-    sums = [np.zeros((6 + THETAS.size, 0))]
+    whole, late = np.zeros((2, 6 + THETAS.size, rows.n_labelers))
     for found in pair_rows(crowd, items):
-        at.append(found.rows.ravel())
-        sums.append(_with_ring(crowd, found, inside))
-    return _against(crowd, np.concatenate(at), np.concatenate(sums, axis=1))
+        sums, labeler = _with_ring(crowd, found, inside), rows.labeler[found.rows.ravel()]
+        met = np.flatnonzero(sums[0] > 0)
+        means = sums[:, met] / sums[0, met]
+        _add(whole, labeler[met], means)
+        later = means[1] > 0
+        _add(late, labeler[met[later]], means[:, later])
+    return _against(whole, _against(late, None))
 
 
-def _against(crowd: FittedCrowd, at: Int, sums: Float) -> AgainstRing:
-    met = np.flatnonzero(sums[0] > 0)
-    met = met[np.argsort(at[met])]
-    at, means = at[met], sums[:, met] / sums[0, met]
-    later = means[1] > 0
-    late = _summed(crowd, at[later], means[:, later], None)
-    return _summed(crowd, at, means, late)
+def _add(total: Float, labeler: Int, means: Float) -> None:
+    for sums, column in zip(total, means, strict=True):
+        np.add.at(sums, labeler, column)
+
+
+def _against(totals: Float, late: AgainstRing | None) -> AgainstRing:
+    return AgainstRing(
+        items=totals[0],
+        same=totals[2],
+        expected=totals[3],
+        score=totals[4],
+        information=totals[5],
+        cumulants=totals[6:].T.copy(),
+        late=late,
+    )
 
 
 def _with_ring(crowd: FittedCrowd, found: PairRows, inside: Bool) -> Float:
@@ -116,18 +127,3 @@ def _with_ring(crowd: FittedCrowd, found: PairRows, inside: Bool) -> Float:
         sums[1] += (with_ring * (when[:, mine] >= when[:, theirs])) @ ends
         sums[2:] += (of_pair * with_ring) @ ends
     return sums.reshape(len(sums), -1)
-
-
-def _summed(crowd: FittedCrowd, at: Int, means: Float, late: AgainstRing | None) -> AgainstRing:
-    """Sum the means of rows by labeler."""
-    labeler, n = crowd.rows.labeler[at], crowd.rows.n_labelers
-    totals = [summed(labeler, column, n) for column in means]
-    return AgainstRing(
-        items=np.bincount(labeler, minlength=n).astype(np.float64),
-        same=totals[2],
-        expected=totals[3],
-        score=totals[4],
-        information=totals[5],
-        cumulants=np.stack(totals[6:], axis=1),
-        late=late,
-    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from labeltrust.inference.blocks import received_order
 from labeltrust.inference.crowd_model import CrowdModel, fit_crowd_model, peer_belief
-from labeltrust.inference.crowd_rows import Bool, CrowdRows, Float, Int, summed
+from labeltrust.inference.crowd_rows import Bool, CrowdRows, Float, Int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class FittedCrowd:
     rows: CrowdRows
     model: CrowdModel
     belief: Float
-    others: Float
+    others: Int
     order: Int
     begins: Int
 
@@ -47,10 +47,10 @@ def fit_crowd(rows: CrowdRows, reference: Bool) -> FittedCrowd:
     )
 
 
-def _others(rows: CrowdRows, reference: Bool) -> Float:
-    counted = reference[rows.labeler].astype(np.float64)
+def _others(rows: CrowdRows, reference: Bool) -> Int:
+    counted = reference[rows.labeler]
     cell = rows.item * rows.n_classes + rows.label
-    votes = summed(cell, counted, rows.n_items * rows.n_classes)
-    out = votes.reshape(rows.n_items, rows.n_classes)[rows.item]
+    votes = np.bincount(cell[counted], minlength=rows.n_items * rows.n_classes).astype(np.int32)
+    out: Int = votes.reshape(rows.n_items, rows.n_classes)[rows.item]
     out[np.arange(rows.n), rows.label] -= counted
     return out

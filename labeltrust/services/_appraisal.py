@@ -87,9 +87,12 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     if loaded.level in STRUCTURED:
         judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
     history, now = standing
+    names, scale, outside = _names(loaded), loaded.scale, loaded.outside_scale
+    missing, by_source = _without_provenance(loaded, kept), _by_source(loaded)
+    del loaded, kept  # the block holds what is reckoned with: columns of a history are large
     found = appraise(
         judgments,
-        _names(loaded),
+        names,
         policy=rules,
         history=history,
         now=now,
@@ -99,10 +102,10 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     return Appraised(
         question=question,
         appraisal=found,
-        scale=loaded.scale,
-        outside_scale=loaded.outside_scale,
-        without_provenance=_without_provenance(loaded, kept),
-        by_source=_by_source(loaded),
+        scale=scale,
+        outside_scale=outside,
+        without_provenance=missing,
+        by_source=by_source,
     )
 
 

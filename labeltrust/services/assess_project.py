@@ -44,7 +44,7 @@ from labeltrust.store.flags import list_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.jobs import Lease
-from labeltrust.store.judgments import read_judgments
+from labeltrust.store.judgments import Fetching, read_judgments
 from labeltrust.store.projects import project_of, project_row
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.snapshots import probation_sources
@@ -158,13 +158,26 @@ def _appraised(
     deployment: Deployment, facts: _Facts, question: str, as_of: datetime | None
 ) -> Appraised:
     name = facts.project.name
-    loaded = read_judgments(deployment.engine, name, question, through=facts.position, as_of=as_of)
     flags = [flag for flag in facts.flags if flag.question == question]
     history = history_at(flags, facts.freezes, as_of)
     rules = rules_of(deployment.settings, facts.project)
-    engine = engine_of(deployment.settings)
     standing = history, as_of or facts.at
-    return appraised(question, loaded, facts.probation, rules, standing, engine=engine)
+    return appraised(
+        question,
+        # held by nobody here, so that it is gone as soon as its block is made
+        read_judgments(
+            deployment.engine,
+            name,
+            question,
+            through=facts.position,
+            as_of=as_of,
+            fetching=Fetching(home=deployment.settings.home),
+        ),
+        facts.probation,
+        rules,
+        standing,
+        engine=engine_of(deployment.settings),
+    )
 
 
 def _document(facts: _Facts, found: Sequence[Appraised], as_of: datetime) -> Document:

@@ -16,8 +16,9 @@ from labeltrust.domain.estimates import Undefined
 from labeltrust.inference.answer_table import answer_table
 from labeltrust.inference.class_flips import ClassFlips, class_flips
 from labeltrust.inference.crowd import FittedCrowd
+from labeltrust.inference.e_process import OnsetEvidence
 from labeltrust.inference.families import SHIFT_PRIOR, SHIFTS, flip_family
-from labeltrust.inference.honest_range import FittedTest, fit_test
+from labeltrust.inference.honest_range import fit_test
 from labeltrust.inference.population_null import fit_null
 from labeltrust.inference.sequential_test import SequentialTest
 from labeltrust.inference.skill import skill_spread
@@ -60,7 +61,7 @@ class _Pair:
     true: int
     said: int
     p_value: Float
-    fitted: FittedTest | None
+    fitted: tuple[SequentialTest, OnsetEvidence] | None
 
 
 def read(evidence: Evidence) -> Readings:
@@ -100,7 +101,9 @@ def _pair(evidence: Evidence, flips: ClassFlips, true: int, said: int) -> _Pair:
     )
 
 
-def _sequential(crowd: FittedCrowd, true: int, said: int) -> FittedTest | None:
+def _sequential(
+    crowd: FittedCrowd, true: int, said: int
+) -> tuple[SequentialTest, OnsetEvidence] | None:
     draft = SequentialTest(
         family=partial(flip_family, true=true, said=said),
         relevant=partial(_relevant, true=true),
@@ -111,7 +114,7 @@ def _sequential(crowd: FittedCrowd, true: int, said: int) -> FittedTest | None:
     fitted = fit_test(draft, crowd, SHIFT_PRIOR, bad_from=MATTERS, min_rows=MIN_ITEMS)
     if isinstance(fitted, Undefined) or not fitted.population.trusted:
         return None
-    return fitted
+    return fitted.test, fitted.found
 
 
 def _relevant(crowd: FittedCrowd, true: int) -> Int:
@@ -125,15 +128,15 @@ def _said(pairs: list[_Pair], least: Float) -> Said:
     tested = [pair.fitted for pair in pairs if pair.fitted is not None]
     if not tested:
         return Said(p_value=p_value, log_e=np.full(least.size, np.nan))
-    log_e = np.array([fitted.found.log_e for fitted in tested])
+    log_e = np.array([found.log_e for _, found in tested])
     best = log_e.argmax(axis=0)
     idle = np.log(len(pairs) - len(tested)) if len(tested) < len(pairs) else -np.inf
     return Said(
         p_value=p_value,
         log_e=np.logaddexp(logsumexp(log_e, axis=0), idle) - np.log(len(pairs)),
-        onset_row=_at(best, [fitted.found.onset_row for fitted in tested]),
-        earliest_row=_at(best, [fitted.found.earliest_row for fitted in tested]),
-        tests=tuple(_weighted(fitted.test, len(pairs)) for fitted in tested),
+        onset_row=_at(best, [found.onset_row for _, found in tested]),
+        earliest_row=_at(best, [found.earliest_row for _, found in tested]),
+        tests=tuple(_weighted(test, len(pairs)) for test, _ in tested),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from labeltrust.domain.errors import NotFound
 from labeltrust.store.current import group_codes, in_order, last_of_group
 from labeltrust.store.event_texts import EventTexts
 from labeltrust.store.features import Column, item_features
+from labeltrust.store.kept_events import KeptEvents
 from labeltrust.store.names import (
     Labeler,
     Merges,
@@ -110,6 +112,22 @@ class Asked:
     position: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """How the history is read.
+
+    Attributes:
+        slice_rows: Size of the first slice.
+        home: Data folder, where columns read before are kept (`KeptEvents`); None reads all anew.
+    """
+
+    slice_rows: int = SLICE_ROWS
+    home: Path | None = None
+
+
+_PLAINLY = Fetching()
+
+
 def read_judgments(
     engine: Engine,
     project: str,
@@ -117,7 +135,7 @@ def read_judgments(
     *,
     through: int | None = None,
     as_of: datetime | None = None,
-    slice_rows: int = SLICE_ROWS,
+    fetching: Fetching = _PLAINLY,
 ) -> LoadedJudgments:
     """Read the current judgments and gold of a question.
 
@@ -127,14 +145,18 @@ def read_judgments(
         question: Name of the question.
         through: Last sequence to look at; None for all that is on record now.
         as_of: Look only at what was received by this moment.
-        slice_rows: Size of the first slice.
+        fetching: How.
 
     Raises:
         NotFound: No such project or question.
     """
     asked = asked_of(engine, project, question)
     position = asked.position if through is None else min(through, asked.position)
-    events = read_events(engine, asked.chain_id, asked.question_id, position, slice_rows)
+    of = asked.chain_id, asked.question_id
+    if fetching.home is None:
+        events = read_events(engine, *of, position, fetching.slice_rows)
+    else:
+        events = KeptEvents(fetching.home, engine, *of).read(position, fetching.slice_rows)
     if as_of is not None:
         events = only(events, events.received_us <= microseconds(as_of))
     return loaded_by(engine, asked, events, position)

@@ -5,7 +5,7 @@ its own of about 20 ms; what is read never changes, hence slices fit together.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,6 +86,7 @@ NUMBERS: Final = tuple(n for n in EventColumns.__dataclass_fields__ if n not in 
 """Those that are, in order."""
 ROW: Final = np.dtype([(n, kind) for n, kind in zip(NUMBERS, _KINDS, strict=True)])
 """One event as 120 bytes."""
+_NOTHING: Final = np.zeros(0, dtype=np.int64)
 
 
 class _Words(dict[str | None, int]):
@@ -112,6 +113,18 @@ class Texts:
         columns[_SUGGESTION] = self._suggestions.codes(columns[_SUGGESTION])
         return [np.array(column, dtype=kind) for column, kind in zip(columns, _KINDS, strict=True)]
 
+    @property
+    def known(self) -> tuple[list[str], list[bytes]]:
+        """The labels and the suggestions met so far, in order."""
+        return [word for word in self._words if word is not None], list(self._suggestions)
+
+    def learn(self, words: Iterable[str], suggestions: Iterable[bytes]) -> None:
+        """Give codes to texts that were met before, in the order they were met."""
+        for word in words:
+            self._words[word] = len(self._words) - 1
+        for raw in suggestions:
+            self._suggestions[raw] = len(self._suggestions)
+
     def events(self, columns: Sequence[Numbers]) -> EventColumns:
         """Return columns with all the texts that were met so far."""
         known = tuple(word for word in self._words if word is not None)
@@ -119,15 +132,66 @@ class Texts:
         return EventColumns(**named, words=known, suggestions=tuple(self._suggestions))
 
 
+class ReadEvents:
+    """Events of a question as they are read, piece by piece in the order of the chain."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.texts = Texts()
+        self.parts: list[list[Numbers]] = []
+
+    @property
+    def n(self) -> int:
+        """Events read so far."""
+        return sum(part[0].size for part in self.parts)
+
+    def add(self, rows: list[Row]) -> None:
+        """Add rows as the database gives them."""
+        if rows:
+            self.parts.append(self.texts.columns(rows))
+
+    def columns(self) -> EventColumns:
+        """Return all of them."""
+        # one column after the other, so that what is held twice is a column and not the history
+        parts, self.parts = [list(part) for part in self.parts], []
+        columns = []
+        for place, kind in enumerate(_KINDS):
+            pieces = [np.asarray(part[place], dtype=kind) for part in parts]
+            columns.append(np.concatenate(pieces) if pieces else np.zeros(0, dtype=kind))
+            for part in parts:
+                part[place] = _NOTHING
+        return self.texts.events(columns)
+
+
 def read_events(
     engine: Engine, chain_id: int, question_id: int, through: int, slice_rows: int = SLICE_ROWS
 ) -> EventColumns:
     """Read the label and gold events of a question up to a position of its chain."""
-    texts = Texts()
-    found = event_slices(engine, chain_id, question_id, through, slice_rows)
-    parts = [texts.columns(rows) for rows in found if rows]
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or no_columns()
-    return texts.events(columns)
+    found = ReadEvents()
+    read_after(found, engine, (chain_id, question_id), (0, through), slice_rows)
+    return found.columns()
+
+
+def read_after(
+    found: ReadEvents,
+    engine: Engine,
+    of: tuple[int, int],
+    between: tuple[int, int],
+    slice_rows: int = SLICE_ROWS,
+) -> None:
+    """Read on after what was read.
+
+    Args:
+        found: What was read up to the first place; the rest is added.
+        engine: The database.
+        of: Ids of chain and question.
+        between: The last place not wanted, and the last wanted.
+        slice_rows: Size of the first slice.
+    """
+    (chain_id, question_id), (after, through) = of, between
+    wanted = (chain_id, through, question_id)
+    for rows in slices(engine, _SQL, wanted, rows=slice_rows, after=after):
+        found.add(rows)
 
 
 def event_slices(

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from records import Record, at
 
 from labeltrust.domain.projects import Question
+from labeltrust.store.judgments import Fetching
 
 ITEMS, LABELERS, WORDS = ("i1", "i2"), ("ann", "bob"), ("a", "b", "c")
 
@@ -230,4 +231,4 @@ def test_slices_of_any_size_read_the_same(deployment, slice_rows):
     record = Record(deployment)
     record.send(*(record.label(f"i{n}", f"l{n % 3}", "ab"[n % 2]) for n in range(30)))
 
-    assert record.current(slice_rows=slice_rows) == record.current()
+    assert record.current(fetching=Fetching(slice_rows=slice_rows)) == record.current()

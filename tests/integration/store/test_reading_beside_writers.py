@@ -9,6 +9,7 @@ import time
 import pytest
 from records import Record
 
+from labeltrust.store.judgments import Fetching
 from labeltrust.store.session import unit_of_work
 from labeltrust.store.slices import slices
 from labeltrust.store.verification import stored_chains, verify_chain
@@ -43,7 +44,7 @@ def test_a_write_lock_survives_a_whole_reading_in_the_same_process(record, deplo
     with unit_of_work(deployment.engine) as session:
         session.connection().exec_driver_sql("SELECT 1")
         assert "locked" in taken_by_another_process(path)
-        assert len(record.judgments(slice_rows=100).label) == 800
+        assert len(record.judgments(fetching=Fetching(slice_rows=100)).label) == 800
         chains = [verify_chain(deployment.engine, c) for c in stored_chains(deployment.engine)]
         assert not any(chain.broken for chain in chains)
         assert "locked" in taken_by_another_process(path)
@@ -56,7 +57,7 @@ def test_commits_pass_while_a_long_reading_goes_on(record, deployment):
 
     def read():
         while not stop.is_set():
-            record.judgments(slice_rows=50)
+            record.judgments(fetching=Fetching(slice_rows=50))
 
     readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
