@@ -201,11 +201,6 @@ def event_slices(
     return slices(engine, _SQL, (chain_id, through, question_id), rows=slice_rows)
 
 
-def no_columns() -> list[Numbers]:
-    """Return columns without rows."""
-    return [np.zeros(0, dtype=kind) for kind in _KINDS]
-
-
 def slices(
     engine: Engine,
     sql: str,
