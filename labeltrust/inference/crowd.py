@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltrust.inference.blocks import received_order
 from labeltrust.inference.crowd_model import CrowdModel, fit_crowd_model, peer_belief
@@ -25,7 +26,7 @@ class FittedCrowd:
     rows: CrowdRows
     model: CrowdModel
     belief: Float
-    others: Int
+    others: NDArray[np.int32]
     order: Int
     begins: Int
 
@@ -47,10 +48,10 @@ def fit_crowd(rows: CrowdRows, reference: Bool) -> FittedCrowd:
     )
 
 
-def _others(rows: CrowdRows, reference: Bool) -> Int:
+def _others(rows: CrowdRows, reference: Bool) -> NDArray[np.int32]:
     counted = reference[rows.labeler]
     cell = rows.item * rows.n_classes + rows.label
     votes = np.bincount(cell[counted], minlength=rows.n_items * rows.n_classes).astype(np.int32)
-    out: Int = votes.reshape(rows.n_items, rows.n_classes)[rows.item]
+    out: NDArray[np.int32] = votes.reshape(rows.n_items, rows.n_classes)[rows.item]
     out[np.arange(rows.n), rows.label] -= counted
     return out

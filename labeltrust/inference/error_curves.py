@@ -7,6 +7,7 @@ inside the kind and outside it labels keep their proportions.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
@@ -88,26 +89,28 @@ def concerned_rows(crowd: FittedCrowd, kind: ErrorKind) -> Int:
 
 def error_family(crowd: FittedCrowd, kind: ErrorKind, periods: Periods) -> Callable[[Int], Float]:
     """Return likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`."""
+    concerned = np.isin(np.arange(crowd.rows.n_classes), kind.classes)
     inside = periods.typical * kind.cells
     share = np.clip(inside.sum(axis=2), 1e-4, 1 - 1e-4)
     odds = expit(logit(share)[:, :, None] + GRID).astype(np.float32)
     moved = np.ascontiguousarray(odds.transpose(1, 0, 2))
     hit = inside / share[:, :, None]
     missed = (periods.typical - inside) / (1 - share)[:, :, None]
-    missed = np.where(kind.cells.any(axis=1)[:, None], missed, periods.typical)
+    missed[:, ~concerned] = periods.typical[:, ~concerned]
     period_of = periods.of_rows(crowd.rows)
 
     def likelihood(rows: Int) -> Float:
         period, label, belief = period_of[rows], crowd.rows.label[rows], crowd.belief[rows]
         no = belief * missed[period, :, label]
-        seen = (no.sum(axis=1) + _TINY).astype(np.float32)[:, None]
+        seen: Any = (no.sum(axis=1) + _TINY).astype(np.float32)[:, None]
         for true in kind.classes.tolist():
             gain = belief[:, true] * hit[period, true, label] - no[:, true]
             curve = moved[true][period]
             curve *= gain.astype(np.float32)[:, None]
             curve += seen
             seen = curve
-        return seen
+        single: Float = seen  # in single precision, which is enough here
+        return single
 
     return likelihood
 

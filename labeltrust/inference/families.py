@@ -51,7 +51,7 @@ def shift_family(crowd: FittedCrowd) -> OfRows:
     def likelihood(rows: Int) -> Float:
         belief, label = crowd.belief[rows], crowd.rows.label[rows]
         right = belief[np.arange(rows.size), label]
-        seen = (1 - rate)[label]
+        seen: Float = (1 - rate)[label]
         seen *= right[:, None]
         seen += (belief * wrong.T[label]) @ rate
         seen += _TINY

@@ -76,7 +76,8 @@ class KeptEvents:
         """Return what `slices.read_events` does, and keep it where that is worth a file."""
         files, found = self._known(through)
         end = files[-1].end if files else 0
-        known = (found.n, *(len(texts) for texts in found.texts.known))
+        words, suggestions = found.texts.known
+        known = found.n, len(words), len(suggestions)
         read_after(found, self._engine, self._of, (end, through), slice_rows)
         columns = found.columns()
         if end < through and columns.sequence.size >= self._fewest:

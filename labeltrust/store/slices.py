@@ -154,10 +154,10 @@ class ReadEvents:
         """Return all of them."""
         # one column after the other, so that what is held twice is a column and not the history
         parts, self.parts = [list(part) for part in self.parts], []
-        columns = []
+        columns: list[Numbers] = []
         for place, kind in enumerate(_KINDS):
-            pieces = [np.asarray(part[place], dtype=kind) for part in parts]
-            columns.append(np.concatenate(pieces) if pieces else np.zeros(0, dtype=kind))
+            pieces: list[Any] = [np.asarray(part[place], dtype=kind) for part in parts]
+            columns.append(np.concatenate([np.zeros(0, dtype=kind), *pieces]))
             for part in parts:
                 part[place] = _NOTHING
         return self.texts.events(columns)
