@@ -22,10 +22,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
-from labeltrust.domain.errors import Busy, Misconfigured
+from labeltrust.domain.errors import Busy, Misconfigured, NotFound
 from labeltrust.failpoints import reached
 from labeltrust.settings import Settings
 
+# What the drivers say of a number that does not fit its column.
+_BEYOND = frozenset({"NumericValueOutOfRange", "OverflowError"})
 LOCK_TIMEOUT_SECONDS = 30
 _TURN_SECONDS = 0.001
 WRITES = "labeltrust_writes"
@@ -260,7 +262,13 @@ def _translated() -> Iterator[None]:
 
 
 def _say_what_passes(context: ExceptionContext) -> None:
-    """Raise what will pass by itself as `Busy`; a wrong statement stays what it is."""
+    """Raise what will pass by itself as `Busy`; a wrong statement stays what it is.
+
+    A number beyond the column that it is looked up in names nothing that is there.
+    """
+    names = {cls.__name__ for cls in type(context.original_exception).__mro__}
+    if names & _BEYOND and (context.statement or "").lstrip()[:6].upper() == "SELECT":
+        raise NotFound("nothing here has so large a number") from context.original_exception
     busy = passing(context.original_exception, lost=context.is_disconnect)
     if busy is not None:
         raise busy from context.original_exception

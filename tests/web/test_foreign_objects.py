@@ -118,6 +118,24 @@ async def test_every_object_of_another_project_is_not_there(app, outsider, objec
     assert cells > 400
 
 
+@pytest.mark.parametrize("number", [2**40, 10**25])
+async def test_a_number_larger_than_any_is_not_there(
+    app, outsider, objects, scoped, bodies, number
+):
+    """On both databases: each has a size of numbers of its own that its columns cannot hold."""
+    numbered = {name for name, text in objects.items() if text.isdigit()}
+    large = objects | dict.fromkeys(numbered, str(number))
+    wrong = []
+    for route in asked_for(app):
+        if route.access == "key" and numbered & set(parameters(route.path)):
+            role = next(r for r in scoped if route.right in RIGHTS[r])
+            path = filled(route.path, large | {"project": "fraud"})
+            answer = await asked(outsider, route, path, scoped[role], bodies)
+            if answer.status_code not in {400, 404, 422}:
+                wrong.append((route.name, answer.status_code, answer.text[:160]))
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
 def _beyond(answer, route):
     """What an answer says beyond the names that were in the address."""
     named = "{labeler}" in route.path or "{source}" in route.path or "{receipt}" in route.path
