@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 from databases import copied, migrated_file, migrated_template, running_postgres
-from fuzz.installation import KNOWN, filled
+from fuzz.installation import KNOWN, fill, key_of_somebody
 from servers import serving
 
 from labeltrust.app import build_deployment
@@ -52,12 +52,13 @@ def installed(database: str, home: Path) -> Iterator[Settings]:
 def fuzzed(settings: Settings, runs: list[Run], folder: Path) -> list[str]:
     """Fill an installation, serve it, run, and return what each run that failed said."""
     deployment = build_deployment(settings)
-    keys = filled(deployment)
+    fill(deployment)
+    keys = [key_of_somebody(deployment, run.role, n) for n, run in enumerate(runs)]
     deployment.engine.dispose()
     said = []
     with serving(settings, **FREE) as server:
         for n, run in enumerate(runs):
-            found = _run(server.url, keys[run.role], run, folder / f"run-{n}")
+            found = _run(server.url, keys[n], run, folder / f"run-{n}")
             said += [found] if found else []
         assert httpx.get(f"{server.url}/health/live").status_code == httpx.codes.OK
     return said
