@@ -12,6 +12,7 @@ import time
 import httpx
 import pytest
 from factories import owner
+from recorded import history
 from web.servers import running
 
 from labeltrust.domain.access import SourceDraft
@@ -228,3 +229,49 @@ def test_two_hundred_trickling_bodies_do_not_keep_others_out(deployment, key_of)
 
     assert {answer.status_code for answer in answers} == {200}
     assert time.monotonic() - started < 5
+
+
+LYING = {
+    "longer than it says": ("Content-Length: 3", b'{"name": "abc"}'),
+    "shorter than it says": ("Content-Length: 5000", b'{"name": "abc"}'),
+    "negative": ("Content-Length: -1", b"{}"),
+    "no number": ("Content-Length: 2x", b"{}"),
+    "no number that fits": ("Content-Length: " + "9" * 40, b"{}"),
+    "two lengths": ("Content-Length: 2\r\nContent-Length: 15", b'{"name": "abc"}'),
+    "length and chunks": ("Content-Length: 2\r\nTransfer-Encoding: chunked", b"f\r\n{}"),
+    "a chunk without a size": ("Transfer-Encoding: chunked", b"zz\r\n{}\r\n0\r\n\r\n"),
+    "a chunk that never ends": ("Transfer-Encoding: chunked", b"fffffff\r\n{}"),
+    "chunks in gzip by name": ("Transfer-Encoding: gzip, chunked", b"2\r\n{}\r\n0\r\n\r\n"),
+    "a coding nobody knows": ("Transfer-Encoding: x", b"{}"),
+}
+
+
+@pytest.mark.parametrize("door", ["/v1/events", "/webhooks/hook", "/v1/projects", "/people"])
+def test_a_body_that_lies_about_its_length_does_nothing(server, deployment, key_of, door):
+    sender = sender_of(deployment, key_of)["Authorization"]
+    secret = "token-of-the-source-with-a-secret"
+    draft = SourceDraft(name="hook", platform="generic", projects=("fraud",), secret=secret)
+    add_source(deployment, owner(), draft)
+    admin = f"Bearer {key_of('admin', projects=None)}"
+    proof = {"/v1/events": sender, "/webhooks/hook": f"Bearer {secret}"}.get(door, admin)
+    before, open_ones = recorded(deployment), {}
+    for name, (length, body) in LYING.items():
+        connection = open_ones[name] = server.connect()
+        head = f"POST {door} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{length}\r\n"
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(f"{head}Authorization: {proof}\r\n\r\n".encode() + body)
+    answers = {name: answer_of(connection) for name, connection in open_ones.items()}
+    for connection in open_ones.values():
+        connection.close()
+
+    # One answer at most: the rest of a body is no request of its own.
+    assert {name: said for name, said in answers.items() if said.count(b"HTTP/1.1 ") > 1} == {}
+    statuses = {name: int(said[9:12]) for name, said in answers.items() if said}
+    refused = {202, 303, 400, 401, 403, 408, 413, 415, 422}
+    assert {name: n for name, n in statuses.items() if n not in refused} == {}
+    assert recorded(deployment) == before
+    assert httpx.get(f"{server.url}/health/live").status_code == 200
+
+
+def recorded(deployment) -> int:
+    return len([event for event in history(deployment, "") if "refused" not in event.type])

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from jinja2 import Environment
 from litestar import Request, Response
@@ -89,12 +90,17 @@ async def form_fields(request: Request[Any, Any, Any]) -> Form:
 
     Raises:
         NotAllowed: The browser says that another site sent it.
-        InvalidInput: It is no form.
+        InvalidInput: It is no form, or its bytes are no UTF-8.
     """
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise NotAllowed("this form came from another site")
     if request.content_type[0] != "application/x-www-form-urlencoded":
         raise InvalidInput("not a form", code="not_a_form")
+    try:
+        unquote_to_bytes(await request.body()).decode()
+    except UnicodeDecodeError:
+        # Read on, such bytes would become other characters than were sent.
+        raise InvalidInput("the form holds bytes that are no UTF-8", code="not_utf8") from None
     found = await request.form()
     return {name: value for name, value in found.items() if isinstance(value, str)}
 
