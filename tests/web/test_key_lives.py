@@ -1,19 +1,23 @@
 """A key's life: rotated, last used, ended at once at every server, and refusals kept."""
 
 import asyncio
+import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from effort import effort
 from factories import owner
 from flagging import person
 from recorded import history
 from web.servers import running
 
-from labeltrust.domain.access import KeyDraft
+from labeltrust.domain.access import KeyDraft, SourceDraft
 from labeltrust.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from labeltrust.domain.principals import Principal
+from labeltrust.services.add_source import add_source
 from labeltrust.services.authenticate import authenticate_key
 from labeltrust.services.create_key import create_key, list_keys
 from labeltrust.services.revoke_key import revoke_key
@@ -145,26 +149,46 @@ async def test_a_flood_of_refusals_does_not_fill_the_history(caller, deployment)
     assert len(history(deployment, "access.refused")) <= 61
 
 
+# Keys that bring events are remembered so long; the long form takes what is the default.
+REMEMBERED_SECONDS = 5.0 if effort(1) > 1 else 0.5
+
+
 @pytest.mark.parametrize("settings", ["postgres"], indirect=True)
 @pytest.mark.postgres
-def test_a_revoked_key_ends_at_once_at_both_servers(deployment, fraud):
+def test_a_revoked_key_ends_at_both_servers(deployment, fraud):
+    """At once where it reads or acts; where it brings events, once it is no longer remembered."""
     live = replace(
         deployment,
         clock=lambda: datetime.now(tz=UTC),
-        settings=replace(deployment.settings, key_cache_seconds=60.0),
+        settings=replace(deployment.settings, key_cache_seconds=REMEMBERED_SECONDS),
     )
-    key = create_key(live, owner(), KeyDraft(name="k", role="auditor"))
-    headers = {"Authorization": f"Bearer {key.text}"}
+    add_source(live, owner(), SourceDraft(name="acme", platform="generic", projects=("fraud",)))
+    drafts = {"reads": KeyDraft(name="k", role="auditor"),
+              "sends": KeyDraft(name="s", role="source", source="acme")}  # fmt: skip
+    keys = {name: create_key(live, owner(), draft) for name, draft in drafts.items()}
+    headers = {name: {"Authorization": f"Bearer {key.text}"} for name, key in keys.items()}
 
     with running(live) as one, running(live) as two:
 
-        def asked():
-            return [
-                httpx.get(f"{s.url}/v1/projects", headers=headers).status_code for s in (one, two)
-            ]
+        def asked(name, server):
+            if name == "reads":
+                return httpx.get(f"{server.url}/v1/projects", headers=headers[name]).status_code
+            url = f"{server.url}/v1/events"
+            return httpx.post(url, json=[], headers=headers[name]).status_code
 
-        before = asked()
-        revoke_key(live, owner(), key_id=key.key.key_id, reason="lost")
-        after = asked()
+        doors = [(name, server) for name in keys for server in (one, two)]
+        before = [asked(*door) for door in doors]
+        for key in keys.values():
+            revoke_key(live, owner(), key_id=key.key.key_id, reason="lost")
+        began, ended = time.monotonic(), {}
+        while len(ended) < len(doors) and time.monotonic() - began < 60:
+            for door in doors:
+                if door not in ended and asked(*door) == 401:
+                    ended[door] = time.monotonic() - began
+            time.sleep(0.02)
 
-    assert (before, after) == ([200, 200], [401, 401])
+    said = ", ".join(f"{name} {ended[name, server]:.2f} s" for name, server in doors)
+    sys.stdout.write(f"revoked keys refused by server one and two after: {said}\n")
+    assert 401 not in before
+    assert max(ended["reads", one], ended["reads", two]) < 1 + REMEMBERED_SECONDS / 10
+    assert max(ended.values()) < REMEMBERED_SECONDS + 5
