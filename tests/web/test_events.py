@@ -7,6 +7,7 @@ import json
 import httpx
 import pytest
 from factories import owner
+from recorded import history
 
 from labeltrust.domain.access import SourceDraft
 from labeltrust.services.add_source import add_source
@@ -33,7 +34,7 @@ def sender(caller, source):
     return caller("source", projects=None, source="acme")
 
 
-async def test_one_event_is_accepted_with_a_receipt(sender):
+async def test_one_event_is_accepted_with_a_receipt(sender, deployment):
     answer = await sender.post("/v1/events", json=event())
 
     assert answer.status_code == 202
@@ -43,6 +44,7 @@ async def test_one_event_is_accepted_with_a_receipt(sender):
     assert document["problems"] == []
     assert document["receipts"][0]["chain"] == "fraud"
     assert len(document["receipts"][0]["leaf"]) == 64
+    assert len(history(deployment, "label.submitted")) == 1
 
 
 @pytest.mark.parametrize(("peer", "status"), [("192.0.2.9", 202), ("198.51.100.1", 401)])

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from factories import owner
 from reconciling import connected, sent, with_source
+from recorded import history
 from studio_server import LEGACY, Studio
 from web.pages.browsing import sign_in_as, submitted
 
@@ -67,6 +68,7 @@ async def test_acts_are_switched_on_listed_and_undone_over_http(caller, deployme
     worked(deployment)
 
     assert (on.status_code, on.json()["policy"]["acts"]) == (200, ["requeue"])
+    assert len(history(deployment, "source.policy_set")) == 1
     (act,) = listed["acts"]
     assert (act["freeze"], act["state"], act["changed"]) == (freeze.id, "done", 1)
     assert (undone.json()["state"], again.status_code) == ("undoing", 409)

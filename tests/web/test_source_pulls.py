@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from factories import owner
+from recorded import history
 from studio_server import LEGACY, Studio, studio_serving
 
 from labeltrust.domain.access import SourceDraft
@@ -39,6 +40,8 @@ async def test_an_admin_connects_and_a_lead_compares(caller, deployment, source)
     listed = (await caller("auditor").get("/v1/sources/ls/pulls")).json()["pulls"]
 
     assert (kept.status_code, begun.status_code) == (200, 202)
+    assert len(history(deployment, "source.connected")) == 1
+    assert len(history(deployment, "source.reconciled")) == len(listed)
     assert LEGACY not in kept.text
     assert begun.json()["pull"] in {one["id"] for one in listed}
     assert max(one["found"]["missing"] for one in listed) == 1
