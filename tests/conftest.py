@@ -17,6 +17,7 @@ from databases import (
     migrated_template,
     running_postgres,
 )
+from effort import FIGURES
 from factories import StepClock
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -54,6 +55,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show the figures of tests that keep some."""
+    for line in FIGURES:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,10 @@ import base64
 import binascii
 import json
 import random
-import sys
 from datetime import timedelta
 
 import pytest
-from effort import effort
+from effort import effort, figure
 from origin_proofs import proof
 from platform_samples import SAMPLES
 from web.test_proof_of_origin import PLATFORMS, SECRET, add, stored
@@ -67,7 +66,7 @@ def _signature(header: bytes) -> bytes | None:
 
 def told(kind: str, tried: int, taken: int) -> None:
     """Print what was tried and assert that nothing was taken."""
-    sys.stdout.write(f"{kind}: {tried} tried, {taken} taken\n")
+    figure(f"{kind}: {tried} tried, {taken} taken")
     assert taken == 0
 
 

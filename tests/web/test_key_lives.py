@@ -1,14 +1,13 @@
 """A key's life: rotated, last used, ended at once at every server, and refusals kept."""
 
 import asyncio
-import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from effort import effort
+from effort import effort, figure
 from factories import owner
 from flagging import person
 from recorded import history
@@ -188,7 +187,7 @@ def test_a_revoked_key_ends_at_both_servers(deployment, fraud):
             time.sleep(0.02)
 
     said = ", ".join(f"{name} {ended[name, server]:.2f} s" for name, server in doors)
-    sys.stdout.write(f"revoked keys refused by server one and two after: {said}\n")
+    figure(f"revoked keys refused by server one and two after: {said}")
     assert 401 not in before
     assert max(ended["reads", one], ended["reads", two]) < 1 + REMEMBERED_SECONDS / 10
     assert max(ended.values()) < REMEMBERED_SECONDS + 5

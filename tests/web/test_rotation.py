@@ -3,7 +3,6 @@
 import base64
 import json
 import secrets
-import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from effort import effort
+from effort import effort, figure
 from factories import owner
 from sqlmodel import text
 from standardwebhooks import Webhook
@@ -87,9 +86,9 @@ def test_secrets_rotate_under_traffic_without_a_refused_delivery(source):
         seconds = time.monotonic() - began
 
     refused = sum(status != 202 for status in statuses)
-    sys.stdout.write(
+    figure(
         f"secret rotated {ROTATIONS} times: {len(statuses)} deliveries in {seconds:.0f} s "
-        f"({len(statuses) / seconds:.0f} a second), {refused} refused\n"
+        f"({len(statuses) / seconds:.0f} a second), {refused} refused"
     )
     assert set(statuses) == {202}, statuses
     assert len(statuses) > ROTATIONS * SENDERS

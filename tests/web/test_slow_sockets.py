@@ -6,9 +6,9 @@ The short form looks at answers and memory; time is judged where the machine is 
 import asyncio
 import contextlib
 import itertools
+import os
 import re
 import shutil
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 import numpy as np
 import pytest
-from effort import effort
+from effort import effort, figure
 from factories import owner
 from servers import children_of, serving
 
@@ -151,14 +151,16 @@ def test_slow_sockets_do_not_keep_others_out(settings, key):
         assert server.process.poll() is None
 
     p99, before = (float(np.quantile(one.seconds, 0.99)) for one in (beside, alone))
+    load = os.getloadavg()[0]
     grown = (max(beside.memory) - max(alone.memory)) / 2**20
-    sys.stdout.write(
+    figure(
         f"slow sockets: {SOCKETS} for {SECONDS:.0f} s, {beside.opened} opened, {beside.cut_off} "
         f"cut off; {len(beside.statuses)} good requests, 99 % within {p99:.3f} s ({before:.3f} s "
-        f"before), memory {grown:+.1f} MiB\n"
+        f"before), memory {grown:+.1f} MiB; load {load:.1f} of {os.cpu_count()}"
     )
     assert set(alone.statuses) | set(beside.statuses) == {202}
     assert beside.opened >= SOCKETS
     assert beside.cut_off > 0
     assert grown < MOST_MIB
-    assert p99 < (1.0 if IS_LONG else 10.0)
+    # The test itself takes one processor and a half: beyond that others were there, too.
+    assert not IS_LONG or p99 < 1.0 or load > (os.cpu_count() or 1) + 1
