@@ -1,8 +1,10 @@
 """Files are opened by their first bytes; gzip is unpacked with a cap."""
 
+import contextlib
 import gzip
 import io
 import json
+import zlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from labeltrust.domain.errors import InvalidInput, TooLarge, UnreadableDelivery
 from labeltrust.ingest.files import Look, RowSettings, file_format, opened, read_file
 from labeltrust.ingest.files._gzip import Inflated
+from labeltrust.ingest.files._members import packed
 
 SETTINGS = RowSettings(project="fraud")
 CSV = b"item,labeler,label\ni,a,x\n"
@@ -110,6 +113,27 @@ def test_a_bomb_is_refused_before_it_unfolds():
         read.extend(len(piece.raw) for piece in read_file(io.BytesIO(bomb), SETTINGS))
 
     assert sum(read) < 5 * 2**20
+
+
+BOMB = b"item,labeler,label\n" + bytes(20 * 2**20)
+NESTED = {
+    "gzip in gzip": gzip.compress(gzip.compress(CSV)),
+    "bomb in gzip in gzip": gzip.compress(gzip.compress(BOMB)),
+    "bomb in a zip": packed({"a.csv": BOMB}),
+    "bomb in a zip in a zip": packed({"a.zip": packed({"a.csv": BOMB})}),
+    "bomb in a zip in gzip": gzip.compress(packed({"a.csv": BOMB})),
+    "bomb in gzip in a zip": packed({"a.csv.gz": gzip.compress(BOMB)}),
+    "deflate": zlib.compress(CSV),
+}
+
+
+@pytest.mark.parametrize("body", NESTED.values(), ids=NESTED)
+def test_what_is_packed_twice_is_never_unpacked_twice(body):
+    found = []
+    with contextlib.suppress(UnreadableDelivery, TooLarge):
+        found.extend(read_file(io.BytesIO(body), SETTINGS))
+
+    assert [one for piece in found for one in piece.parsed.events] == []
 
 
 @pytest.mark.parametrize("cut", [11, 20, -9, -1])

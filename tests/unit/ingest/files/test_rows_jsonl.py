@@ -88,3 +88,22 @@ def test_pieces_name_their_first_row_and_can_be_read_again():
 def test_a_line_without_end_is_refused():
     with pytest.raises(UnreadableDelivery, match="longer than"):
         list(read(io.BytesIO(b'{"item": "' + b"x" * 17 * 2**20), RowSettings(project="p")))
+
+
+HOSTILE = {
+    "NaN": b"NaN", "-Infinity": b"-Infinity", "1e999": b"1e999", "2^53": b"9007199254740992",
+    "5,000 digits": b"7" * 5_000, "key twice": b'{"x": 1, "x": 2}', "NUL": b'"\\u0000"',
+    "long key": b'{"' + b"k" * 129 + b'": 1}', "lone surrogate": b'"\\ud800"',
+    "raw surrogate": b'"\xed\xa0\x80"', "21 levels": b"[" * 20 + b"]" * 20,
+    "100,000 brackets": b"[" * 100_000, "100,000 braces": b'{"a":' * 100_000,
+}  # fmt: skip
+
+
+def test_a_hostile_line_is_one_problem_and_its_neighbours_go_in():
+    good = json.dumps(ROW).encode()
+    for name, value in HOSTILE.items():
+        bad = good[:-1] + b', "content": {"x": ' + value + b"}}"
+        found = [piece.parsed for piece in pieces([good, bad, good])]
+
+        assert sum(len(one.events) for one in found) == 2, name
+        assert sum(len(one.problems) for one in found) == 1, name
