@@ -58,7 +58,8 @@ secrets: $(VENV)/.dev ## canary secrets through real servers on both databases, 
 	LABELTRUST_TEST_FUZZ_FACTOR=2 $(PYTEST) -q tests/integration/test_canaries.py
 
 forged: $(VENV)/.dev ## forged and captured deliveries, secrets rotated under load, keys revoked, slow sockets: how many were taken
-	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q tests/web/test_forged.py tests/web/test_rotation.py tests/web/test_key_lives.py tests/web/test_proof_of_origin.py tests/web/test_slow_sockets.py
+	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q tests/web/test_forged.py tests/web/test_rotation.py tests/web/test_key_lives.py tests/web/test_proof_of_origin.py
+	LABELTRUST_TEST_FUZZ_FACTOR=20 $(PYTEST) -q tests/web/test_slow_sockets.py
 
 chaos: $(VENV)/.dev ## kills, full disks, lost syncs, two servers, poison: what was answered stays; docs/chaos.md
 	$(BIN)/python tests/chaos $(CHAOS_ARGS)
