@@ -18,6 +18,7 @@ from labeltrust.counts import Counter, Counts, Judgments, block
 from labeltrust.counts._base import NO_GOLD, Float, Int
 from labeltrust.counts._likeness import Likeness
 from labeltrust.counts._split import bucket
+from labeltrust.counts._tally import with_tally
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.engine._bytes import from_bytes, to_bytes
 from labeltrust.engine.adding import FAN_IN, added
@@ -94,7 +95,7 @@ def count_part(
     if not table.num_rows:
         return
     number = _part_of(_column(table, "item"), space.parts)
-    judgments = block_of(table, space)
+    judgments = with_tally(block_of(table, space))
     for name, counter in counters.items():
         yield _row(name, number, table.num_rows, counter.count(judgments))
 

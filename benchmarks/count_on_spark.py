@@ -2,7 +2,7 @@
 
 Run by the environment of `make spark`; elsewhere it says that there is no Spark.
 
-    .venv-spark/bin/python benchmarks/spark.py [LABELS] [MASTER]
+    .venv-spark/bin/python benchmarks/count_on_spark.py [LABELS] [MASTER]
 """
 
 import importlib.util
@@ -16,10 +16,10 @@ import numpy as np
 
 from labeltrust import counts
 from labeltrust.counts import Counter, Judgments, block
+from labeltrust.counts._split import parts_for
 from labeltrust.discovery import discover
 from labeltrust.engine import local, spark
 from labeltrust.engine._bytes import to_bytes
-from labeltrust.engine._scatter import parts_for
 
 LABELS_PER_ITEM, LABELERS, CLASSES, DAY_US = 5, 1_000, 4, 86_400_000_000
 
