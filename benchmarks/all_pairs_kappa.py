@@ -25,7 +25,7 @@ from labeltrust.metrics.cohen_kappa import PairKappas, pairwise_kappa
 
 PER_ITEM, LABELERS, CLASSES, SEED = 5, 200, 4, 20_260_103
 ROUNDS, SAMPLE = 5, 100
-TARGET = 50
+TARGET = 100
 
 
 def crowd(n_labels: int) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from labeltrust.metrics.krippendorff_alpha import krippendorff_alpha
 
 PER_ITEM, LABELERS, CLASSES, SEED = 5, 1_000, 4, 20_260_102
 ROUNDS, SAMPLE = 5, 4
-TARGET = 100
+TARGET = 450
 
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
 

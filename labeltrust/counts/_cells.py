@@ -67,7 +67,14 @@ class Cells:
     def __add__(self, other: Self) -> "Cells":
         """Add cell by cell."""
         key = np.concatenate([self.key, other.key])
-        return _aggregate(self.shape, key, np.concatenate([self.sums, other.sums], axis=1))
+        sums = np.concatenate([self.sums, other.sums], axis=1)
+        if prod(self.shape) <= _DENSE * key.size:
+            return _aggregate(self.shape, key, sums)
+        order = np.argsort(key, kind="stable")  # merges two ascending runs
+        key = key[order]
+        begins = np.flatnonzero(np.diff(key, prepend=-1))
+        merged = np.array([np.add.reduceat(column[order], begins) for column in sums])
+        return Cells(shape=self.shape, key=key[begins], sums=merged.reshape(len(sums), -1))
 
 
 def cells(shape: tuple[int, ...], index: tuple[object, ...], *columns: object) -> Cells:

@@ -1,6 +1,5 @@
 """What every two labelers said on the items they share."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -9,6 +8,7 @@ import numpy as np
 from labeltrust.counts._base import Counter, Float, Int, Judgments
 from labeltrust.counts._cells import Cells, Gathered, cells
 from labeltrust.counts._meetings import meetings
+from labeltrust.counts._split import select_items
 from labeltrust.counts._tally import Tally, tally
 from labeltrust.domain.similarity._base import expanded
 
@@ -16,8 +16,8 @@ MOST_PAIRED = 200
 """On an item with more labelers than this, a survey's question rather than a task, each labeler is
 paired with 64 others (see `_meetings.MOST_MET`): all pairs of 10,000 labels are 50 million."""
 
-_AT_ONCE = 1 << 18
-"""Pairs written out at once: they stay in the cache."""
+_ROWS = 1 << 16
+"""Rows at a time: what is reckoned of them stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,55 +54,50 @@ def count(judgments: Judgments) -> Pairs:
     found, level = tally(judgments), judgments.level
     crowded = np.flatnonzero(found.voters > MOST_PAIRED)
     if not crowded.size:
-        table = _all_pairs(judgments, found, np.arange(judgments.n))
+        table = _all_pairs(judgments, found)
         return Pairs(table=table, values=judgments.values, level=level)
-    rows = np.flatnonzero(~np.isin(judgments.item, crowded))
-    table = _some_pairs(judgments, found, crowded, _all_pairs(judgments, found, rows))
+    few = select_items(judgments, np.flatnonzero(found.voters <= MOST_PAIRED))
+    table = _some_pairs(judgments, found, crowded, _all_pairs(few, tally(few)))
     return Pairs(table=table, values=judgments.values, level=level)
 
 
-def _all_pairs(judgments: Judgments, found: Tally, rows: Int) -> Cells:
-    """Count every pair among some rows, whole items of them."""
-    who, vote = judgments.labeler[rows], found.vote[rows]
-    of_first, of_second = (codes[rows] for codes in _codes(judgments))
-    m = np.bincount(judgments.item[rows], minlength=1)
-    out = Gathered(_shape(judgments), int((m * (m - 1)).sum()) // 2)
-    for one, two in _meetings(judgments.item[rows]):
-        ahead = who[one] < who[two]
-        key = np.where(ahead, of_first[one] + of_second[two], of_first[two] + of_second[one])
-        if not found.repeats:
-            out.add(key)
-            continue
-        apart = np.flatnonzero(who[one] != who[two])
-        out.add(key[apart], (vote[one] * vote[two])[apart])
+def _all_pairs(judgments: Judgments, found: Tally) -> Cells:
+    """Count every pair on every item."""
+    out = Gathered(_shape(judgments), int((found.m * (found.m - 1)).sum()) // 2)
+    ends = np.cumsum(found.m)
+    for low in range(0, judgments.n, _ROWS):
+        item = judgments.item[low : low + _ROWS]
+        left = ends[item] - np.arange(low, low + item.size)
+        # up to the end of the last item: rows meet those after them
+        _count_chunk(out, judgments, found, (slice(low, int(ends[item[-1]])), left))
     return out.cells()
+
+
+def _count_chunk(
+    out: Gathered, judgments: Judgments, found: Tally, where: tuple[slice, Int]
+) -> None:
+    """Count the pairs of some rows with the rows after them; `left` rows of their item follow."""
+    chunk, left = where
+    who, label, size = judgments.labeler[chunk], judgments.label[chunk], max(judgments.n_labels, 1)
+    second = who * size**2 + label
+    first = (who * judgments.n_labelers * size + label) * size
+    vote = found.vote[chunk] if found.repeats else None
+    rows, step = np.arange(left.size), 1
+    while (rows := rows[left[rows] > step]).size:
+        ahead = who[rows] < who[rows + step]
+        one, two = np.where(ahead, rows, rows + step), np.where(ahead, rows + step, rows)
+        key = first[one] + second[two]
+        if vote is None:
+            out.add(key)
+        else:
+            apart = np.flatnonzero(who[one] != who[two])
+            out.add(key[apart], (vote[one] * vote[two])[apart])
+        step += 1
 
 
 def _shape(judgments: Judgments) -> tuple[int, ...]:
     n_labelers, n_labels = judgments.n_labelers, judgments.n_labels
     return n_labelers, n_labelers, n_labels, n_labels
-
-
-def _codes(judgments: Judgments) -> tuple[Int, Int]:
-    """Return what each row adds to the number of a cell as the first and as the second, (n,)."""
-    size = max(judgments.n_labels, 1)
-    second = judgments.labeler * size**2 + judgments.label
-    first = judgments.labeler * judgments.n_labelers * size**2 + judgments.label * size
-    return first, second
-
-
-def _meetings(item: Int) -> Iterator[tuple[Int, Int]]:
-    """Yield every two rows of one item, in chunks; rows come sorted by item."""
-    n = item.size
-    ends = np.searchsorted(item, item, side="right") if n else item
-    rows = np.arange(n)
-    step = 1
-    while rows.size:
-        rows = rows[rows + step < ends[rows]]
-        for low in range(0, rows.size, _AT_ONCE):
-            some = rows[low : low + _AT_ONCE]
-            yield some, some + step
-        step += 1
 
 
 def _some_pairs(judgments: Judgments, found: Tally, crowded: Int, table: Cells) -> Cells:

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from labeltrust.inference._compiled_sweep import compiled
 from labeltrust.inference.crowd_rows import Float, Int, summed
 
 _CELLS = 1 << 17
@@ -142,34 +141,12 @@ def votes(matrix: LabelMatrix, posterior: Float) -> Swept:
 def sweep(matrix: LabelMatrix, log_confusion: Float, log_prior: Float, posterior: Float) -> Swept:
     """Fill in the posterior of every item's class, and sum up what maximisation needs.
 
-    By a compiled loop where the extra `labeltrust[compiled]` is installed, else by sparse products;
-    both agree to rounding.
-
     Args:
         matrix: The labels.
         log_confusion: (n_labelers * n_classes, n_classes) log P(label | true class).
         log_prior: (n_classes,) log shares of the classes.
         posterior: (n_items, n_classes), is overwritten.
     """
-    kernel = compiled()
-    if kernel is None:
-        return swept_by_products(matrix, log_confusion, log_prior, posterior)
-    table, items = np.zeros_like(log_confusion), np.zeros(matrix.n_classes)
-    entropy = log_likelihood = 0.0
-    for block in matrix.blocks:
-        gold = np.full(block.end - block.first, -1)
-        gold[block.known] = np.argmin(block.excluded, axis=0)
-        labels = block.labels.indptr, block.labels.indices, block.labels.data
-        part = posterior[block.first : block.end]
-        found = kernel(labels, (log_confusion, log_prior), gold, part, (table, items))
-        entropy, log_likelihood = entropy + found[0], log_likelihood + found[1]
-    return Swept(table=table, items=items, entropy=entropy, log_likelihood=log_likelihood)
-
-
-def swept_by_products(
-    matrix: LabelMatrix, log_confusion: Float, log_prior: Float, posterior: Float
-) -> Swept:
-    """Return what `sweep` does, by sparse products."""
     table, items = np.zeros_like(log_confusion), np.zeros(matrix.n_classes)
     entropy = log_likelihood = 0.0
     for block in matrix.blocks:

@@ -93,7 +93,10 @@ def prepared(labels: CrowdLabels) -> Prepared:
     gold = np.full(labels.n_items, UNKNOWN) if labels.gold is None else labels.gold
     _check(labels, weight, gold)
     counts = weight > 0
-    item, who, label = (x[counts] for x in (labels.item, labels.labeler, labels.label))
+    item, who, label = labels.item, labels.labeler, labels.label
+    if not counts.all():
+        item, who, label = (x[counts] for x in (item, who, label))
+        weight = weight[counts]
     n_labels = np.bincount(item, minlength=labels.n_items)
     items = np.flatnonzero(n_labels)
     occurs = np.bincount(label, minlength=labels.n_classes)
@@ -104,7 +107,7 @@ def prepared(labels: CrowdLabels) -> Prepared:
     row = _places(items, labels.n_items)[item]
     shape = (labels.n_labelers, classes.size)
     return Prepared(
-        matrix=label_matrix(row, cell, weight[counts], place[gold[items]], shape),
+        matrix=label_matrix(row, cell, weight, place[gold[items]], shape),
         items=items,
         classes=classes,
         n_labels=n_labels,
