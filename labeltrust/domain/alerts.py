@@ -164,7 +164,6 @@ class Cause:
     Attributes:
         id: Its number in the outbox.
         type: One of `CAUSES`.
-        at: When.
         detail: What the history says of it: numbers and words of our own, no names of labelers.
         project_id: Row of the project, or None.
         source_id: Row of the source, or None.
@@ -223,10 +222,7 @@ class Channel:
     """Where alerts go, as it can be shown: address and secrets stay sealed.
 
     Attributes:
-        id: Its number.
-        name: What people call it.
         shape: How to speak there: `webhook`, `slack`, `pagerduty`, …
-        host: The host of its address.
         codes: What it is told; None for everything but `snapshot_made`.
         projects: Of which projects; None for all, and for what belongs to none.
         floor: Told from this loudness on.
@@ -236,7 +232,6 @@ class Channel:
         off_why: Why: it answered 410, or somebody's reason.
         failures: Tries in a row that failed.
         retry_at: Not tried again before.
-        sent: Messages that it took.
         failed: Tries that failed, ever.
         sent_at: When it last took one, or None.
         trouble: What was wrong at the last try, or None.
@@ -277,15 +272,12 @@ class Message:
     """What a channel is to be told, and how that stands.
 
     Attributes:
-        id: Its number.
         uid: The same at every try, for receivers that drop repeats.
-        channel: Name of the channel.
         code: Name of the alert's code; empty for a test.
         effect: `open`, `end`, `news`, `event` or `test`.
         loudness: One of `LOUDNESS`.
         n: How many things it speaks of; 0 before the first try.
         state: `waiting`, `sent`, `dead`, `discarded` or `dropped` (over before it was told).
-        tries: How often it was tried.
         trouble: What was wrong at the last try, or None.
     """
 
