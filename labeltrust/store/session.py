@@ -16,18 +16,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
-from labeltrust.domain.errors import Busy, Misconfigured, NotFound
+from labeltrust.domain.errors import Busy, Misconfigured
 from labeltrust.failpoints import reached
 from labeltrust.settings import Settings
+from labeltrust.store.passing import say_what_passes
 
-# What the drivers say of a number that does not fit its column.
-_BEYOND = frozenset({"NumericValueOutOfRange", "OverflowError"})
 LOCK_TIMEOUT_SECONDS = 30
 _TURN_SECONDS = 0.001
 WRITES = "labeltrust_writes"
@@ -75,7 +74,7 @@ def open_engine(settings: Settings) -> Engine:
     url = _url(settings.url)
     is_sqlite = url.get_backend_name() == "sqlite"
     engine = _open_sqlite(url) if is_sqlite else _open_postgres(url, settings)
-    event.listen(engine, "handle_error", _say_what_passes)
+    event.listen(engine, "handle_error", say_what_passes)
     return engine
 
 
@@ -197,8 +196,6 @@ def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa:
 
 
 # Two transactions met; PostgreSQL undid one of them.
-_TRANSIENT = frozenset({"DeadlockDetected", "SerializationFailure"})
-_AWAY = ("connection", "starting up", "shutting down", "recovery", "too many clients")
 
 
 @contextmanager
@@ -259,48 +256,3 @@ def _translated() -> Iterator[None]:
         yield
     except PoolTimeout:
         raise Busy("no database connection became free") from None
-
-
-def _say_what_passes(context: ExceptionContext) -> None:
-    """Raise what will pass by itself as `Busy`; a wrong statement stays what it is.
-
-    A number beyond the column that it is looked up in names nothing that is there.
-    """
-    names = {cls.__name__ for cls in type(context.original_exception).__mro__}
-    if names & _BEYOND and (context.statement or "").lstrip()[:6].upper() == "SELECT":
-        raise NotFound("nothing here has so large a number") from context.original_exception
-    busy = passing(context.original_exception, lost=context.is_disconnect)
-    if busy is not None:
-        raise busy from context.original_exception
-
-
-def passing(error: BaseException, *, lost: bool) -> Busy | None:
-    """Return an error of a driver as `Busy` if it will pass by itself, else None.
-
-    Args:
-        error: As the driver raised it.
-        lost: The connection is of no use any more.
-
-    >>> passing(sqlite3.OperationalError("database or disk is full"), lost=False)
-    Busy('the disk of the database is full')
-    >>> passing(sqlite3.OperationalError("no such table: x"), lost=False) is None
-    True
-    """
-    names = {cls.__name__ for cls in type(error).__mro__}
-    if names & _TRANSIENT:
-        return Busy("the database asks for another try")
-    if lost or "OperationalError" in names:  # else the statement is wrong, not the moment
-        return _passing(str(error).lower(), lost=lost)
-    return None
-
-
-def _passing(text: str, *, lost: bool) -> Busy | None:
-    if "locked" in text or "busy" in text:
-        return Busy("the database is locked by another process")
-    if "full" in text or "no space" in text:
-        return Busy("the disk of the database is full", retry_after_seconds=30)
-    if "i/o error" in text or "readonly" in text:
-        return Busy(f"the database cannot be written: {text}", retry_after_seconds=30)
-    if lost or any(word in text for word in _AWAY):
-        return Busy("the database cannot be reached", retry_after_seconds=5)
-    return None

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from labeltrust.store.session import passing
+from labeltrust.store.passing import passing
 
 Row = tuple[Any, ...]
 # SQLite takes 32,766 parameters in a statement; fewer keep its parser and our memory small.
