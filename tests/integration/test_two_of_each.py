@@ -61,7 +61,7 @@ def started(here, tmp_path):
             command=(kind,),
         )
         all_of_them.append(process)
-        process.start(failpoints=failpoints)
+        process.start(failpoints=failpoints, wait=False)
         return process
 
     yield start
@@ -110,7 +110,9 @@ def assessed(here):
 
 def test_every_project_is_assessed_once_whoever_dies(here, started, tmp_path):
     key = create_key(here, owner(), KeyDraft(name="crm", role="source", source="crm")).text
-    sent([started("serve", "server0"), started("serve", "server1")], key)
+    servers = [started("serve", "server0"), started("serve", "server1")]
+    assert all(server.answers(60) for server in servers)
+    sent(servers, key)
     asked_at = wall_clock()
 
     dies = started("worker", "worker0", "assess/before-commit#1=kill")
