@@ -19,7 +19,12 @@ from labeltrust.settings import Settings
 
 # That a body is of the right shape does not make its words true: a missing labeler is 404.
 # A batch of events is answered 202 with the problem of each inside, so that one spoils no other.
-LEFT_OUT = ("positive_data_acceptance", "negative_data_rejection")
+# A project that was just made is there, though not the labeler who is to be frozen in it: 404 again.
+LEFT_OUT = (
+    "positive_data_acceptance",
+    "negative_data_rejection",
+    "ensure_resource_availability",
+)
 # A rate would end the run before it begins; everything else is as people have it.
 FREE = {"LABELTRUST_KEY_REQUESTS_A_MINUTE": "0", "LABELTRUST_SOURCE_REQUESTS_A_MINUTE": "0"}
 
