@@ -19,7 +19,7 @@ from labeltrust.settings import Settings
 
 # That a body is of the right shape does not make its words true: a missing labeler is 404.
 # A batch of events is answered 202 with the problem of each inside, so that one spoils no other.
-# A project that was just made is there, though not the labeler who is to be frozen in it: 404 again.
+# A project that was just made is there; the labeler who is to be frozen in it is not: 404 again.
 LEFT_OUT = (
     "positive_data_acceptance",
     "negative_data_rejection",
