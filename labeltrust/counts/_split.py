@@ -7,8 +7,9 @@ from labeltrust.counts._base import Int, Judgments
 N_GROUPS = 64
 """Random groups of items that resampling leaves out in turn (Wolter 2007, chapter 4): enough for a
 standard error known to 9 %, few enough to keep the sums of every labeler in each."""
-PART_ROWS = 250_000
-"""Judgments a part holds about: some seconds of counting and some 100 MB."""
+PART_ROWS = 1_000_000
+"""Judgments a part holds about: two seconds of counting and some 150 MB. With fewer, adding up the
+tables of parts costs more: 4 % of all counting at a million, 20 % at 250,000."""
 
 
 def bucket(item_id: Int, n: int) -> Int:
@@ -49,8 +50,8 @@ def split(judgments: Judgments, n: int) -> list[Judgments]:
 def parts_for(rows: int) -> int:
     """Return the number of parts for so many judgments, whatever engine counts them.
 
-    >>> parts_for(0), parts_for(1_000_000)
-    (1, 4)
+    >>> parts_for(0), parts_for(2_500_000)
+    (1, 3)
     """
     return max(1, -(-rows // PART_ROWS))
 

@@ -4,16 +4,15 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from labeltrust.counts import Counter, Counts, Judgments
+from labeltrust.counts._split import parts_for
 from labeltrust.engine import local
 from labeltrust.engine._parts import Space
 from labeltrust.settings import Settings
 
 Counters = Mapping[str, Counter[Counts]]
-_PART_ROWS: Final = 1 << 22
-"""Judgments counted at a time in one process: some 600 MB."""
 
 
 class Engine(Protocol):
@@ -35,8 +34,8 @@ class Local:
     """Counts in this process."""
 
     def count(self, judgments: Judgments, counters: Counters) -> dict[str, Counts]:
-        """Return the counts of a block, in few parts: to add large tables takes its time."""
-        parts, cores = -(-judgments.n // _PART_ROWS), os.cpu_count() or 1
+        """Return the counts of a block, in the parts that a cluster counts: the same bits."""
+        parts, cores = parts_for(judgments.n), os.cpu_count() or 1
         # one core is left to whoever answers meanwhile
         return local.count(judgments, counters, partitions=parts, threads=max(1, cores - 1))
 
