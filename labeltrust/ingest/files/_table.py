@@ -41,6 +41,18 @@ def table_rows(lines: Lines, delimiter: str = ",") -> Iterator[Row]:
                 yield cells, lines.taken
 
 
+def header_text(taken: list[str]) -> str:
+    """Return the lines of a header so that the rows of any piece may follow it.
+
+    A lone carriage return would be one line end with the line feed of a blank row.
+
+    >>> header_text(["a,b" + chr(13)]).encode().hex(" ")
+    '61 2c 62 0d 0a'
+    """
+    text = "".join(taken)
+    return text + "\n" if text.endswith("\r") else text
+
+
 def _row_lines(lines: Lines) -> Iterator[str]:
     for line in lines:
         if len(lines.taken) > MAX_ROW_LINES:

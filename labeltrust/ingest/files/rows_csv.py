@@ -14,7 +14,7 @@ from labeltrust.ingest._base import collect
 from labeltrust.ingest.files._base import FileFormat, Readable, RowSettings
 from labeltrust.ingest.files._lines import Lines
 from labeltrust.ingest.files._rows import Layout
-from labeltrust.ingest.files._table import Row, table_rows
+from labeltrust.ingest.files._table import Row, header_text, table_rows
 
 
 def read(stream: Readable, settings: RowSettings) -> Iterator[Piece]:
@@ -42,7 +42,7 @@ def _header(lines: Lines) -> tuple[list[str], str]:
         if isinstance(cells, InvalidEvent):
             raise UnreadableDelivery(cells.detail, place="header", code=cells.code)
         if cells:
-            return [_column(cell) for cell in cells], "".join(taken)
+            return [_column(cell) for cell in cells], header_text(taken)
     raise UnreadableDelivery("the file is empty", code="empty")
 
 

@@ -34,7 +34,7 @@ from labeltrust.ingest.files._look import Look
 from labeltrust.ingest.files._members import HEAD_BYTES
 from labeltrust.ingest.files._records import BLANK, Part, Records, parsed_of, read_records
 from labeltrust.ingest.files._streams import Rewound, first_bytes
-from labeltrust.ingest.files._table import Row, table_rows
+from labeltrust.ingest.files._table import Row, header_text, table_rows
 
 _IN, _OUT, _GOLDEN, _ABOUT = "INPUT:", "OUTPUT:", "GOLDEN:", "ASSIGNMENT:"
 _KNOWN = (_IN, _OUT, _GOLDEN, _ABOUT, "HINT:", "ACCEPT:")
@@ -94,7 +94,7 @@ def _header(rows: Iterator[Row]) -> tuple[Sequence[str], str]:
             raise UnreadableDelivery(detail, place="header", code="unknown_column")
         if len(set(cells)) < len(cells):
             raise UnreadableDelivery("a column stands twice", place="header", code="bad_header")
-        return cells, "".join(taken)
+        return cells, header_text(taken)
     raise UnreadableDelivery("the file is empty", code="empty")
 
 

@@ -254,6 +254,25 @@ def test_a_long_file_is_never_in_memory():
     assert peak < 12 * 2**20  # the events alone would take 30
 
 
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("csv", b"item,labeler,label\ri1,ann,x\n\ni2,ann\n"),
+        ("toloka", b"INPUT:t\tOUTPUT:v\ra\tb\n\na\tb\tc\n"),
+    ],
+)
+def test_a_header_that_ends_as_on_an_old_machine_swallows_no_blank_row(name, body):
+    config = {"item_key": "t"} if name == "toloka" else {}
+    single = RowSettings(project="p", config=config, rows_per_piece=1)
+
+    pieces = list(file_formats()[name].read(io.BytesIO(body), single))
+
+    assert len(pieces) == 3
+    for piece in pieces:
+        (again,) = file_formats()[name].read(io.BytesIO(piece.raw), single)
+        assert again.parsed == piece.parsed
+
+
 @every_sample
 @given(junk=st.binary(max_size=200))
 @settings(max_examples=30, deadline=None)
