@@ -6,6 +6,7 @@ from sqlalchemy.engine import ExceptionContext
 
 from labeltrust.domain.errors import Busy, NotFound
 
+# Two transactions met; PostgreSQL undid one of them.
 _TRANSIENT: Final = frozenset({"DeadlockDetected", "SerializationFailure"})
 _AWAY: Final = ("connection", "starting up", "shutting down", "recovery", "too many clients")
 # What the drivers say of a number that does not fit its column.

@@ -195,9 +195,6 @@ def _refuse_forgetful(connection: Any, _: ConnectionPoolEntry) -> None:  # noqa:
     connection.rollback()
 
 
-# Two transactions met; PostgreSQL undid one of them.
-
-
 @contextmanager
 def unit_of_work(engine: Engine) -> Iterator[Session]:
     """Open one write transaction, committed at the edge and undone by any exception.

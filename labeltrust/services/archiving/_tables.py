@@ -9,21 +9,14 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from labeltrust.engine._parts import READ
 from labeltrust.store.judgments import Asked, LoadedJudgments
 from labeltrust.store.scales import ordered_words
 
 Int = NDArray[np.int64]
 JUDGMENTS: Final = pa.schema(
     [
-        ("item", pa.int64()),
-        ("labeler", pa.int64()),
-        ("label", pa.int32()),
-        ("occurred_us", pa.int64()),
-        ("received_us", pa.int64()),
-        ("duration_seconds", pa.float64()),
-        ("suggestion", pa.int32()),
-        ("gold", pa.int32()),
-        ("source", pa.int64()),
+        *READ,
         ("order_us", pa.int64()),
         ("doubted", pa.bool_()),
         ("delivery", pa.int64()),
