@@ -21,6 +21,7 @@ from labeltrust.cli import (
     review,
     server,
     simulating,
+    slis,
     snapshots,
 )
 from labeltrust.cli._errors import exit_code_of
@@ -46,6 +47,7 @@ _GROUPS = (
     incidents,
     registry,
     simulating,
+    slis,
     redteam,
     installation,
     ledger,

@@ -43,6 +43,7 @@ from labeltrust.web.api import (
     quarantine,
     reviewers,
     service,
+    slis,
     snapshots,
     sources,
     thresholds,
@@ -129,6 +130,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, sources, hooks, alerts, ledger, platform_acts, findings,
+    slis,
 )  # fmt: skip
 _PAGES = (
     assets,
