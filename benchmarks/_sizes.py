@@ -2,7 +2,9 @@
 
     python benchmarks/_sizes.py WORK LABELS
 
-The crowd: items with 5 labels each, 1,000 labelers, 4 classes, 2 % gold, in random order.
+The crowd: items with 5 labels each, 1,000 labelers, 4 classes, 2 % gold, in random order. Ten of the
+labelers call most items of class 1 class 0: so there is somebody to suspect at every size, and the
+signals are read once more without them, as in a project that needs labeltrust.
 """
 
 import json
@@ -16,11 +18,12 @@ import numpy as np
 
 PER_ITEM, LABELERS, CLASSES, SEED = 5, 1_000, 4, 20_260_105
 GOLD_SHARE, SECONDS_BETWEEN = 0.02, 3
+BRIBED, FLIPPED = 10, 0.8
 Columns = dict[str, np.ndarray]
 
 
 def crowd(n_labels: int) -> Columns:
-    """Return item, labeler, label, times and gold of honest labelers."""
+    """Return item, labeler, label, times and gold of a crowd with some bribed labelers."""
     rng = np.random.default_rng(SEED)
     n_items = n_labels // PER_ITEM
     item = np.repeat(np.arange(n_items, dtype=np.int64), PER_ITEM)
@@ -30,6 +33,8 @@ def crowd(n_labels: int) -> Columns:
     truth = rng.integers(0, CLASSES, n_items)
     right = rng.random(item.size) < rng.uniform(0.7, 0.92, LABELERS)[labeler]
     label = np.where(right, truth[item], rng.integers(0, CLASSES, item.size))
+    bribed = (labeler < BRIBED) & (truth[item] == 1) & (rng.random(item.size) < FLIPPED)
+    label[bribed] = 0
     order = rng.permutation(item.size)
     gold = np.arange(0, n_items, int(1 / GOLD_SHARE))
     at = 1_750_000_000_000_000 + np.arange(item.size) * SECONDS_BETWEEN * 1_000_000

@@ -1,10 +1,13 @@
 """Count agreement against reference peers only: those who are not themselves suspected."""
 
 from dataclasses import fields, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
-from labeltrust.counts import Judgments, exchange
+from labeltrust.counts import Judgments, exchange, select_items
+from labeltrust.counts._split import parted, parts_for
 from labeltrust.counts.exchange import Exchange
 from labeltrust.inference.crowd_rows import Bool, Int
 
@@ -13,7 +16,7 @@ def exchange_with(judgments: Judgments, reference: Bool) -> Exchange:
     """Count everybody's agreement within the item as if suspects had labeled nothing.
 
     A reference labeler is compared with the reference labelers of his items; a suspect with the
-    same, on his own items, one suspect at a time.
+    same, on his own items, one suspect at a time. Large blocks are counted in parts of whole items.
 
     Args:
         judgments: The whole block.
@@ -25,6 +28,15 @@ def exchange_with(judgments: Judgments, reference: Bool) -> Exchange:
     >>> counts.score.round(2).tolist()
     [0.0, 0.0, -0.33, -0.33]
     """
+    bare = replace(judgments, features={})
+    n = parts_for(judgments.n)
+    if n == 1:
+        return _exchange(bare, reference)
+    parts = parted(bare.item_id, n)
+    return reduce(add, (_exchange(select_items(bare, items), reference) for items in parts))
+
+
+def _exchange(judgments: Judgments, reference: Bool) -> Exchange:
     trusted = reference[judgments.labeler]
     counts = exchange.count(_rows(judgments, np.flatnonzero(trusted)))
     columns = {f.name: getattr(counts, f.name).copy() for f in fields(Exchange)}

@@ -35,15 +35,21 @@ class FittedCrowd:
         return self.order[self.begins[labeler] : self.begins[labeler + 1]]
 
 
-def fit_crowd(rows: CrowdRows, reference: Bool) -> FittedCrowd:
-    """Fit a crowd with the labels of the reference labelers, see `fit_crowd_model`."""
+def fit_crowd(rows: CrowdRows, reference: Bool, order: Int | None = None) -> FittedCrowd:
+    """Fit a crowd with the labels of the reference labelers, see `fit_crowd_model`.
+
+    Args:
+        rows: One label a labeler and item.
+        reference: (n_labelers,) whose labels count.
+        order: `received_order` of the rows, where it is at hand.
+    """
     model = fit_crowd_model(rows, reference)
     return FittedCrowd(
         rows=rows,
         model=model,
         belief=peer_belief(model, rows),
         others=_others(rows, reference),
-        order=received_order(rows),
+        order=received_order(rows) if order is None else order,
         begins=np.append(0, np.cumsum(rows.activity)),
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from labeltrust.inference.crowd import FittedCrowd
@@ -27,6 +28,7 @@ GRID_PRIOR = Prior(
 POSSIBLE = 0.05
 """Belief in a class below which an item says nothing of its errors."""
 _TINY = 1e-9
+PeriodOf = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +89,17 @@ def concerned_rows(crowd: FittedCrowd, kind: ErrorKind) -> Int:
     return rows
 
 
-def error_family(crowd: FittedCrowd, kind: ErrorKind, periods: Periods) -> Callable[[Int], Float]:
-    """Return likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`."""
+def error_family(
+    crowd: FittedCrowd, kind: ErrorKind, periods: Periods, period_of: PeriodOf | None = None
+) -> Callable[[Int], Float]:
+    """Return likelihoods of rows by the log odds of a kind of error, (k, n_grid) on `GRID`.
+
+    Args:
+        crowd: The fitted crowd.
+        kind: The kind of error.
+        periods: The typical labeler of each period.
+        period_of: (n,) period of each row of the crowd, where it is at hand.
+    """
     concerned = np.isin(np.arange(crowd.rows.n_classes), kind.classes)
     inside = periods.typical * kind.cells
     share = np.clip(inside.sum(axis=2), 1e-4, 1 - 1e-4)
@@ -97,7 +108,7 @@ def error_family(crowd: FittedCrowd, kind: ErrorKind, periods: Periods) -> Calla
     hit = inside / share[:, :, None]
     missed = (periods.typical - inside) / (1 - share)[:, :, None]
     missed[:, ~concerned] = periods.typical[:, ~concerned]
-    period_of = periods.of_rows(crowd.rows)
+    period_of = periods.of_rows(crowd.rows) if period_of is None else period_of
 
     def likelihood(rows: Int) -> Float:
         period, label, belief = period_of[rows], crowd.rows.label[rows], crowd.belief[rows]

@@ -8,6 +8,7 @@ the same days nobody does.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.crowd_model import belief
@@ -34,10 +35,10 @@ class Periods:
     clock: str
     typical: Float
 
-    def of_rows(self, rows: CrowdRows) -> Int:
-        """Return the period of each row, (n,)."""
-        found: Int = np.searchsorted(self.starts[1:], times(rows, self.clock), side="right")
-        return found
+    def of_rows(self, rows: CrowdRows) -> NDArray[np.uint8]:
+        """Return the period of each row, (n,); it is kept beside a crowd, so it is small."""
+        found = np.searchsorted(self.starts[1:], times(rows, self.clock), side="right")
+        return found.astype(np.uint8)
 
 
 def times(rows: CrowdRows, clock: str) -> Int:
@@ -75,7 +76,7 @@ def fit_periods(crowd: FittedCrowd) -> Periods:
     cuts = np.quantile(found, np.arange(n_periods) / n_periods) if rows.n else np.zeros(1)
     starts = np.unique(cuts.astype(np.int64))
     bare = Periods(starts=starts, clock=clock, typical=np.zeros((0, 0, 0)))
-    cell = bare.of_rows(rows) * n_classes + rows.label
+    cell = bare.of_rows(rows).astype(np.int64) * n_classes + rows.label
     voice, truth = _voice(crowd)[rows.labeler], belief(crowd.model, rows)
     size = starts.size * n_classes
     counts = [summed(cell, voice * truth[rows.item, t], size) for t in range(n_classes)]

@@ -1,8 +1,9 @@
 """Appraise the labelers of a project: judgments in, assessment out; no database, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -15,6 +16,7 @@ from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
 from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.inference.against_reference import exchange_with
+from labeltrust.inference.blocks import received_order
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import CrowdRows, crowd_rows
 from labeltrust.policy.breaker import held_rows
@@ -25,7 +27,7 @@ from labeltrust.policy.flagging import FlagFinding, Found, flag_findings
 from labeltrust.policy.freezing import FreezeProposal, Freezing, Standing, propose_freezes
 from labeltrust.policy.gold_report import gold_report
 from labeltrust.policy.names import ClassWords, Names, class_words
-from labeltrust.policy.population import Bool, Suspicion, is_divided, weigh
+from labeltrust.policy.population import Bool, Int, Suspicion, is_divided, weigh
 from labeltrust.policy.rings import rings_part
 from labeltrust.policy.scorecard import Document
 from labeltrust.policy.settings import PolicySettings
@@ -155,47 +157,49 @@ def _converged(
     policy: PolicySettings,
 ) -> _Read:
     """Read the signals, leave the suspected out of the reference, and read again."""
-    everybody = np.ones(judgments.n_labelers, dtype=np.bool_)
-    first = _evidence(judgments, rows, counts, everybody, policy)
-    read = _read(first, signals, policy)
+    reference, order = np.ones(judgments.n_labelers, dtype=np.bool_), received_order(rows)
+    fit = partial(_evidence, judgments, rows, counts, policy, order)
+    read = _read(fit(reference), signals, policy)
     for _ in range(REFITS):
         if is_divided(read.suspicion, rows.activity, policy):
-            return _divided(first, rows, counts, signals, policy)
+            break
         left = ~read.suspicion.suspected
-        if np.array_equal(left, read.evidence.reference):
+        if np.array_equal(left, reference):
             return read
-        read = _read(_evidence(judgments, rows, counts, left, policy), signals, policy)
+        reference = left
+        del read  # a fitted crowd is the largest thing there is: never two at a time
+        read = _read(fit(reference), signals, policy)
     if is_divided(read.suspicion, rows.activity, policy):
-        return _divided(first, rows, counts, signals, policy)
+        return _divided(fit, read, signals, policy)
     return read
 
 
 def _divided(
-    first: Evidence,
-    rows: CrowdRows,
-    counts: Mapping[str, Counts],
+    fit: Callable[[Bool], Evidence],
+    read: _Read,
     signals: Mapping[str, Signal],
     policy: PolicySettings,
 ) -> _Read:
     """Read only what needs no honest population, once more without those whom it finds."""
-    read = _read(replace(first, peers_prove=False), signals, policy)
-    left = ~read.suspicion.strong
-    again = _evidence(first.judgments, rows, counts, left, policy)
-    return _read(replace(again, peers_prove=False), signals, policy)
+    everybody = np.ones_like(read.evidence.reference)
+    first = read.evidence if read.evidence.reference.all() else fit(everybody)
+    left = ~_read(replace(first, peers_prove=False), signals, policy).suspicion.strong
+    return _read(replace(fit(left), peers_prove=False), signals, policy)
 
 
 def _evidence(
     judgments: Judgments,
     rows: CrowdRows,
     counts: Mapping[str, Counts],
-    reference: Bool,
     policy: PolicySettings,
+    order: Int,
+    reference: Bool,
 ) -> Evidence:
     found = cast("Mapping[str, Any]", counts)
     everybody = bool(reference.all())
     return Evidence(
         judgments=judgments,
-        crowd=fit_crowd(rows, reference),
+        crowd=fit_crowd(rows, reference, order),
         reference=reference,
         exchange=found["exchange"] if everybody else exchange_with(judgments, reference),
         label_mix=found["label_mix"],

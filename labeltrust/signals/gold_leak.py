@@ -18,6 +18,7 @@ from labeltrust.inference.crowd_rows import summed
 from labeltrust.inference.error_curves import (
     GRID,
     ErrorKind,
+    PeriodOf,
     all_errors,
     concerned_rows,
     error_family,
@@ -89,7 +90,8 @@ def read(evidence: Evidence) -> Readings:
         few = f"fewer than {MIN_POPULATION} labelers have {MIN_GOLD} gold answers and labels beside"
         return silent(n_labelers, few)
     periods = fit_periods(crowd)
-    looks = [_look(evidence, kind, weight, periods) for kind, weight in _kinds(crowd)]
+    read = periods, periods.of_rows(crowd.rows)
+    looks = [_look(evidence, kind, weight, read) for kind, weight in _kinds(crowd)]
     return _readings(looks, known, enough)
 
 
@@ -103,12 +105,14 @@ def _kinds(crowd: FittedCrowd) -> list[tuple[ErrorKind, float]]:
     ]
 
 
-def _look(evidence: Evidence, kind: ErrorKind, weight: float, periods: Periods) -> _Look:
+def _look(
+    evidence: Evidence, kind: ErrorKind, weight: float, read: tuple[Periods, PeriodOf]
+) -> _Look:
     crowd, n = evidence.crowd, evidence.judgments.n_labelers
     rows = concerned_rows(crowd, kind)
     gold = crowd.rows.gold[crowd.rows.item[rows]] >= 0
     beside = ~gold & (crowd.others[rows].sum(axis=1) > 0)
-    family, parts = error_family(crowd, kind, periods), (rows[gold], rows[beside])
+    family, parts = error_family(crowd, kind, *read), (rows[gold], rows[beside])
     known, open_ = (blocks_of(crowd.rows, part, _WHOLE, family).totals for part in parts)
     there = [np.bincount(crowd.rows.labeler[part], minlength=n) > 0 for part in parts]
     found = contrast(known, open_, GRID)

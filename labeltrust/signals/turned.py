@@ -9,6 +9,7 @@ drift a little, by learning and fatigue: the spread of their drift is fitted to 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
@@ -24,6 +25,7 @@ from labeltrust.inference.error_curves import (
     GRID,
     GRID_PRIOR,
     ErrorKind,
+    PeriodOf,
     all_errors,
     called_another,
     concerned_rows,
@@ -36,6 +38,7 @@ from labeltrust.inference.population_null import MIN_POPULATION, fit_null
 from labeltrust.signals._base import (
     FROM_THE_START,
     NO_HONEST_MAJORITY,
+    Bool,
     Effects,
     Evidence,
     Float,
@@ -53,6 +56,14 @@ BLOCK = 8
 MATTERS = 1.1
 """Least rise of the log odds of an error that matters: to three times the odds."""
 _Z95 = 1.959963984540054
+
+
+class _Dated(NamedTuple):
+    """When a crowd's rows came: periods, the period of each row, its place in received order."""
+
+    periods: Periods
+    period_of: PeriodOf
+    place: Int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +108,8 @@ def read(evidence: Evidence) -> Readings:
     periods = fit_periods(crowd)
     if not crowd.rows.n or np.ptp(times(crowd.rows, periods.clock)) == 0:
         return silent(n_labelers, "no times: nobody knows which label came first")
-    looks = [_look(evidence, kind, weight, periods) for kind, weight in _kinds(crowd)]
+    dated = _Dated(periods, periods.of_rows(crowd.rows), _place(crowd))
+    looks = [_look(evidence, kind, weight, dated) for kind, weight in _kinds(crowd)]
     charged = np.array([np.nan_to_num(look.rise.p_value, nan=1.0) / look.weight for look in looks])
     worst = charged.argmin(axis=0)
     detail = tuple(_detail(looks[k], a, periods.clock) for a, k in enumerate(worst.tolist()))
@@ -117,17 +129,25 @@ def _kinds(crowd: FittedCrowd) -> list[tuple[ErrorKind, float]]:
     return [(all_errors(n), 0.5), *((pair, 0.5 / len(pairs)) for pair in pairs)]
 
 
-def _look(evidence: Evidence, kind: ErrorKind, weight: float, periods: Periods) -> _Look:
+def _place(crowd: FittedCrowd) -> Int:
+    """Return where each row stands in received order, (n,)."""
+    place = np.empty(crowd.rows.n, dtype=np.int64)
+    place[crowd.order] = np.arange(crowd.rows.n)
+    return place
+
+
+def _look(evidence: Evidence, kind: ErrorKind, weight: float, dated: _Dated) -> _Look:
     crowd = evidence.crowd
     n = crowd.rows.n_labelers
     rows = concerned_rows(crowd, kind)
-    blocks = blocks_of(crowd.rows, rows, BLOCK, error_family(crowd, kind, periods))
+    blocks = blocks_of(crowd.rows, rows, BLOCK, error_family(crowd, kind, *dated[:2]))
     borders = borders_of(blocks, GRID)
     null = fit_null(*halfway(borders, n), evidence.reference)
     drift = 0.0 if isinstance(null, Undefined) else null.spread
     rise = largest_rise(borders, n, drift)
-    test = _test(crowd, kind, periods, (blocks, rows, drift))
-    before, after, error = _shares(crowd, kind, rows, _row_at(blocks, rise.block))
+    test = _test(crowd, kind, dated.periods, (blocks, rows, drift))
+    since = _since(crowd, rows, dated.place, _row_at(blocks, rise.block))
+    before, after, error = _shares(crowd, kind, rows, since)
     return _Look(
         kind=kind,
         weight=weight,
@@ -167,15 +187,19 @@ def _row_at(blocks: Blocks, block: Int) -> Int:
     return rows
 
 
+def _since(crowd: FittedCrowd, rows: Int, place: Int, onset: Int) -> Bool:
+    """Return which rows lie at or after the onset of their labeler; none without one."""
+    begins = np.where(onset >= 0, place[np.maximum(onset, 0)], place.size)
+    since: Bool = place[rows] >= begins[crowd.rows.labeler[rows]]
+    return since
+
+
 def _shares(
-    crowd: FittedCrowd, kind: ErrorKind, rows: Int, onset: Int
+    crowd: FittedCrowd, kind: ErrorKind, rows: Int, since: Bool
 ) -> tuple[Float, Float, Float]:
     """Return the share of errors of the kind before and since the onset, and the error of both."""
     n = crowd.rows.n_labelers
-    place = np.empty(crowd.rows.n, dtype=np.int64)
-    place[crowd.order] = np.arange(crowd.rows.n)
     labeler = crowd.rows.labeler[rows]
-    since = (onset[labeler] >= 0) & (place[rows] >= place[np.maximum(onset, 0)][labeler])
     wrong, could = error_share(crowd, kind, rows)
     shares, variance = [], np.zeros(n)
     for part in (~since, since):
