@@ -2,9 +2,9 @@
 
     python benchmarks/_sizes.py WORK LABELS
 
-The crowd: items with 5 labels each, 1,000 labelers, 4 classes, 2 % gold, in random order. Ten of the
-labelers call most items of class 1 class 0: so there is somebody to suspect at every size, and the
-signals are read once more without them, as in a project that needs labeltrust.
+The crowd: items with 5 labels each, 1,000 labelers, 4 classes, 2 % gold, in random order. Ten of
+the labelers call most items of class 1 class 0: so there is somebody to suspect at every size, and
+the signals are read once more without them, as in a project that needs labeltrust.
 """
 
 import json
