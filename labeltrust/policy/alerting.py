@@ -230,6 +230,20 @@ def _checkpoints(cause: Cause) -> Step:
     )
 
 
+def _drift(cause: Cause) -> Step:
+    large = cause.detail.get("large") is True
+    return Step(
+        code="feature_drift",
+        effect="raise" if cause.type == "drift.found" else "end",
+        subject=f"drift:{cause.project_id}:{cause.detail.get('key')}",
+        place=f"project:{cause.project_id}",
+        loudness="ticket",
+        rank=2 if large else 1,
+        word=cause.type,
+        facts=_some(cause.detail, "feature", "psi", "look", "n"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -250,5 +264,6 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("platform.done", "platform.undone", "platform.called_off"), _platform)
     | dict.fromkeys(("work.parked", "work.resumed"), _work)
     | dict.fromkeys(("checkpoints.late", "checkpoints.taken"), _checkpoints)
+    | dict.fromkeys(("drift.found", "drift.over"), _drift)
     | {"snapshot.created": _snapshot}
 )

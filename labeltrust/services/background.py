@@ -19,6 +19,7 @@ from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.checkpoints.work import checkpoint_worker_of
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.measure_drift import watch_drift
 from labeltrust.services.note_gate import watch_gates
 from labeltrust.services.order_pull import PULL, pull_for_job
 from labeltrust.services.order_replay import REPLAY, replay_for_job
@@ -37,10 +38,12 @@ ASSESS = "assess"
 VERIFY = "verify"
 DAILY = "daily"
 GATES = "gates"
+DRIFT = "drift"
 # Long enough that a burst of acts is one verification; the gate looks at the newest by itself.
 _VERIFY_AFTER_SECONDS = 600.0
 # A gate that closes by itself closes for whoever asks it at once; this is for the history alone.
 _GATES_AFTER_SECONDS = 300.0
+_DRIFT_AFTER_SECONDS = 3600.0
 _STOP_SECONDS = 10.0
 _ALERTERS = 2
 
@@ -52,6 +55,7 @@ def worker_of(deployment: Deployment) -> Worker:
         VERIFY: lambda _: verify_news(deployment),
         DAILY: lambda _: daily_work(deployment),
         GATES: lambda _: watch_gates(deployment),
+        DRIFT: lambda _: watch_drift(deployment),
         SNAPSHOT: partial(snapshot_for_job, deployment),
         HOOK: partial(tell_for_job, deployment),
         REPLAY: partial(replay_for_job, deployment),
@@ -65,6 +69,8 @@ def worker_of(deployment: Deployment) -> Worker:
         queue.enqueue_once(DAILY, "house", deployment.clock() + timedelta(days=1))
         soon = deployment.clock() + timedelta(seconds=_GATES_AFTER_SECONDS)
         queue.enqueue_once(GATES, "all", soon)
+        later = deployment.clock() + timedelta(seconds=_DRIFT_AFTER_SECONDS)
+        queue.enqueue_once(DRIFT, "all", later)
 
     return Worker(
         queue=queue,

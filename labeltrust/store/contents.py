@@ -9,7 +9,8 @@ from labeltrust.store.statements import Row, Statements
 
 _MOST_REMEMBERED = 100_000
 _UPSERT = (
-    "INSERT INTO item_content (item_id, content, features, updated_at) VALUES (?, ?, ?, ?) "
+    "INSERT INTO item_content (item_id, content, features, updated_at, first_us, source_id) "
+    "VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (item_id) DO UPDATE SET "
     "content = CASE WHEN excluded.content = '{}' THEN item_content.content "
     "ELSE excluded.content END, "
@@ -26,10 +27,11 @@ class ContentBook:
         """Start with nothing remembered."""
         self._remembered: dict[int, bytes] = {}
         self._rows: dict[int, tuple[str, str, datetime]] = {}
+        self._first: dict[int, tuple[int, int]] = {}
         self._marks: dict[int, bytes] = {}
 
-    def tell(self, draft: Draft, item_alias_id: int | None) -> None:
-        """Note what an event tells about its item, if anything."""
+    def tell(self, draft: Draft, item_alias_id: int | None, source_id: int) -> None:
+        """Note what an event of a source tells about its item, if anything."""
         plain = draft.plain
         if item_alias_id is None or not (plain.content or plain.features):
             return
@@ -43,16 +45,18 @@ class ContentBook:
         there = self._rows.get(item_alias_id)
         if there is None or there[2] <= at:
             self._rows[item_alias_id] = (content, features, at)
+            self._first.setdefault(item_alias_id, (draft.received_us, source_id))
             self._marks[item_alias_id] = mark
 
     def write(self, statements: Statements) -> None:
         """Write what was noted."""
         rows: list[Row] = [
-            (item, content, features, statements.time(at))
+            (item, content, features, statements.time(at), *self._first[item])
             for item, (content, features, at) in sorted(self._rows.items())
         ]
         statements.executemany(_UPSERT, rows)
         self._rows.clear()
+        self._first.clear()
 
     def keep(self) -> None:
         """Remember what was just committed."""
@@ -65,6 +69,7 @@ class ContentBook:
         """Forget what was noted in a transaction that failed."""
         self._marks.clear()
         self._rows.clear()
+        self._first.clear()
 
     def forget(self) -> None:
         """Forget everything."""

@@ -218,7 +218,7 @@ class Recorder:
         for draft in batch.new:
             append_draft(chains, draft, origin, names)
             if draft.plain.content or draft.plain.features:
-                self._contents.tell(draft, names.of(draft)[0].id)
+                self._contents.tell(draft, names.of(draft)[0].id, batch.source.id)
             self._projects.tell(draft, names.of(draft)[1].id)
             if draft.plain.detail != "{}":
                 self._vendors.tell(draft, names.of(draft)[1].id)

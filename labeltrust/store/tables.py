@@ -432,14 +432,44 @@ class ItemAlias(SQLModel, table=True):
 
 
 class ItemContent(SQLModel, table=True):
-    """What is shown of an item, and its features: mutable, erasable; its digest is in history."""
+    """What is shown of an item, and its features: mutable, erasable; its digest is in history.
+
+    `first_us` is when it was first told of, by our clock, and `source_id` by whom; null where that
+    was before these columns.
+    """
 
     __tablename__ = "item_content"
+    __table_args__ = (Index("ix_item_content_first_us", "first_us"),)
 
     item_id: int = Field(primary_key=True, foreign_key="item_alias.id", sa_type=RowId)
     content: str = Field(default="{}", sa_type=Text)
     features: str = Field(default="{}", sa_type=Text)
     updated_at: datetime
+    first_us: int | None = Field(default=None, sa_type=RowId)
+    source_id: int | None = Field(default=None)
+
+
+class DriftReport(SQLModel, table=True):
+    """How features of the newest items differ from those of earlier weeks: derived, replaced."""
+
+    __tablename__ = "drift_report"
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    measured_at: datetime
+    document: str = Field(sa_type=Text)
+
+
+class DriftTally(SQLModel, table=True):
+    """How many looks at a source's features were possible in one hour, and how many found drift."""
+
+    __tablename__ = "drift_tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    hour: int = Field(primary_key=True)
+    looks: int
+    drifted: int
 
 
 FLAG_STANDS = text("status <> 'dismissed'")

@@ -34,6 +34,7 @@ from labeltrust.web.api import (
     identity,
     incident_files,
     incidents,
+    items,
     keys,
     labelers,
     ledger,
@@ -78,6 +79,7 @@ from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import gate as gate_page
 from labeltrust.web.pages import incident_files as incident_file_pages
 from labeltrust.web.pages import incidents as incident_pages
+from labeltrust.web.pages import items as item_pages
 from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import ledger as ledger_page
@@ -129,8 +131,8 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, sources, hooks, alerts, ledger, platform_acts, findings,
-    slis,
+    incidents, incident_files, training, items, sources, hooks, alerts, ledger, platform_acts,
+    findings, slis,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -138,6 +140,7 @@ _PAGES = (
     oidc,
     project_pages,
     labeler_pages,
+    item_pages,
     queue_pages,
     flag_pages,
     appeal_pages,

@@ -144,6 +144,7 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     said += [f"{neutral(str(facts['job']))} failed"] if "job" in facts else []
     said += [_lateness(facts)] if "late_minutes" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
+    said += [_drifted(facts)] if "psi" in facts else []
     return "; ".join(said)
 
 
@@ -152,6 +153,11 @@ def _lateness(facts: Mapping[str, Any]) -> str:
     late = f"the oldest waited for {facts['late_minutes']} minutes"
     there = f"{facts['places']} places are set, {facts['wanted']} must take it"
     return f"{late}; {there}" + (f"; in trouble: {names}" if names else "")
+
+
+def _drifted(facts: Mapping[str, Any]) -> str:
+    feature = neutral(str(facts.get("feature")))
+    return f"feature {feature}: PSI {facts['psi']:.2f} in the last {facts.get('look')}"
 
 
 def _reason(reason: Mapping[str, object]) -> str:
@@ -181,6 +187,7 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "quarantine_growing": f"/quarantine?source={source}",
         "ledger_broken": "/alerts",
         "checkpoints_late": "/ledger",
+        "feature_drift": f"/projects/{project}/items",
         "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
     }

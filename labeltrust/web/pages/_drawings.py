@@ -166,3 +166,20 @@ def _wrap(part: Any) -> None:  # noqa: ANN401 - any part of a specification
     for name, one in part.items():
         if name != "datasets":
             _wrap(one)
+
+
+def drift_summary(line: Mapping[str, Any]) -> str:
+    """Return the chart of a feature's drift in words."""
+    return charts.drift_words(_drift_frame(line))
+
+
+def drift_spec(line: Mapping[str, Any]) -> Spec:
+    """Return the specification of the chart of a feature's drift."""
+    feature = visible(shortened(str(line["feature"]), _WORD))
+    return _spec(charts.draw_drift(_drift_frame(line), feature))
+
+
+def _drift_frame(line: Mapping[str, Any]) -> Any:  # noqa: ANN401 - pandas, kept out of this layer
+    words = _words([str(word) for word, *_ in line["shares"]])
+    shares = [[w, a, b] for w, (_, a, b) in zip(words, line["shares"], strict=True)]
+    return charts.drift_frame(shares)

@@ -17,7 +17,7 @@ PAGES = [
     "/quarantine", "/quarantine/1", "/freezes", "/freezes?shown=all", "/freezes/1",
     "/freezes/1/holds", "/sources", "/sources/import", "/sources/acme", "/sign-in",
     "/approvals", "/approvals/1", "/projects/fraud/settings", "/settings",
-    "/projects/fraud/snapshots", "/projects/fraud/gate",
+    "/projects/fraud/snapshots", "/projects/fraud/gate", "/projects/fraud/items",
 ]  # fmt: skip
 
 

@@ -1,0 +1,152 @@
+"""Kinds of alerts and the facts that open and end them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """One kind of alert; its runbook is `docs/runbooks/<name>.md`.
+
+    Attributes:
+        name: Stable word, in messages, settings and addresses.
+        meaning: What it says, for people.
+        one: A single alert in words; `many` is used with a number before it.
+        opened: Word of a signed webhook when it opens.
+        ended: The same when it ends; empty where it never does.
+        hidden_by_mitigation: Whether it waits while a freeze or a contained incident holds its
+            subject. What speaks of the record, the gate or the circuit breaker never waits.
+    """
+
+    name: str
+    meaning: str
+    one: str
+    many: str
+    opened: str
+    ended: str = ""
+    hidden_by_mitigation: bool = False
+
+
+_CODES = (
+    Code(
+        name="flag_opened",
+        meaning="a labeler is flagged, or a flag became more severe",
+        one="flag waits for a review",
+        many="flags wait for a review",
+        opened="flag.opened",
+        ended="flag.closed",
+        hidden_by_mitigation=True,
+    ),
+    Code(
+        name="freeze_made",
+        meaning="labels are held out of training sets",
+        one="freeze was made",
+        many="freezes were made",
+        opened="freeze.made",
+        ended="freeze.lifted",
+    ),
+    Code(
+        name="breaker_tripped",
+        meaning="too much was frozen in a day: holds wait for a second person",
+        one="provisional hold waits for a second person",
+        many="provisional holds wait for a second person",
+        opened="breaker.tripped",
+        ended="breaker.settled",
+    ),
+    Code(
+        name="gate_closed",
+        meaning="training may not proceed",
+        one="gate is closed",
+        many="gates are closed",
+        opened="gate.closed",
+        ended="gate.opened",
+    ),
+    Code(
+        name="source_silent",
+        meaning="a source that usually sends sends nothing",
+        one="source is silent",
+        many="sources are silent",
+        opened="source.silent",
+        ended="source.heard",
+        hidden_by_mitigation=True,
+    ),
+    Code(
+        name="source_probation",
+        meaning="the labels of a source do not count until it is vetted",
+        one="source is on probation",
+        many="sources are on probation",
+        opened="source.probation",
+        ended="source.trusted",
+        hidden_by_mitigation=True,
+    ),
+    Code(
+        name="quarantine_growing",
+        meaning="more and more deliveries of a source cannot be read",
+        one="quarantine is growing",
+        many="quarantines are growing",
+        opened="quarantine.growing",
+        ended="quarantine.calmed",
+        hidden_by_mitigation=True,
+    ),
+    Code(
+        name="ledger_broken",
+        meaning="the tamper-evident history does not verify",
+        one="chain of the history is broken",
+        many="chains of the history are broken",
+        opened="ledger.broken",
+        ended="ledger.mended",
+    ),
+    Code(
+        name="checkpoints_late",
+        meaning="signed checkpoints of the history did not reach enough places outside in time",
+        one="checkpoint is late: too few places outside took it",
+        many="checkpoints are late: too few places outside took them",
+        opened="checkpoints.late",
+        ended="checkpoints.taken",
+    ),
+    Code(
+        name="platform_act_failed",
+        meaning="what a freeze asked of a platform could not be done, or not taken back",
+        one="act at a platform failed",
+        many="acts at platforms failed",
+        opened="platform.failed",
+        ended="platform.settled",
+    ),
+    Code(
+        name="work_parked",
+        meaning="a piece of background work keeps failing",
+        one="piece of background work keeps failing",
+        many="pieces of background work keep failing",
+        opened="work.parked",
+        ended="work.resumed",
+    ),
+    Code(
+        name="feature_drift",
+        meaning="a feature of incoming items differs from its own past",
+        one="feature of incoming items has drifted",
+        many="features of incoming items have drifted",
+        opened="drift.found",
+        ended="drift.over",
+    ),
+    Code(
+        name="snapshot_made",
+        meaning="a training set was made",
+        one="training set was made",
+        many="training sets were made",
+        opened="snapshot.made",
+    ),
+)
+CODES: Mapping[str, Code] = MappingProxyType({code.name: code for code in _CODES})
+
+# Facts that the outbox keeps, by their word in the history or of the watch.
+CAUSES: frozenset[str] = frozenset(
+    {"flag.opened", "flag.updated", "flag.confirmed", "flag.dismissed", "flag.reopened"}
+    | {"freeze.placed", "freeze.lifted", "gate.opened", "gate.closed", "snapshot.created"}
+    | {"source.added", "source.changed", "source.silent", "source.heard"}
+    | {"quarantine.growing", "quarantine.calmed", "ledger.broken", "ledger.mended"}
+    | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
+    | {"platform.undo_asked", "platform.called_off"}
+    | {"work.parked", "work.resumed", "checkpoints.late", "checkpoints.taken"}
+    | {"drift.found", "drift.over"}
+)

@@ -1,0 +1,79 @@
+"""The page of items: features that drifted, a chart of each, and what to do where there is none."""
+
+import numpy as np
+import pytest
+from factories import owner
+from recorded import record
+from web.crowds import HOSTILE_NAME, HOSTILE_TEXT
+from web.pages.browsing import sign_in_as, submitted
+
+from labeltrust.domain.events import Event
+from labeltrust.services.measure_drift import measure_drift
+
+PAGE = "/projects/fraud/items"
+
+
+@pytest.fixture
+def drifted(deployment, clock):
+    rng = np.random.default_rng(4)
+    for week in range(5):
+        events = [
+            Event(
+                type="item.described", project="fraud", item=f"w{week}-{k}",
+                item_features={
+                    "amount": float(rng.normal(2 * (week == 4))),
+                    HOSTILE_NAME: HOSTILE_TEXT if rng.random() < 0.5 else "calm",
+                },
+            )
+            for k in range(200)
+        ]  # fmt: skip
+        record(deployment, events, source="acme")
+        clock.tick(7 * 86_400 if week < 4 else 60)
+    return deployment
+
+
+async def test_drifted_features_come_first_with_a_chart(browser, drifted):
+    await sign_in_as(browser, drifted)
+    measure_drift(drifted, owner(), "fraud")
+
+    page = (await browser.get(PAGE)).text
+    spec = (await browser.get(f"{PAGE}/drift/0")).json()
+
+    assert "1 drifted" in page
+    assert "large drift" in page
+    assert "Most gained: over" in page
+    assert "amount" in spec["usermeta"]["title"]
+    assert (await browser.get(f"{PAGE}/drift/99")).status_code == 404
+
+
+async def test_names_and_values_of_others_stay_text(browser, drifted):
+    await sign_in_as(browser, drifted)
+    found = measure_drift(drifted, owner(), "fraud")
+    place = [line["feature"] for line in found["features"]].index(HOSTILE_NAME)
+
+    page = (await browser.get(f"{PAGE}?feature={place}")).text
+
+    assert "<script>alert(1)" not in page
+    assert "<img src=x" not in page
+    assert (await browser.get(f"{PAGE}/drift/{place}")).status_code == 200
+
+
+async def test_nobody_looked_yet_and_then_there_are_no_features(browser, deployment):
+    await sign_in_as(browser, deployment)
+
+    before = (await browser.get(PAGE)).text
+    looked = await submitted(browser, PAGE, f"{PAGE}/drift")
+    after = (await browser.get(PAGE)).text
+
+    assert "Nobody looked yet" in before
+    assert looked.status_code == 303
+    assert "item_features" in after
+
+
+async def test_readers_cannot_look_and_other_projects_are_not_there(browser, deployment):
+    await sign_in_as(browser, deployment, "reviewer", projects=("fraud",))
+
+    page = await browser.get(PAGE)
+
+    assert "Look now" not in page.text
+    assert (await browser.get("/projects/nothing/items")).status_code == 404
