@@ -4,6 +4,7 @@ VENV := .venv
 AUDIT := .venv-audit
 PEERS := .venv-bench
 SPARK := .venv-spark
+SITE := .venv-site
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
@@ -16,7 +17,7 @@ FUZZ_ARGS ?=
 CHAOS_ARGS ?=
 SPARK_ARGS ?=
 
-.PHONY: help demo test labelstudio mutations secrets forged chaos spark fuzz check format lint types imports migrate seed serve lock bench redteam docs audit sbom clean
+.PHONY: help demo test labelstudio mutations secrets forged chaos spark fuzz check format lint types imports migrate seed serve lock bench redteam docs site audit sbom clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -73,7 +74,7 @@ $(SPARK)/.ready: $(BIN)/uv requirements/spark.lock pyproject.toml
 spark: $(SPARK)/.ready ## counting on a Spark cluster of this machine, one worker killed: the same bits; installs it and Java 17 apart
 	tests/spark/with_java $(SPARK)/bin/python -m pytest tests/spark -q -p no:cacheprovider --timeout 1200 $(SPARK_ARGS)
 
-check: format lint types imports ## formatting, lint, types, layers
+check: format lint types imports site ## formatting, lint, types, layers, links of the documentation
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -110,6 +111,15 @@ bench: $(VENV)/.dev $(PEERS)/.ready ## every benchmark beside its peer, as ratio
 docs: $(VENV)/.dev ## charts and generated parts of docs/signals, the same every time
 	$(BIN)/python docs/_build
 
+$(SITE)/.ready: $(BIN)/uv requirements/site.lock
+	$(PYTHON) -m venv $(SITE)
+	$(BIN)/uv pip install --python $(SITE)/bin/python --quiet --require-hashes -r requirements/site.lock
+	touch $@
+
+site: $(VENV)/.dev $(SITE)/.ready ## the documentation in build/site, offline; a broken link is an error
+	$(BIN)/python docs/_site
+	cd build && ../$(SITE)/bin/zensical build --clean --strict
+
 $(AUDIT)/.ready: requirements/audit.lock
 	$(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/audit.lock
@@ -124,6 +134,7 @@ sbom: $(AUDIT)/.ready ## what is inside, as CycloneDX, in build/sbom.json
 
 lock: ## lock files anew
 	printf 'cyclonedx-bom\npip-audit\n' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/audit.lock -
+	echo 'zensical' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/site.lock -
 	echo 'irrCAC' | $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/bench.lock -
 	echo 'uv' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet -o requirements/tools.lock -
 	$(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build -o requirements/base.lock pyproject.toml
@@ -131,4 +142,4 @@ lock: ## lock files anew
 	printf 'hypothesis\npixeltable-pgserver\npytest\npytest-asyncio\npytest-timeout\n' | $(BIN)/uv pip compile --universal --generate-hashes --no-header --quiet --extra postgres --extra build --extra spark -o requirements/spark.lock pyproject.toml -
 
 clean: ## forget the environment and the sample installation
-	rm -rf $(VENV) $(AUDIT) $(PEERS) $(SPARK) var
+	rm -rf $(VENV) $(AUDIT) $(PEERS) $(SPARK) $(SITE) var
