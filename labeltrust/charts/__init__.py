@@ -14,6 +14,7 @@ from labeltrust.charts._game_day import draw_attackers, draw_flow
 from labeltrust.charts._incident import draw_spans
 from labeltrust.charts._look import MARK, draw_unchecked
 from labeltrust.charts._meetings import draw_meetings
+from labeltrust.charts._models import draw_parting, parting_frame, parting_words
 from labeltrust.charts._portrait import (
     confusion_frame,
     confusion_words,
@@ -63,6 +64,7 @@ __all__ = [
     "draw_meetings",
     "draw_mix",
     "draw_onsets",
+    "draw_parting",
     "draw_promises",
     "draw_replay",
     "draw_shares",
@@ -79,6 +81,8 @@ __all__ = [
     "drift_words",
     "mix_frame",
     "mix_words",
+    "parting_frame",
+    "parting_words",
     "standing_frame",
     "standing_words",
     "timeline_frame",

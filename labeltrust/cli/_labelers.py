@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli import _models
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Project, Reason, SourceName, example
 from labeltrust.cli._output import out, print_json, print_table, say
@@ -222,3 +223,6 @@ def _show(act: "IdentityAct", *, as_json: bool) -> None:
         + (f"; along went {', '.join(along)}" if along else ""))  # fmt: skip
     if not act.undone:
         say(f"undo: labeltrust labelers undo {act.number} --reason …")
+
+
+_models.add_to(app)

@@ -130,6 +130,24 @@ _CODES = (
         ended="drift.over",
     ),
     Code(
+        name="model_regression",
+        meaning="a version of a model is worse on gold items than the one before it",
+        one="model is worse than the version before",
+        many="models are worse than the version before",
+        opened="model.regressed",
+        ended="model.recovered",
+        hidden_by_mitigation=True,
+    ),
+    Code(
+        name="shadow_divergence",
+        meaning="a shadow and the model in production disagree more than they may",
+        one="shadow disagrees with production",
+        many="shadows disagree with production",
+        opened="shadow.diverged",
+        ended="shadow.agreed",
+        hidden_by_mitigation=True,
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -149,4 +167,5 @@ CAUSES: frozenset[str] = frozenset(
     | {"platform.undo_asked", "platform.called_off"}
     | {"work.parked", "work.resumed", "checkpoints.late", "checkpoints.taken"}
     | {"drift.found", "drift.over"}
+    | {"model.regressed", "model.recovered", "shadow.diverged", "shadow.agreed"}
 )

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labeltrust.domain.estimates import Estimate, Measured, Undefined
-from labeltrust.metrics._estimates import TAIL, Z
+from labeltrust.metrics._estimates import TAIL
 from labeltrust.metrics.gold_accuracy import wilson
+from labeltrust.metrics.model_pair import accuracy_change
 
 Bool = NDArray[np.bool_]
 
@@ -56,10 +57,7 @@ def _share(hits: Bool, reason: str) -> Measured:
 def recall_change(answers: Answers) -> Measured:
     """Return by how much recall rises from the first model to the second, paired by item.
 
-    The difference is as observed; its interval is the adjusted Wald interval for paired shares,
-    which adds a half to each cell: Bonett and Price (2012), "Adjusted Wald Confidence Interval for
-    a Difference of Binomial Proportions Based on Paired Data", Journal of Educational and
-    Behavioral Statistics 37.
+    The interval is that of `model_pair.accuracy_change`, over the items of the class.
 
     Returns:
         Points in [-1, 1]; n counts the items of the class.
@@ -73,12 +71,7 @@ def recall_change(answers: Answers) -> Measured:
     n = before.size
     if not n:
         return Undefined(reason=NONE_THERE)
-    gained, lost = int((after & ~before).sum()), int((before & ~after).sum())
-    up, down = (gained + 1) / (n + 2), (lost + 1) / (n + 2)
-    half = Z * np.sqrt((up + down - (up - down) ** 2) / (n + 2))
-    value = (gained - lost) / n
-    low, high = min(up - down - half, value), max(up - down + half, value)
-    return Estimate(value=value, low=max(float(low), -1.0), high=min(float(high), 1.0), n=n)
+    return accuracy_change(n, int((before & ~after).sum()), int((after & ~before).sum()))
 
 
 def precision_change(answers: Answers, rng: np.random.Generator) -> Measured:

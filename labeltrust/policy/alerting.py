@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
-from labeltrust.domain.alerts import CODES, Cause, Loudness, Step
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import Cause, Loudness, Step
 from labeltrust.domain.flags import SEVERITIES
 
 HOLD: Final = timedelta(minutes=5)
@@ -244,6 +245,27 @@ def _drift(cause: Cause) -> Step:
     )
 
 
+def _model(cause: Cause) -> Step:
+    """A model that is worse; each gold item that a canary loses besides is told once."""
+    code = CODES["model_regression" if cause.type.startswith("model.") else "shadow_divergence"]
+    begins, detail = cause.type == code.opened, cause.detail
+    serious = detail.get("role") == "production" and detail.get("drop") is True
+    return Step(
+        code=code.name,
+        effect="raise" if begins else "end",
+        subject=f"model:{cause.labeler_id}:{detail.get('question')}",
+        place=f"project:{cause.project_id}",
+        loudness="page" if serious else "ticket",
+        rank=_whole(detail.get("told")),
+        word=cause.type,
+        facts=_some(detail, "question", "role", "gold", "lost", "gained", "shared", "parted"),
+    )
+
+
+def _whole(number: object) -> int:
+    return number if isinstance(number, int) else 0
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -265,5 +287,7 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("work.parked", "work.resumed"), _work)
     | dict.fromkeys(("checkpoints.late", "checkpoints.taken"), _checkpoints)
     | dict.fromkeys(("drift.found", "drift.over"), _drift)
+    | dict.fromkeys(("model.regressed", "model.recovered"), _model)
+    | dict.fromkeys(("shadow.diverged", "shadow.agreed"), _model)
     | {"snapshot.created": _snapshot}
 )

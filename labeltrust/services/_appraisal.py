@@ -14,12 +14,14 @@ from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
+from labeltrust.domain.model_roles import ModelPair
 from labeltrust.domain.projects import Project
 from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.thresholds import THRESHOLDS
 from labeltrust.services.appraise import Appraisal, History, appraise
+from labeltrust.services.models._comparing import PairRead, pairs_read
 from labeltrust.settings import Settings
 from labeltrust.store.judgments import LoadedJudgments
 from labeltrust.store.names import Labeler
@@ -46,6 +48,7 @@ class Appraised:
     outside_scale: int
     without_provenance: int
     by_source: Mapping[int, SourceShare]
+    models: tuple[PairRead, ...] = ()
 
 
 def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
@@ -57,6 +60,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     *,
     documented: bool = True,
     engine: Engine = LOCAL,
+    pairs: Sequence[ModelPair] = (),
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
@@ -68,6 +72,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         standing: Flags and freezes on record, and the moment of the assessment.
         documented: Whether to write the document; False where flags and freezes are enough.
         engine: Where counters run.
+        pairs: Models to be compared with the version before.
     """
     kept = ~np.isin(loaded.source, list(probation))
     judgments = block(
@@ -88,6 +93,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
     history, now = standing
     names, scale, outside = _names(loaded), loaded.scale, loaded.outside_scale
+    models = pairs_read(loaded, pairs)
     missing, by_source = _without_provenance(loaded, kept), _by_source(loaded)
     del loaded, kept  # the block holds what is reckoned with: columns of a history are large
     found = appraise(
@@ -106,6 +112,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         outside_scale=outside,
         without_provenance=missing,
         by_source=by_source,
+        models=models,
     )
 
 

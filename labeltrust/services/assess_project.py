@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
+from labeltrust.domain.model_roles import ModelPair, pairs_of
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import Project
 from labeltrust.engine.choice import engine_of
@@ -24,6 +25,7 @@ from labeltrust.services._point import point_of
 from labeltrust.services._raised import Raising, keep_raising, raising
 from labeltrust.services._settle import settle
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.models._keeping import keep_pairs
 from labeltrust.services.note_gate import note_gate
 from labeltrust.services.read_assessment import (
     Document,
@@ -45,6 +47,7 @@ from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.jobs import Lease
 from labeltrust.store.judgments import Fetching, read_judgments
+from labeltrust.store.model_roles import roles_now
 from labeltrust.store.projects import project_of, project_row
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.snapshots import probation_sources
@@ -113,6 +116,7 @@ class _Facts:
     freezes: tuple[FreezeState, ...]
     probation: tuple[int, ...]
     charted: frozenset[Accusation]
+    pairs: tuple[ModelPair, ...] = ()
 
     @property
     def questions(self) -> list[str]:
@@ -151,6 +155,7 @@ def _facts(session: Session, project: str, at: datetime) -> _Facts:
         freezes=tuple(f.state for f in list_freezes(session, project_id, lifted=True)),
         probation=tuple(probation_sources(session, project_id)),
         charted=frozenset(charted(session, project_id)),
+        pairs=pairs_of(roles_now(session, project_id)),
     )
 
 
@@ -177,6 +182,7 @@ def _appraised(
         rules,
         standing,
         engine=engine_of(deployment.settings),
+        pairs=facts.pairs,
     )
 
 
@@ -220,6 +226,7 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
             return whole_document(session, before, row.name)  # somebody read further meanwhile
         opened = settle(act, made.found)
         keep_charts(act, made.charts)
+        keep_pairs(act, [(one.question, one.models) for one in made.found])
         standing = standing_of(session, act.project_id, facts.at)
         whole = {**with_standing(made.document, standing), "flags_opened": list(opened)}
         digest = _digest(whole)

@@ -9,7 +9,8 @@ import msgspec
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from labeltrust.domain.alerts import CODES, Step
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import Step
 from labeltrust.store.inserting import known_id
 from labeltrust.store.tables import (
     Alert,

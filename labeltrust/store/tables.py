@@ -590,6 +590,43 @@ class AssessedFigures(SQLModel, table=True):
     figures: str = Field(sa_type=Text)
 
 
+class ModelRole(SQLModel, table=True):
+    """What a model is for in a project: the newest row of a labeler counts, and none is changed."""
+
+    __tablename__ = "model_role"
+    __table_args__ = (
+        Index("ix_model_role_project_id_id", "project_id", "id"),
+        {"info": {CHANGES: ()}},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    labeler_id: int = Field(sa_type=RowId)
+    role: str = Field(sa_type=Text)
+    predecessor_id: int | None = Field(default=None, sa_type=RowId)
+    reason: str = Field(sa_type=Text)
+    given_at: datetime
+    given_by: str = Field(sa_type=Text)
+
+
+class ModelComparison(SQLModel, table=True):
+    """A model beside the one before it at the newest assessment: derived, replaced by the next one.
+
+    `found` is JSON of counts by hour, `lost` the ids of gold items that only the other has right.
+    """
+
+    __tablename__ = "model_comparison"
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    question: str = Field(primary_key=True, sa_type=Text)
+    labeler_id: int = Field(primary_key=True, sa_type=RowId)
+    role: str = Field(sa_type=Text)
+    against_id: int = Field(sa_type=RowId)
+    at: datetime
+    found: str = Field(sa_type=Text)
+    lost: bytes = Field(sa_type=LargeBinary)
+
+
 class AssessmentPoint(SQLModel, table=True):
     """A project's main numbers at one assessment, for trends; thinned as they grow old."""
 

@@ -38,6 +38,7 @@ from labeltrust.web.api import (
     keys,
     labelers,
     ledger,
+    models,
     people,
     platform_acts,
     projects,
@@ -84,6 +85,7 @@ from labeltrust.web.pages import keys as key_pages
 from labeltrust.web.pages import labelers as labeler_pages
 from labeltrust.web.pages import ledger as ledger_page
 from labeltrust.web.pages import live as live_pages
+from labeltrust.web.pages import models as model_pages
 from labeltrust.web.pages import notebooks as notebook_pages
 from labeltrust.web.pages import people as people_pages
 from labeltrust.web.pages import platform_acts as platform_act_pages
@@ -132,7 +134,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, items, sources, hooks, alerts, ledger, platform_acts,
-    findings, slis,
+    findings, models, slis,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -141,6 +143,7 @@ _PAGES = (
     project_pages,
     labeler_pages,
     item_pages,
+    model_pages,
     queue_pages,
     flag_pages,
     appeal_pages,

@@ -16,6 +16,7 @@ _TAGS = {
     "projects": "What is asked, on which scale.",
     "assessments": "How far each labeler can be trusted.",
     "identity": "Who is who across platforms, and whose people they are.",
+    "models": "What models are for, and how a version compares with the one before.",
     "flags": "The review queue.",
     "freezes": "Labels held out, reversibly.",
     "snapshots": "Training sets without frozen labels.",

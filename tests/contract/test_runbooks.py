@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labeltrust.cli import run
-from labeltrust.domain.alerts import CODES
+from labeltrust.domain.alert_codes import CODES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "runbooks"
 every_code = pytest.mark.parametrize("code", CODES)

@@ -99,6 +99,7 @@ ELSEWHERE = {
     "POST /v1/sources/{source}/connection": "test_source_pulls.py",
     "POST /v1/sources/{source}/reconcile": "test_source_pulls.py",
     "POST /v1/sources/{source}/policy": "test_platform_acts.py",
+    "POST /v1/projects/{project}/labelers/{labeler}/model": "test_models.py: the labeler is none",
 }
 # Of these the words stand beside the history, which knows that they were said (decision 0045).
 BESIDE = {"appeal.opened", "incident.member_added"}

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from sqlmodel import Session
 
-from labeltrust.domain.alerts import CODES, Cause
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import Cause
 from labeltrust.domain.neutral import neutral
 from labeltrust.outgoing.shapes._base import Telling, moment_text
 from labeltrust.policy.alerting import step_of
@@ -145,7 +146,17 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     said += [_lateness(facts)] if "late_minutes" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
     said += [_drifted(facts)] if "psi" in facts else []
+    said += [_of_model(facts)] if "role" in facts else []
     return "; ".join(said)
+
+
+def _of_model(facts: Mapping[str, Any]) -> str:
+    question = neutral(str(facts.get("question")))
+    said = f"{facts['role']}, question {question}"
+    if "gold" in facts:
+        said += f": {facts['lost']} of {facts['gold']} gold items lost, {facts['gained']} gained"
+        said += f"; {facts['parted']} of {facts['shared']} items with another label"
+    return said
 
 
 def _lateness(facts: Mapping[str, Any]) -> str:
@@ -190,6 +201,8 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "feature_drift": f"/projects/{project}/items",
         "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
+        "model_regression": f"/projects/{project}/labelers?kind=model",
+        "shadow_divergence": f"/projects/{project}/labelers?kind=model",
     }
     return pages.get(group.code, f"/sources/{source}")
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from labeltrust.domain.alerts import CODES, Cause, Channel, Step
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import Cause, Channel, Step
 from labeltrust.policy.alerting import hold, is_news, step_of
 from labeltrust.services.alerting._planning import plan_end, plan_event, plan_open
 from labeltrust.store.alerts import (

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from labeltrust.domain.alerts import CODES, LOUDNESS, Channel
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import LOUDNESS, Channel
 from labeltrust.domain.errors import Conflict, InvalidInput
 from labeltrust.domain.naming import checked_name, checked_note
 from labeltrust.domain.principals import Principal

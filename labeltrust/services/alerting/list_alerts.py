@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from labeltrust.domain.alerts import CODES
+from labeltrust.domain.alert_codes import CODES
 from labeltrust.domain.principals import Principal
 from labeltrust.services.alerting._composing import line_of
 from labeltrust.services.deployment import Deployment

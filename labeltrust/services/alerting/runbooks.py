@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import labeltrust
-from labeltrust.domain.alerts import CODES
+from labeltrust.domain.alert_codes import CODES
 from labeltrust.domain.errors import NotFound
 from labeltrust.domain.principals import Principal
 from labeltrust.services.deployment import Deployment

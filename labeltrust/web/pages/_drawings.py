@@ -84,6 +84,16 @@ def signal_spec(drawn: Drawn, signal: str) -> Spec | None:
     return _spec(charts.draw_standing(sizes, reading))
 
 
+def parting_spec(hours: Sequence[Sequence[int]]) -> Spec:
+    """Return the specification of how often a model and the one before it part."""
+    return _spec(charts.draw_parting(charts.parting_frame(hours)))
+
+
+def parting_summary(hours: Sequence[Sequence[int]]) -> str:
+    """Return the same in words."""
+    return charts.parting_words(charts.parting_frame(hours))
+
+
 def case_spec(drawing: CaseDrawing) -> Spec:
     """Return the specification of a signal's chart in a case; the suspect bears a triangle."""
     keys = list(drawing.names)

@@ -7,7 +7,8 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, PathParameter
 
-from labeltrust.domain.alerts import CODES, Message
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import Message
 from labeltrust.domain.errors import InvalidInput, LabeltrustError, NotFound
 from labeltrust.outgoing.shapes import shapes
 from labeltrust.services.alerting.add_channel import (

@@ -17,6 +17,7 @@ from labeltrust.services.freeze_labels import freeze_labels
 from labeltrust.services.list_labelers import show_labeler_by_id
 from labeltrust.services.list_vendors import CAUTION, list_vendors
 from labeltrust.services.merge_labelers import merge_labelers
+from labeltrust.services.models.give_role import RoleDraft, give_role
 from labeltrust.services.search_labelers import LabelerPage, search_labelers
 from labeltrust.services.show_identity import show_identity
 from labeltrust.services.show_portrait import ON_A_PAGE, read_drawn, show_portrait
@@ -32,6 +33,7 @@ from labeltrust.web.pages._drawings import (
 )
 from labeltrust.web.pages._forms import freeze_draft
 from labeltrust.web.pages._labelers_table import LABELERS, search_of
+from labeltrust.web.pages._model_card import model_card, page_number
 from labeltrust.web.pages._view import Form, Refusal, View, charted, refusal, see_other
 from labeltrust.web.pagination import MAX_ID
 from labeltrust.web.paths import segment
@@ -196,6 +198,30 @@ async def profile(
     return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
 
 
+@post("/projects/{project:str}/labelers/{labeler:str}/model", opt=by_session("snapshot"),
+      include_in_schema=False)  # fmt: skip
+async def model(
+    project: FromPath[str],
+    labeler: FromPath[str],
+    request: Request[Any, Any, Any],
+    view: NamedDependency[View],
+) -> Response[Any]:
+    """Say what a model is for, with a written reason."""
+    form = await view.form(request)
+    draft = RoleDraft(
+        labeler=labeler, role=form.get("role", ""), reason=form.get("reason", ""),
+        predecessor=form.get("predecessor", ""),
+    )  # fmt: skip
+    try:
+        await view.ask(give_role, project, draft)
+    except NotFound as error:  # a name written wrongly: the form says so
+        wrong = InvalidInput(str(error), place="predecessor", code=error.code)
+        return await _page(view, project, labeler, form, refusal(wrong))
+    except LabeltrustError as error:
+        return await _page(view, project, labeler, form, refusal(error))
+    return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#model")
+
+
 @post("/projects/{project:str}/labelers/{labeler:str}/identity/{act:int}/undo",
       opt=by_session("freeze"), include_in_schema=False)  # fmt: skip
 async def undo(
@@ -214,13 +240,14 @@ async def undo(
     return see_other(f"/projects/{segment(project)}/labelers/{segment(labeler)}#identity")
 
 
+_OF_MODEL = frozenset({"role", "predecessor"})
 _OF_IDENTITY = frozenset({"into", "parted", "alias", "vendor", "act"})
 
 
 async def _page(
     view: View, project: str, labeler: str, form: Form, refused: Refusal | None
 ) -> Response[str]:
-    page = _page_number(view.query.get("items", ""))
+    page = page_number(view.query.get("items", ""))
     portrait = await view.ask(show_portrait, project, labeler, page=page)
     case = await view.ask(show_labeler_by_id, project, portrait.drawn.labeler_id)
     drawn = portrait.drawn
@@ -239,19 +266,12 @@ async def _page(
             notebook_offers, project, {"labeler": labeler}, ("01", "02")
         ),
         identity=await view.ask(show_identity, project, labeler),
+        **await model_card(view, project, drawn.labeler_id, case.assessed["kind"]),
         form=form,
-        refused=None if _OF_IDENTITY & form.keys() else refused,
+        refused=None if (_OF_IDENTITY | _OF_MODEL) & form.keys() else refused,
+        refused_model=refused if _OF_MODEL & form.keys() else None,
         refused_identity=refused if _OF_IDENTITY & form.keys() else None,
     )
 
 
-def _page_number(text: str) -> int:
-    """Return the number of a page of an address; anything that is none is the first.
-
-    >>> _page_number("3"), _page_number("-1"), _page_number("9" * 40)
-    (3, 1, 999999999)
-    """
-    return max(int(text[:9]), 1) if text.isascii() and text.isdigit() else 1
-
-
-HANDLERS = (labelers, show, chart, signal_chart, freeze, merge, split, alias, profile, undo)
+HANDLERS = (labelers, show, chart, signal_chart, freeze, merge, split, alias, profile, model, undo)

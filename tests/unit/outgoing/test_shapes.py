@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from labeltrust.domain.alerts import CODES
+from labeltrust.domain.alert_codes import CODES
 from labeltrust.domain.neutral import neutral
 from labeltrust.outgoing.shapes import alertmanager, email, pagerduty, shapes, slack
 from labeltrust.outgoing.shapes._base import Telling

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeltrust.domain.alerts import CAUSES, CODES, LOUDNESS, Cause
+from labeltrust.domain.alert_codes import CODES
+from labeltrust.domain.alerts import CAUSES, LOUDNESS, Cause
 from labeltrust.policy.alerting import FLAPPING, hold, is_news, pause, step_of
 
 AT = datetime(2026, 11, 29, 12, 0, tzinfo=UTC)

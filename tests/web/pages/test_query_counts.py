@@ -40,6 +40,7 @@ NOT_MEASURED = {
     "/incidents/{incident:int}/postmortem.html": "has the damage in it",
     "/incidents/{incident:int}/postmortem.md": "has the damage in it",
     "/live": "never ends",
+    "/projects/{project:str}/labelers/{labeler:str}/charts/model/parting.json": "of models alone",
     "/media": "asks for a picture elsewhere",
     "/sign-in": "open to everybody",
 }
