@@ -65,7 +65,7 @@ def pair_counts(columns: Columns) -> Callable[[], object]:
     """Count pairs as labeltrust does, from unsorted columns."""
     from labeltrust.counts import pairs  # noqa: PLC0415
 
-    return lambda: pairs.count(_block(columns))
+    return lambda: pairs.count(_bare_block(columns))
 
 
 def alphas(columns: Columns) -> Callable[[], object]:
@@ -73,7 +73,7 @@ def alphas(columns: Columns) -> Callable[[], object]:
     from labeltrust.counts import coincidences  # noqa: PLC0415
     from labeltrust.metrics.krippendorff_alpha import krippendorff_alpha  # noqa: PLC0415
 
-    return lambda: krippendorff_alpha(coincidences.count(_block(columns)))
+    return lambda: krippendorff_alpha(coincidences.count(_bare_block(columns)))
 
 
 def assessment(columns: Columns) -> Callable[[], object]:
@@ -92,6 +92,13 @@ def assessment(columns: Columns) -> Callable[[], object]:
     return lambda: appraise(
         _block(columns), names, policy=PolicySettings(), history=History(), now=now
     )
+
+
+def _bare_block(columns: Columns) -> object:
+    from labeltrust.counts import block  # noqa: PLC0415
+
+    three = (columns[name] for name in ("item", "labeler", "label"))
+    return block(*three, n_labelers=LABELERS, values=np.arange(CLASSES))
 
 
 def _block(columns: Columns) -> object:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from labeltrust.counts._base import Bool, Int, Judgments
+from labeltrust.counts._ordering import ordered
 
 
 def last_answers(judgments: Judgments, rows: Int) -> Int:
@@ -22,8 +23,8 @@ def last_answers(judgments: Judgments, rows: Int) -> Int:
     [2, 1]
     """
     unit = judgments.item[rows] * judgments.n_labelers + judgments.labeler[rows]
-    order = np.argsort(unit, kind="stable")
-    last = _ends(unit[order])
+    order, by_unit = ordered(unit)
+    last = _ends(by_unit)
     if not last.all():
         columns = judgments.label, judgments.occurred_us, judgments.received_us
         order = np.lexsort((*(column[rows] for column in columns), unit))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from labeltrust.counts._features import Feature, item_features
 from labeltrust.counts._likeness import Likeness
+from labeltrust.counts._ordering import distinct, ordered
 from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
@@ -159,11 +160,11 @@ def block(
     who, what = _column(who, n), _column(what, n)
     _check(who, what, n_labelers, places, level)
     item_id, code = coded(ids)
-    order = _sorted(code, what, who)
+    order, code, what, who = _sorted(code, what, who)
     return Judgments(
-        item=code[order],
-        labeler=who[order],
-        label=what[order],
+        item=code,
+        labeler=who,
+        label=what,
         occurred_us=_column(columns.get("occurred_us", 0), n)[order],
         received_us=_column(columns.get("received_us", 0), n)[order],
         duration_seconds=_seconds(columns.get("duration_seconds", np.nan), n)[order],
@@ -190,25 +191,26 @@ def coded(ids: Int) -> tuple[Int, Int]:
     low = int(ids.min())
     span = int(ids.max()) - low + 1
     if span > _NEAR * ids.size:
-        distinct, place = np.unique(ids, return_inverse=True)
-        return distinct, place
+        return distinct(ids)
     there = np.zeros(span, dtype=np.bool_)
     there[ids - low] = True
     rank = np.cumsum(there) - 1
     return np.flatnonzero(there) + low, rank[ids - low]
 
 
-def _sorted(code: Int, label: Int, labeler: Int) -> Int:
-    """Return the order of rows by item, label and labeler."""
+def _sorted(code: Int, label: Int, labeler: Int) -> tuple[Int, Int, Int, Int]:
+    """Return the order of rows by item, label and labeler, and the three in that order.
+
+    Answers that are alike stay in their order, in every part of a block.
+    """
     n_labels, n_labelers = (int(x.max(initial=0)) + 1 for x in (label, labeler))
     if code.size * n_labels * n_labelers < _MOST:
-        key = (code * n_labels + label) * n_labelers + labeler
-        order = np.argsort(key)
-        in_order = key[order]
-        if not (in_order[1:] == in_order[:-1]).any():
-            return order
-        return np.argsort(key, kind="stable")  # answers alike stay in their order, in every part
-    return np.lexsort((labeler, label, code))
+        order, key = ordered((code * n_labels + label) * n_labelers + labeler)
+        rest = key // n_labelers
+        code = rest // n_labels
+        return order, code, rest - code * n_labels, key - rest * n_labelers
+    order = np.lexsort((labeler, label, code))
+    return order, code[order], label[order], labeler[order]
 
 
 def summed(codes: Int, weights: NDArray[np.generic], size: int) -> Float:

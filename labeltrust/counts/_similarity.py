@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from labeltrust.counts._base import Float, Int, coded, summed
+from labeltrust.counts._ordering import ordered
 
 _NEAR = 4
 """Keys spread over up to this many places a row are looked up rather than sorted."""
@@ -91,8 +92,8 @@ def _linear(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
     size = values.size + 1
     rank = np.unique(values, return_inverse=True)[1]
     key = among.group * size + rank[among.label]
-    order = np.argsort(key, kind="stable")
-    key, weight, value = key[order], among.weight[order], values[among.label[order]]
+    order, key = ordered(key)
+    weight, value = among.weight[order], values[among.label[order]]
     mass = np.concatenate([[0.0], np.cumsum(weight)])
     moment = np.concatenate([[0.0], np.cumsum(weight * value)])
     low, here, high = (

@@ -3,6 +3,7 @@
 import numpy as np
 
 from labeltrust.counts._base import Float, Int, summed
+from labeltrust.counts._ordering import ordered
 from labeltrust.counts._similarity import Weighted, total_similarity
 
 _CHUNK = 1 << 21
@@ -44,8 +45,8 @@ def ratio_distance(x: Float, y: Float) -> Float:
 
 def _ratio(asked: tuple[Int, Int], among: Weighted, values: Float) -> Float:
     out = np.zeros(asked[0].size)
-    order = np.argsort(among.group, kind="stable")
-    group, y, weight = among.group[order], values[among.label[order]], among.weight[order]
+    order, group = ordered(among.group)
+    y, weight = values[among.label[order]], among.weight[order]
     low = np.searchsorted(group, asked[0], side="left")
     size = np.searchsorted(group, asked[0], side="right") - low
     end = np.cumsum(size)

@@ -7,6 +7,7 @@ from operator import add
 import numpy as np
 
 from labeltrust.counts import Judgments, exchange, select_items
+from labeltrust.counts._base import coded
 from labeltrust.counts._split import parted, parts_for
 from labeltrust.counts.exchange import Exchange
 from labeltrust.inference.crowd_rows import Bool, Int
@@ -56,7 +57,7 @@ def _beside(judgments: Judgments, trusted: Bool, suspect: int) -> Judgments:
 
 def _rows(judgments: Judgments, rows: Int) -> Judgments:
     """Return a block of some rows; items keep their codes only as far as they keep rows."""
-    items, code = np.unique(judgments.item[rows], return_inverse=True)
+    items, code = coded(judgments.item[rows])
     return replace(
         judgments,
         item=code,

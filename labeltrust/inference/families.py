@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.special import expit, logit
 
+from labeltrust.counts._ordering import ordered
 from labeltrust.inference.crowd import FittedCrowd
 from labeltrust.inference.crowd_rows import CrowdRows, Float, Int
 from labeltrust.inference.population_mixture import Prior
@@ -156,9 +157,9 @@ def habits(rows: CrowdRows, order: Int) -> Float:
 
 def _rank_within(key: Int) -> Int:
     """Return how often each key occurred before its place, (n,)."""
-    by_key = np.argsort(key, kind="stable")
-    ordered = key[by_key]
-    first = np.searchsorted(ordered, ordered)
+    order, by_key = ordered(key)
+    place, first = np.arange(key.size), np.ones(key.size, dtype=np.bool_)
+    np.not_equal(by_key[1:], by_key[:-1], out=first[1:])
     rank = np.empty(key.size, dtype=np.int64)
-    rank[by_key] = np.arange(key.size) - first
+    rank[order] = place - np.maximum.accumulate(np.where(first, place, 0))
     return rank
