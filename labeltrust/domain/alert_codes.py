@@ -90,6 +90,14 @@ _CODES = (
         hidden_by_mitigation=True,
     ),
     Code(
+        name="forged_deliveries",
+        meaning="deliveries in a source's name come without proof of origin",
+        one="source has its name used without proof",
+        many="sources have their names used without proof",
+        opened="forgery.begun",
+        ended="forgery.over",
+    ),
+    Code(
         name="ledger_broken",
         meaning="the tamper-evident history does not verify",
         one="chain of the history is broken",
@@ -166,6 +174,6 @@ CAUSES: frozenset[str] = frozenset(
     | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
     | {"platform.undo_asked", "platform.called_off"}
     | {"work.parked", "work.resumed", "checkpoints.late", "checkpoints.taken"}
-    | {"drift.found", "drift.over"}
+    | {"drift.found", "drift.over", "forgery.begun", "forgery.over"}
     | {"model.regressed", "model.recovered", "shadow.diverged", "shadow.agreed"}
 )

@@ -161,11 +161,17 @@ def _probation(cause: Cause) -> Step | None:
     return _of_source(cause, "source_probation", opens=after == "probation", loudness="ticket")
 
 
+_WATCHED = {
+    "source": "source_silent",
+    "quarantine": "quarantine_growing",
+    "forgery": "forged_deliveries",
+}
+
+
 def _watched(cause: Cause) -> Step:
-    code = "quarantine_growing" if cause.type.startswith("quarantine") else "source_silent"
     loudness: Loudness = "page" if cause.detail.get("loudness") == "page" else "ticket"
-    opens = cause.type in {"quarantine.growing", "source.silent"}
-    return _of_source(cause, code, opens=opens, loudness=loudness)
+    opens = cause.type in {"quarantine.growing", "source.silent", "forgery.begun"}
+    return _of_source(cause, _WATCHED[cause.type.partition(".")[0]], opens=opens, loudness=loudness)
 
 
 def _of_source(cause: Cause, name: str, *, opens: bool, loudness: Loudness) -> Step:
@@ -178,7 +184,7 @@ def _of_source(cause: Cause, name: str, *, opens: bool, loudness: Loudness) -> S
         loudness=loudness,
         rank=2 if loudness == "page" else 1,
         word=code.opened if opens else code.ended,
-        facts=_some(cause.detail, "expected", "last_at", "unreadable", "events"),
+        facts=_some(cause.detail, "expected", "last_at", "unreadable", "events", "forged", "usual"),
     )
 
 
@@ -286,6 +292,7 @@ _READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("platform.done", "platform.undone", "platform.called_off"), _platform)
     | dict.fromkeys(("work.parked", "work.resumed"), _work)
     | dict.fromkeys(("checkpoints.late", "checkpoints.taken"), _checkpoints)
+    | dict.fromkeys(("forgery.begun", "forgery.over"), _watched)
     | dict.fromkeys(("drift.found", "drift.over"), _drift)
     | dict.fromkeys(("model.regressed", "model.recovered"), _model)
     | dict.fromkeys(("shadow.diverged", "shadow.agreed"), _model)

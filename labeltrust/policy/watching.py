@@ -1,4 +1,4 @@
-"""When a source that usually sends is silent, and when too much of it cannot be read.
+"""When a source is silent, when too much of it cannot be read, and when others use its name.
 
 Both are counted by the hour of the server's own clock: a sender cannot move them by what it claims.
 """
@@ -20,6 +20,7 @@ _USUAL, _VERY_USUAL = 100.0, 1_000.0
 # M4: a ticket above 0.1 % of the events, a page above 1 %, each by the lower bound.
 _TICKET_SHARE, _PAGE_SHARE = 0.001, 0.01
 _FEWEST_UNREADABLE = 20
+_FEWEST_FORGED, _TIMES_USUAL, _USUAL_QUANTILE = 20, 5, 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,3 +99,36 @@ def growth(hours: Hours, now_us: int) -> Growth | None:
         return None
     loud: Loudness = "page" if low > _PAGE_SHARE else "ticket"
     return Growth(unreadable=unreadable, events=events, loudness=loud)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forging:
+    """How many deliveries of two hours came without proof, and how many are usual."""
+
+    forged: int
+    usual: float
+
+
+def forging(forged: Mapping[int, int], now_us: int) -> Forging | None:
+    """Return how many deliveries came in a source's name without proof, or None where few did.
+
+    Many is at least 20 in this hour and the one before, and more than five times the 99th
+    percentile of two hours of the last week: a secret that is rotated on one side alone makes some
+    every hour, and whoever probes or has lost a key makes a burst.
+
+    Args:
+        forged: Such deliveries by hour since 1970.
+        now_us: The present moment, microseconds.
+
+    >>> forging({10: 30}, 10 * HOUR_US)
+    Forging(forged=30, usual=0.0)
+    >>> forging({hour: 30 for hour in range(200)}, 199 * HOUR_US) is None
+    True
+    """
+    hour = now_us // HOUR_US
+    lately = sum(forged.get(h, 0) for h in (hour - 1, hour))
+    before = [forged.get(h, 0) + forged.get(h - 1, 0) for h in range(hour - 2 - _WEEK, hour - 1)]
+    usual = float(np.quantile(before, _USUAL_QUANTILE))
+    if lately < _FEWEST_FORGED or lately <= _TIMES_USUAL * usual:
+        return None
+    return Forging(forged=lately, usual=usual)

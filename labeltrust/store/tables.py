@@ -198,6 +198,7 @@ class SourceTally(SQLModel, table=True):
     duplicates: int = Field(default=0, sa_type=RowId)
     quarantined: int = Field(default=0, sa_type=RowId)
     last_us: int = Field(default=0, sa_type=RowId)
+    forged: int = Field(default=0, sa_type=RowId, sa_column_kwargs={"server_default": "0"})
 
 
 class PullWanted(SQLModel, table=True):

@@ -94,6 +94,27 @@ def hours_since(session: Session, hour: int) -> dict[int, list[tuple[int, int, i
     return found
 
 
+def add_forged(session: Session, source: str, at: datetime, n: int) -> None:
+    """Count deliveries that came in a source's name without proof."""
+    hour = microseconds(at) // _HOUR_US
+    Statements(session.connection()).execute(_ADD_FORGED, (hour, n, source))
+
+
+def forged_since(session: Session, hour: int) -> dict[int, dict[int, int]]:
+    """Return by source and hour how many deliveries came without proof, where any did."""
+    found: dict[int, dict[int, int]] = {}
+    for number, at, n in Statements(session.connection()).rows(_FORGED, (hour,)):
+        found.setdefault(int(number), {})[int(at)] = int(n)
+    return found
+
+
+_ADD_FORGED: Final = (
+    "INSERT INTO source_tally "
+    "(source_id, hour, accepted, duplicates, quarantined, last_us, forged) "
+    "SELECT id, ?, 0, 0, 0, 0, ? FROM source WHERE name = ? "
+    "ON CONFLICT (source_id, hour) DO UPDATE SET forged = source_tally.forged + excluded.forged"
+)
+_FORGED: Final = "SELECT source_id, hour, forged FROM source_tally WHERE hour >= ? AND forged > 0"
 _HOURS: Final = (
     "SELECT source_id, hour, accepted, quarantined, last_us FROM source_tally "
     "WHERE hour >= ? ORDER BY source_id, hour"

@@ -31,12 +31,19 @@ class Budget:
 
 
 class Tally:
-    """Counts by name, and says of each about once an hour how many there were."""
+    """Counts by name, and says of each about once an hour how many there were; of many sooner.
+
+    A flood is told at 20, then at four times as many each time within the hour: whoever watches
+    hears of it in time, and it makes a handful of rows.
+    """
+
+    _MANY, _MORE = 20, 4
 
     def __init__(self) -> None:
         """Begin with nothing counted."""
         self._budget = Budget(1)
         self._counts: Counter[str] = Counter()
+        self._many: dict[str, int] = {}
 
     def due(self, name: str) -> int:
         """Count one, and return how many are to be told now; 0: not yet.
@@ -44,6 +51,15 @@ class Tally:
         >>> tally = Tally()
         >>> tally.due("a"), tally.due("a"), tally.due("b")
         (1, 0, 1)
+        >>> [n for n in (tally.due("a") for _ in range(99)) if n]
+        [20, 80]
         """
         self._counts[name] += 1
-        return self._counts.pop(name) if self._budget.spend(name) else 0
+        if self._budget.spend(name):
+            self._many.pop(name, None)
+            return self._counts.pop(name)
+        many = self._many.get(name, self._MANY)
+        if self._counts[name] < many:
+            return 0
+        self._many[name] = many * self._MORE
+        return self._counts.pop(name)

@@ -16,6 +16,7 @@ from labeltrust.services.change_incident import move_incident
 from labeltrust.services.checkpoints.places import PlaceDraft, add_place
 from labeltrust.services.checkpoints.sign import checkpoint_now
 from labeltrust.services.checkpoints.work import checkpoint_worker_of
+from labeltrust.services.note_forgeries import note_forgeries
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.verify_ledger import verify_ledger
 from labeltrust.store import jobs
@@ -83,6 +84,25 @@ def test_a_quarantine_that_grows_is_told_until_it_is_calm(home, clock):
     assert [word for word, _ in words] == ["quarantine.growing", "quarantine.calmed"]
     assert words[0][1] == "page"
     assert receiver.documents[0]["data"]["unreadable"] == 60
+
+
+def test_a_burst_of_forged_deliveries_pages_once_and_a_few_do_not(home, clock):
+    with receiving() as receiver:
+        channel(home, "webhook", receiver.url, codes=("forged_deliveries",))
+        note_forgeries(home, "feed", 19)
+        watched(home, clock, 3)
+        assert receiver.got == []
+        note_forgeries(home, "feed", 6)
+        watched(home, clock, 3)
+        note_forgeries(home, "feed", 500)
+        watched(home, clock, 3)
+        clock.tick(3 * 3_600)
+        watched(home, clock, 3)
+
+    assert [d["type"] for d in receiver.documents] == ["forgery.begun", "forgery.over"]
+    assert receiver.documents[0]["data"]["severity"] == "page"
+    assert receiver.documents[0]["data"]["forged"] == 25
+    assert receiver.documents[0]["data"]["source"] == "feed"
 
 
 def test_a_broken_chain_is_told_in_the_transaction_that_found_it(home):

@@ -7,14 +7,21 @@ from sqlmodel import Session
 from labeltrust.domain.alerts import Cause
 from labeltrust.domain.clock import microseconds, moment
 from labeltrust.outgoing.shapes._base import moment_text
-from labeltrust.policy.watching import HOUR_US, LOOKED_BACK_HOURS, Hours, growth, silence
+from labeltrust.policy.watching import (
+    HOUR_US,
+    LOOKED_BACK_HOURS,
+    Hours,
+    forging,
+    growth,
+    silence,
+)
 from labeltrust.services.alerting.route import look_again
 from labeltrust.services.checkpoints.standing import Standing, standing
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.alert_causes import keep_cause, last_of_all, last_watched, parked_before
 from labeltrust.store.jobs import Lease, parked, require_lease
 from labeltrust.store.session import reading, unit_of_work
-from labeltrust.store.tallies import hours_since
+from labeltrust.store.tallies import forged_since, hours_since
 
 WATCH = "alert-watch"
 Found = list[tuple[int | None, str, dict[str, object]]]
@@ -39,10 +46,13 @@ def _looked(deployment: Deployment) -> Found:
         sent = _sent(session, now_us)
         sources = last_watched(session, list(sent), "source.")
         quarantines = last_watched(session, list(sent), "quarantine.")
+        forged = forged_since(session, now_us // HOUR_US - LOOKED_BACK_HOURS)
+        forgeries = last_watched(session, list(sent), "forgery.")
         found = _of_work(session) + _of_checkpoints(session, standing(deployment))
     for number, hours in sent.items():
         found += _of_silence(number, hours, now_us, sources.get(number))
         found += _of_growth(number, hours, now_us, quarantines.get(number))
+        found += _of_forging(number, forged.get(number, {}), now_us, forgeries.get(number))
     return found
 
 
@@ -111,3 +121,16 @@ def _of_growth(number: int, hours: Hours, now_us: int, last: Cause | None) -> Fo
         return []
     detail: dict[str, object] = {"unreadable": found.unreadable, "events": found.events}
     return [(number, "quarantine.growing", detail | {"loudness": found.loudness})]
+
+
+def _of_forging(number: int, forged: Mapping[int, int], now_us: int, last: Cause | None) -> Found:
+    told = last is not None and last.type == "forgery.begun"
+    found = forging(forged, now_us)
+    if found is None:
+        lately = (now_us // HOUR_US - 1, now_us // HOUR_US)
+        calm = sum(forged.get(hour, 0) for hour in lately) < _CALM
+        return [(number, "forgery.over", {})] if told and calm else []
+    if told:
+        return []
+    detail: dict[str, object] = {"forged": found.forged, "usual": found.usual}
+    return [(number, "forgery.begun", detail | {"loudness": "page"})]
