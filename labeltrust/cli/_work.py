@@ -65,11 +65,21 @@ def _import(
         scale=request["scale"],
         gold=None if request["gold"] is None else Path(request["gold"]),
         labeler=request.get("labeler"),
+        **_of_a_log(request.get("sample"), request.get("seed") or 0),
     )
     report = import_file(
         deployment, principal, wanted, lambda told: progress(msgspec.to_builtins(told))
     )
     return msgspec.to_builtins(report)
+
+
+def _of_a_log(share: float | None, seed: int) -> dict[str, Any]:
+    """Return what is different where the file is a log of predictions."""
+    from labeltrust.domain.prediction_logs import checked_sampling  # noqa: PLC0415 - slow imports
+
+    if share is None:
+        return {}
+    return {"sampling": checked_sampling(share, seed), "labeler_kind": "model"}
 
 
 def _assess(deployment: "Deployment", principal: "Principal", request: Request, _: Progress) -> Any:  # noqa: ANN401 - plain JSON values

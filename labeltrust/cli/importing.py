@@ -36,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
             "import labels.csv --project fraud --gold gold.csv",
             "import export.json --project fraud --source ls --format label-studio",
             "import annotations.xml --project fraud --source cvat --labeler alice",
+            "import predictions.parquet --project fraud --source net --sample 0.01",
         ),
     )(import_)
 
@@ -55,6 +56,14 @@ def import_(  # noqa: PLR0913 - one parameter an option
     scale: Annotated[
         str | None, typer.Option(help="Scale of the question, where the project is new.")
     ] = None,
+    sample: Annotated[
+        float | None,
+        typer.Option(
+            help="The file is a model's log: keep this share of items besides those with gold or "
+            "other labels; the rest is counted."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the sample; one seed for all models.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if a row is unusable.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -68,6 +77,8 @@ def import_(  # noqa: PLR0913 - one parameter an option
         "scale": scale,
         "gold": None if gold is None else str(gold.absolute()),
         "labeler": labeler,
+        "sample": sample,
+        "seed": seed,
     }
     with progress_bar() as progress:
         report = do(request, progress)
@@ -116,6 +127,12 @@ def show_report(report: Mapping[str, Any]) -> None:
         f"{report['duplicates']} on record before, {report['quarantined']} quarantined, "
         f"{report['refused']} refused (import {report['import_id']})"
     )
+    if report["kept"]:
+        kept = report["kept"]
+        out(
+            f"  {kept['left_out']} predictions left out and counted; kept are {kept['gold']} on "
+            f"gold items, {kept['labeled']} on items that others labeled, {kept['sampled']} drawn"
+        )
     if report["waiting"]:
         asked = ", ".join(map(str, report["approvals"])) or "none: no person is named who asks"
         say(f"  {report['waiting']} would change gold and wait for a second person: {asked}")

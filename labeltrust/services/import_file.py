@@ -27,6 +27,7 @@ from labeltrust.services.import_report import (
 from labeltrust.services.import_target import prepare_target, source_config
 from labeltrust.services.intake import with_event_ids
 from labeltrust.services.record_events import key_id_of
+from labeltrust.services.sample_predictions import Sampler
 from labeltrust.store.drafts import Submission
 from labeltrust.store.recording import Recorder
 
@@ -34,6 +35,8 @@ __all__ = ["ImportProgress", "ImportReport", "ImportRequest", "import_file"]
 
 # A piece is one transaction: short enough for webhooks to pass in between.
 ROWS_PER_PIECE: Final = 2_000
+ROWS_OF_A_LOG: Final = 20_000
+"""Of a log of predictions few rows become events."""
 
 
 def import_file(
@@ -122,8 +125,10 @@ class _Load:
         seen: Counter[int] = Counter()
         at = self.deployment.clock()
         left: list[Event] = []
-        for piece in pieces:
-            target.expect(piece.parsed)
+        sampler = self._sampler(read)
+        for told in pieces:
+            target.expect(told.parsed)
+            piece = told if sampler is None else sampler.of(told)
             parsed = with_event_ids(piece.parsed, self.request.source, seen)
             at = max(self.deployment.clock(), at)
             named = replace(piece, parsed=parsed)
@@ -133,7 +138,22 @@ class _Load:
             report = added(report, named, outcome)
             left += left_out(parsed, outcome)
             self.progress(read.progress(report))
+        if sampler is not None:
+            sampler.end(report.import_id)
+            rows = report.rows + sampler.kept.left_out
+            report = replace(report, rows=rows, kept=sampler.kept)
         return replace(report, approvals=self._asked(report, left))
+
+    def _sampler(self, read: "_Reading") -> Sampler | None:
+        """Return what chooses among predictions, where the file is a log of them."""
+        wanted = self.request.sampling
+        if wanted is None or read.settings.gold:
+            return None
+        sampler = Sampler(
+            self.deployment, self.principal, self.request.project, self.request.source, wanted
+        )
+        sampler.begin()
+        return sampler
 
     def _asked(self, report: ImportReport, left: list[Event]) -> tuple[int, ...]:
         reason = f"import of {report.file[:200]}, import {report.import_id}"
@@ -175,7 +195,7 @@ class _Load:
             gold=is_gold,
             config=config,
             platform=platform,
-            rows_per_piece=ROWS_PER_PIECE,
+            rows_per_piece=ROWS_PER_PIECE if self.request.sampling is None else ROWS_OF_A_LOG,
             file=path.name.removesuffix(".gz"),
             labeler=None if is_gold else self.request.labeler,
         )

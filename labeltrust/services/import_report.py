@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from labeltrust.domain.events import LabelerKind, Outcome, Piece, Problem
+from labeltrust.domain.prediction_logs import Kept, Sampling
 from labeltrust.ingest.files import AUTO
 from labeltrust.services.own_sources import IMPORT
 from labeltrust.store.repeats import TAKES_TWO
@@ -28,6 +29,7 @@ class ImportRequest:
         gold: A second file of gold labels, loaded behind the first.
         labeler_kind: For rows that name none.
         labeler: Who labeled, for exports that name nobody.
+        sampling: The file is a log of predictions, of which only so much becomes events.
     """
 
     path: Path
@@ -39,6 +41,7 @@ class ImportRequest:
     gold: Path | None = None
     labeler_kind: LabelerKind = "human"
     labeler: str | None = None
+    sampling: Sampling | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,8 @@ class ImportReport:
         doubted: Accepted events whose time lies more than 30 days back, or ahead.
         problems: The first thousand, with the row of the file in the words.
         gold: The same for the file of gold labels.
+        kept: Of a log of predictions, why rows were kept, and how many were left out; they are
+            rows as well.
     """
 
     file: str
@@ -76,6 +81,7 @@ class ImportReport:
     doubted: int = 0
     problems: tuple[Problem, ...] = ()
     gold: "ImportReport | None" = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
