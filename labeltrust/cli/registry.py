@@ -8,6 +8,7 @@ from labeltrust.cli import (
     _audits,
     _gold,
     _keys,
+    _patterns,
     _people,
     _projects,
     _quarantine,
@@ -22,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     _reviewers.add_to(_audits.app)
     app.add_typer(_audits.app, name="audit")
     app.add_typer(_gold.app, name="gold")
+    app.add_typer(_patterns.app, name="pattern")
     app.add_typer(_quarantine.app, name="quarantine")
     app.add_typer(_alerts.app, name="alert")
     app.add_typer(_approvals.app, name="approval")

@@ -156,6 +156,14 @@ _CODES = (
         hidden_by_mitigation=True,
     ),
     Code(
+        name="trigger_hit",
+        meaning="an item holds a registered trigger pattern",
+        one="trigger pattern was found in items",
+        many="trigger patterns were found in items",
+        opened="trigger.hit",
+        ended="trigger.settled",
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -174,6 +182,8 @@ CAUSES: frozenset[str] = frozenset(
     | {"platform.failed", "platform.retried", "platform.done", "platform.undone"}
     | {"platform.undo_asked", "platform.called_off"}
     | {"work.parked", "work.resumed", "checkpoints.late", "checkpoints.taken"}
-    | {"drift.found", "drift.over", "forgery.begun", "forgery.over"}
+    | {"forgery.begun", "forgery.over"}
     | {"model.regressed", "model.recovered", "shadow.diverged", "shadow.agreed"}
+    | {"drift.found", "drift.over", "pattern.removed"}
+    | {"trigger.hit", "trigger.settled", "trigger.reopened"}
 )

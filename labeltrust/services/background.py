@@ -26,12 +26,14 @@ from labeltrust.services.order_replay import REPLAY, replay_for_job
 from labeltrust.services.order_snapshot import SNAPSHOT, snapshot_for_job
 from labeltrust.services.reconcile_source import RECONCILE
 from labeltrust.services.retire_deliveries import retire_deliveries
+from labeltrust.services.scan_patterns import PATTERNS, scan_for_job
 from labeltrust.services.schedule_pulls import reconcile_for_job, schedule_pulls
 from labeltrust.services.tell_hooks import HOOK, tell_for_job
 from labeltrust.services.verify_news import unverified_chains, verify_news
 from labeltrust.store.assessments import projects_with_news
 from labeltrust.store.growth import measure_growth
 from labeltrust.store.session import reading
+from labeltrust.store.triggers import projects_behind
 
 _LOG = structlog.get_logger("labeltrust.background")
 ASSESS = "assess"
@@ -56,6 +58,7 @@ def worker_of(deployment: Deployment) -> Worker:
         DAILY: lambda _: daily_work(deployment),
         GATES: lambda _: watch_gates(deployment),
         DRIFT: lambda _: watch_drift(deployment),
+        PATTERNS: partial(scan_for_job, deployment),
         SNAPSHOT: partial(snapshot_for_job, deployment),
         HOOK: partial(tell_for_job, deployment),
         REPLAY: partial(replay_for_job, deployment),
@@ -66,6 +69,7 @@ def worker_of(deployment: Deployment) -> Worker:
     def schedule() -> None:
         schedule_assessments(deployment, queue)
         schedule_verification(deployment, queue)
+        schedule_scans(deployment, queue)
         queue.enqueue_once(DAILY, "house", deployment.clock() + timedelta(days=1))
         soon = deployment.clock() + timedelta(seconds=_GATES_AFTER_SECONDS)
         queue.enqueue_once(GATES, "all", soon)
@@ -121,6 +125,14 @@ def schedule_verification(deployment: Deployment, queue: TableQueue) -> None:
     if unverified_chains(deployment):
         due_at = deployment.clock() + timedelta(seconds=_VERIFY_AFTER_SECONDS)
         queue.enqueue_once(VERIFY, "ledger", due_at)
+
+
+def schedule_scans(deployment: Deployment, queue: TableQueue) -> None:
+    """Ask that patterns be looked for in every project with events that were not looked through."""
+    with reading(deployment.engine) as session:
+        behind = projects_behind(session)
+    for name in behind:
+        queue.enqueue_once(PATTERNS, name, deployment.clock())
 
 
 def daily_work(deployment: Deployment) -> None:

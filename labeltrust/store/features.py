@@ -19,6 +19,11 @@ _SQL = (
     "SELECT item_id, features FROM item_content WHERE item_id > ? AND item_id <= ? "
     "AND features <> '{}' ORDER BY item_id LIMIT ?"
 )
+_HITS = (
+    "SELECT h.pattern_id, h.item_id FROM trigger_hit h JOIN trigger_pattern p "
+    "ON p.id = h.pattern_id WHERE p.removed_at IS NULL AND h.item_id >= ? AND h.item_id <= ?"
+)
+_HELD = np.array(["absent", "held"])
 
 
 def item_features(engine: Engine, items: Int) -> dict[str, Column]:
@@ -32,14 +37,35 @@ def item_features(engine: Engine, items: Int) -> dict[str, Column]:
         items: Ids of the items, merges resolved.
     """
     wanted, told = np.unique(items), _told(engine, items)
+    triggers = _triggers(engine, wanted)
     if not told:
-        return {}
+        return triggers
     ids = np.array([row[0] for row in told], dtype=np.int64)
     item = item_representatives(engine, ids)
     order = np.lexsort((ids, ids == item, item))
     speaks = order[np.append(item[order][1:] != item[order][:-1], [True])]
     speaks = speaks[np.isin(item[speaks], wanted)]
-    return _columns({int(item[row]): msgspec.json.decode(told[row][1]) for row in speaks})
+    found = _columns({int(item[row]): msgspec.json.decode(told[row][1]) for row in speaks})
+    return found | triggers
+
+
+def _triggers(engine: Engine, wanted: Int) -> dict[str, Column]:
+    """Return each live pattern that was found as a feature, so that signals test its items apart.
+
+    Of merged items it holds where any of them holds it.
+    """
+    first, last = int(wanted.min(initial=1)), int(wanted.max(initial=0))
+    with engine.connect() as connection:
+        rows = Statements(connection).rows(_HITS, (first, last))
+    if not rows:
+        return {}
+    pattern, item = np.array(rows, dtype=np.int64).T
+    item = item_representatives(engine, item)
+    return {
+        f"pattern {number}": (wanted, np.isin(wanted, item[pattern == number]).choose(_HELD))
+        for number in np.unique(pattern).tolist()
+        if np.isin(item[pattern == number], wanted).any()
+    }
 
 
 def _told(engine: Engine, items: Int) -> list[Row]:

@@ -473,6 +473,55 @@ class DriftTally(SQLModel, table=True):
     drifted: int
 
 
+class TriggerPattern(SQLModel, table=True):
+    """A regular expression that is looked for in all items; `through` says how far, by sequence."""
+
+    __tablename__ = "trigger_pattern"
+    __table_args__ = (Index("ix_trigger_pattern_project_id", "project_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    project_id: int = Field(foreign_key="project.id")
+    expression: str = Field(sa_type=Text)
+    place: str
+    reason: str = Field(sa_type=Text)
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    removed_at: datetime | None = None
+    removed_by: str | None = Field(default=None, sa_type=Text)
+    removed_why: str | None = Field(default=None, sa_type=Text)
+    through: int = Field(default=0, sa_type=RowId)
+
+
+class TriggerHit(SQLModel, table=True):
+    """An item that holds a pattern, with the labels received on it."""
+
+    __tablename__ = "trigger_hit"
+    __table_args__ = (
+        Index("ix_trigger_hit_item_id", "item_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    pattern_id: int = Field(primary_key=True, foreign_key="trigger_pattern.id")
+    item_id: int = Field(primary_key=True, foreign_key="item_alias.id", sa_type=RowId)
+    found_at: datetime
+    labels: int = Field(default=0, sa_type=RowId)
+    predictions: int = Field(default=0, sa_type=RowId)
+    settled_at: datetime | None = None
+
+
+class TriggerTally(SQLModel, table=True):
+    """How many items of a source were looked through in an hour, and how many held a pattern."""
+
+    __tablename__ = "trigger_tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    source_id: int = Field(primary_key=True)
+    hour: int = Field(primary_key=True)
+    items: int = Field(default=0, sa_type=RowId)
+    hits: int = Field(default=0, sa_type=RowId)
+
+
 FLAG_STANDS = text("status <> 'dismissed'")
 """Flags that say something against a labeler; an index holds these alone."""
 _GOLD = text("type IN ('gold.declared', 'gold.withdrawn')")

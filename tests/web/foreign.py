@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from labeltrust.domain.access import KeyDraft
 from labeltrust.domain.audits import AuditPlan
+from labeltrust.domain.triggers import Pattern
 from labeltrust.services._identity import Named
 from labeltrust.services.add_person import add_person
 from labeltrust.services.ask_approval import ask_approval
@@ -19,6 +20,8 @@ from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.merge_labelers import merge_labelers
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.register_pattern import add_pattern
+from labeltrust.services.scan_patterns import scan_patterns
 from labeltrust.services.subscribe_hook import add_hook
 from labeltrust.store.drafts import Submission
 from labeltrust.store.projects import project_row
@@ -32,6 +35,7 @@ WHO = "zoe-of-nobody-here"
 # What names no object of a project: words of the program, or parts of an object named beside them.
 WORDS = {
     "signal": "spam", "name": "label-mix", "notebook": "02_inspect_a_labeler",
+    "feature": "0",
     "project": THEIRS, "labeler": WHO,
 }  # fmt: skip
 
@@ -62,6 +66,7 @@ def planted(here: Deployment) -> dict[str, str]:
         "snapshot": snapshot,
         "other": snapshot,
         "held": _held(here),
+        "pattern": _pattern(here),
         "hook": add_hook(here, owner(), THEIRS, "http://127.0.0.1:9/x").hook,
         "act": merge_labelers(
             here, owner(), THEIRS, Named(name=WHO), Named(name="yan"), reason="one"
@@ -74,6 +79,15 @@ def planted(here: Deployment) -> dict[str, str]:
     }
     called = {name: str(getattr(found, "id", found)) for name, found in numbers.items()}
     return called | _rows(here, freeze.id) | WORDS
+
+
+def _pattern(here: Deployment) -> Pattern:
+    """Register a pattern that an item holds."""
+    held = label("i0", WHO, project=THEIRS, content={"text": "cf-7"})
+    record(here, [held], source="feed-of-theirs")
+    found = add_pattern(here, owner(), THEIRS, "cf-7", reason="why")
+    scan_patterns(here, THEIRS)
+    return found
 
 
 def _held(here: Deployment) -> int:

@@ -33,6 +33,8 @@ BODIES = {
     "POST /v1/keys/{key}/revoke": {"reason": "why"},
     "POST /v1/people/{person}/enable": {"reason": "why"},
     "POST /v1/people/{person}/sign-out": {"reason": "why"},
+    "POST /v1/patterns/{pattern}/remove": {"reason": "why"},
+    "POST /v1/patterns/{pattern}/settle": {"reason": "why"},
     "POST /v1/people/{person}/role": {"role": "reviewer", "projects": ["fraud"]},
     "POST /v1/sources/{source}/connection": {"url": "http://127.0.0.1:9", "remote": "3"},
 }

@@ -147,6 +147,7 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
     said += [_drifted(facts)] if "psi" in facts else []
     said += [_of_model(facts)] if "role" in facts else []
+    said += [f"pattern {facts['pattern']} in {facts.get('n')} items"] if "pattern" in facts else []
     return "; ".join(said)
 
 
@@ -199,6 +200,7 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "ledger_broken": "/alerts",
         "checkpoints_late": "/ledger",
         "feature_drift": f"/projects/{project}/items",
+        "trigger_hit": f"/projects/{project}/items#patterns",
         "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
         "model_regression": f"/projects/{project}/labelers?kind=model",

@@ -27,7 +27,7 @@ def trouble(scene):
         )
         scene.clock.now += _WEEK if week < 4 else timedelta(minutes=1)
     watch_drift(scene.home)
-    scene.words |= {"S": "feed", "TIME": scene.clock.now.isoformat()}
+    scene.words |= {"S": "feed", "VALUE": "country=QX", "TIME": scene.clock.now.isoformat()}
 
 
 def two_weeks_pass(scene):

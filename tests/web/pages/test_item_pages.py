@@ -9,6 +9,8 @@ from web.pages.browsing import sign_in_as, submitted
 
 from labeltrust.domain.events import Event
 from labeltrust.services.measure_drift import measure_drift
+from labeltrust.services.register_pattern import list_patterns
+from labeltrust.services.scan_patterns import scan_patterns
 
 PAGE = "/projects/fraud/items"
 
@@ -77,3 +79,28 @@ async def test_readers_cannot_look_and_other_projects_are_not_there(browser, dep
 
     assert "Look now" not in page.text
     assert (await browser.get("/projects/nothing/items")).status_code == 404
+
+
+async def test_a_pattern_is_registered_found_settled_and_removed(browser, deployment):
+    await sign_in_as(browser, deployment)
+    refused = await submitted(browser, PAGE, f"{PAGE}/patterns", expression="(", reason="w")
+    await submitted(browser, PAGE, f"{PAGE}/patterns", expression="onerror=<?", reason=HOSTILE_TEXT)
+    [pattern] = list_patterns(deployment, owner(), "fraud")
+    here = f"/patterns/{pattern.id}"
+    scan_patterns(deployment, "fraud")
+
+    page, hits = (await browser.get(PAGE)).text, (await browser.get(here)).text
+    more = (await browser.get(f"{here}?after=60")).text
+    settled = await submitted(browser, here, f"{here}/settle", reason="seen")
+    removed = await submitted(browser, here, f"{here}/remove", reason="done")
+
+    assert refused.status_code == 422
+    assert "missing )" in refused.text
+    assert "items to look at" in page
+    for text in (page, hits, more):
+        assert "<img src=x" not in text
+    assert "More items" in hits
+    assert (settled.status_code, removed.status_code) == (303, 303)
+    assert "Settle all hits" not in (await browser.get(here)).text
+    [pattern] = list_patterns(deployment, owner(), "fraud")
+    assert (pattern.hits, pattern.waiting) == (400, 0)
