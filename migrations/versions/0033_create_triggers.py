@@ -1,14 +1,14 @@
 """Registered trigger patterns, the items that hold them, and how many items were looked through.
 
-Revision: 0034
-Follows: 0033
+Revision: 0033
+Follows: 0032
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 
