@@ -11,6 +11,7 @@ residuals (ordinary least squares, statsmodels).
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -74,9 +75,9 @@ def measured(n_labels: int, rounds: int) -> list[dict[str, object]]:
 
 def _run(name: str, n_labels: int) -> dict[str, float]:
     script = str(Path(__file__).with_name("_sizes.py"))
-    done = subprocess.run(
-        [sys.executable, script, name, str(n_labels)], stdout=subprocess.PIPE, check=True
-    )
+    one_thread = os.environ | {"OMP_NUM_THREADS": "1"}  # as `labeltrust/__main__.py` says
+    command = [sys.executable, script, name, str(n_labels)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=one_thread)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
