@@ -147,6 +147,7 @@ class Settings:
         str,
         About(meaning="Networks of your own where platforms are read, by commas: 10.1.0.0/16."),
     ] = ""
+    drills_a_day: Annotated[int, About(meaning="Poison campaigns to try a day; 0: none.")] = 0
     pull_minutes: Annotated[
         float, About(meaning="A pull from a platform that takes longer is given up.")
     ] = 30.0

@@ -19,6 +19,7 @@ from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.checkpoints.work import checkpoint_worker_of
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.drills.order_drill import DRILL, drill_for_job, schedule_drills
 from labeltrust.services.measure_drift import watch_drift
 from labeltrust.services.note_gate import watch_gates
 from labeltrust.services.order_pull import PULL, pull_for_job
@@ -87,16 +88,22 @@ def worker_of(deployment: Deployment) -> Worker:
 
 
 def puller_of(deployment: Deployment) -> Worker:
-    """Return the worker that reads platforms: a slow one delays no assessment."""
+    """Return the worker that reads platforms and carries out drills: neither delays assessing."""
     handlers: dict[str, Handler] = {
         RECONCILE: partial(reconcile_for_job, deployment),
         PULL: partial(pull_for_job, deployment),
+        DRILL: partial(drill_for_job, deployment),
     }
     queue = TableQueue(engine=deployment.engine, kinds=frozenset(handlers))
+
+    def schedule() -> None:
+        schedule_pulls(deployment, queue)
+        schedule_drills(deployment, queue)
+
     return Worker(
         queue=queue,
         handlers=handlers,
-        schedule=partial(schedule_pulls, deployment, queue),
+        schedule=schedule,
         clock=deployment.clock,
         holder=holder_name(),
         lease=timedelta(seconds=deployment.settings.lease_seconds),

@@ -1314,6 +1314,22 @@ class ReplayOrder(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
 
 
+class DrillRow(SQLModel, table=True):
+    """A poison campaign tried in a shadow; nothing of it touches a project or its history."""
+
+    __tablename__ = "drill"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ordered_at: datetime
+    ordered_by: str = Field(sa_type=Text)
+    campaign: str
+    seed: int
+    labels_a_minute: float
+    finished_at: datetime | None = Field(default=None, index=True)
+    found: str | None = Field(default=None, sa_type=Text)
+    error: str | None = Field(default=None, sa_type=Text)
+
+
 class Job(SQLModel, table=True):
     """Background work, one open row a (kind, key); claimed by a lease with a fencing number."""
 

@@ -26,6 +26,7 @@ from labeltrust.web.api import (
     assessments,
     audits,
     damage,
+    drills,
     events,
     findings,
     flags,
@@ -134,7 +135,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, items, sources, hooks, alerts, ledger, platform_acts,
-    findings, models, slis,
+    findings, models, slis, drills,
 )  # fmt: skip
 _PAGES = (
     assets,

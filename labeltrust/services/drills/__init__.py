@@ -1,0 +1,1 @@
+"""Drills: poison campaigns tried in a shadow of the installation, kept and summed up."""
