@@ -183,20 +183,21 @@ def _grown(gain: Float, seeds: Bool, price: Float) -> tuple[Bool, float]:
     inside = seeds.copy()
     pull = inside @ gain
     value = (pull * inside).sum(axis=1) / 2
+    pull[inside] = -np.inf  # members stay: no sum takes them out of this again
     best, best_log_p = inside[0], np.inf
-    every = np.arange(inside.shape[0])
+    every, size = np.arange(inside.shape[0]), inside.sum(axis=1)
     while True:
-        size = inside.sum(axis=1)
         log_p = price[np.minimum(size, price.size - 1)] - value
         k = int(log_p.argmin())
         if log_p[k] < best_log_p:
             best, best_log_p = inside[k].copy(), float(log_p[k])
         if int(size.max()) >= price.size - 1:
             return best, best_log_p
-        chosen = np.where(inside, -np.inf, pull).argmax(axis=1)
+        chosen = pull.argmax(axis=1)
         value = value + pull[every, chosen]
-        inside[every, chosen] = True
+        inside[every, chosen], pull[every, chosen] = True, -np.inf
         pull += gain[chosen]
+        size += 1
 
 
 def _pruned(gain: Float, seeds: Bool, price: Float) -> tuple[Bool, float]:
