@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli import _acts, _pulls
+from labeltrust.cli import _acts, _pulls, _suppliers
 from labeltrust.cli._complete import complete_source
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Reason, Scope, example
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Webhook sources with secrets and rotation.", no_args_is_help=True)
 _pulls.add_to(app)
 _acts.add_to(app)
+_suppliers.add_to(app)
 Name = Annotated[str, typer.Argument(help="Name of the source.", autocompletion=complete_source)]
 Config = Annotated[str | None, typer.Option(help="The adapter's own settings, as a JSON object.")]
 
@@ -71,7 +72,7 @@ def set_(
     name: Name,
     *,
     project: Scope = None,
-    status: Annotated[str | None, typer.Option(help="trusted or probation.")] = None,
+    status: Annotated[str | None, typer.Option(help="trusted, probation or rejected.")] = None,
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:

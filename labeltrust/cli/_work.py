@@ -65,6 +65,7 @@ def _import(
         scale=request["scale"],
         gold=None if request["gold"] is None else Path(request["gold"]),
         labeler=request.get("labeler"),
+        manifest=None if request.get("manifest") is None else Path(request["manifest"]),
         **_of_a_log(request.get("sample"), request.get("seed") or 0),
     )
     report = import_file(

@@ -64,6 +64,9 @@ def import_(  # noqa: PLR0913 - one parameter an option
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the sample; one seed for all models.")] = 0,
+    manifest: Annotated[
+        Path | None, typer.Option(help="The supplier's signed manifest of the file.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if a row is unusable.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -79,6 +82,7 @@ def import_(  # noqa: PLR0913 - one parameter an option
         "labeler": labeler,
         "sample": sample,
         "seed": seed,
+        "manifest": None if manifest is None else str(manifest.absolute()),
     }
     with progress_bar() as progress:
         report = do(request, progress)

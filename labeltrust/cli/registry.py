@@ -14,6 +14,7 @@ from labeltrust.cli import (
     _quarantine,
     _reviewers,
     _sources,
+    _suppliers,
 )
 
 
@@ -30,3 +31,4 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(_people.app, name="user")
     app.add_typer(_keys.app, name="key")
     app.add_typer(_sources.app, name="source")
+    app.add_typer(_suppliers.app, name="supplier")

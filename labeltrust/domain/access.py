@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-SourceStatus = Literal["trusted", "probation"]
+SourceStatus = Literal["trusted", "probation", "rejected"]
 SOURCE_STATUSES: tuple[str, ...] = get_args(SourceStatus)
 
 
@@ -75,7 +75,8 @@ class SourceDraft:
         platform: Name of an adapter.
         projects: The only projects that the source may speak for.
         id_space: Sources of one id space share labeler and item ids; None: one of its own.
-        status: Labels of a source on `probation` do not count until it is vetted.
+        status: Labels of a source on `probation` do not count until it is vetted, those of a
+            `rejected` one never; the gate waits for the first alone.
         config: The adapter's own settings, plain JSON values.
         secret: The secret that the platform made; None makes one here.
     """

@@ -164,6 +164,14 @@ _CODES = (
         ended="trigger.settled",
     ),
     Code(
+        name="manifest_failed",
+        meaning="a file did not fit its supplier's signed manifest and was refused",
+        one="file does not fit its signed manifest",
+        many="files do not fit their signed manifests",
+        opened="manifest.failed",
+        ended="manifest.accepted",
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -185,5 +193,6 @@ CAUSES: frozenset[str] = frozenset(
     | {"forgery.begun", "forgery.over"}
     | {"model.regressed", "model.recovered", "shadow.diverged", "shadow.agreed"}
     | {"drift.found", "drift.over", "pattern.removed"}
+    | {"manifest.failed", "manifest.accepted", "source.vetted"}
     | {"trigger.hit", "trigger.settled", "trigger.reopened"}
 )

@@ -18,6 +18,7 @@ from labeltrust.domain.estimates import Estimate, Measured, Undefined
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
+Bool = NDArray[np.bool_]
 Shares = tuple[tuple[str, float, float], ...]
 
 MIN_ITEMS: Final = 100

@@ -209,6 +209,21 @@ def _trigger(cause: Cause) -> Step:
     )
 
 
+def _manifest(cause: Cause) -> Step:
+    """Read what ends it: a manifest that holds, or a decision about the source."""
+    failed = cause.type == "manifest.failed"
+    return Step(
+        code="manifest_failed",
+        effect="raise" if failed else "end",
+        subject=f"source:{cause.source_id}",
+        place=f"source:{cause.source_id}",
+        loudness="page",
+        rank=cause.sequence,
+        word=cause.type,
+        facts=_some(cause.detail, "manifest", "code", "sha256"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -235,5 +250,6 @@ READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("shadow.diverged", "shadow.agreed"), _model)
     | dict.fromkeys(("trigger.hit", "trigger.reopened"), _trigger)
     | dict.fromkeys(("trigger.settled", "pattern.removed"), _trigger)
+    | dict.fromkeys(("manifest.failed", "manifest.accepted", "source.vetted"), _manifest)
     | {"snapshot.created": _snapshot}
 )

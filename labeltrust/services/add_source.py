@@ -26,7 +26,7 @@ from labeltrust.services.note_gate import note_gate
 from labeltrust.services.own_sources import OWN_PLATFORM
 from labeltrust.services.platforms import networks_of, platforms
 from labeltrust.services.rotate_secret import keep_secret
-from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.history import SYSTEM, About, append
 from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.sources import (
@@ -79,6 +79,7 @@ def change_source(
     change: SourceChange,
     *,
     reason: str | None = None,
+    decision: str | None = None,
 ) -> Source:
     """Change projects, status or config of a source; what was before stays in history.
 
@@ -88,6 +89,7 @@ def change_source(
         name: Name of the source.
         change: What is to be different.
         reason: Why, in words; the console asks for it, a script may leave it out.
+        decision: What a vetting came to, which has an event of its own.
 
     Raises:
         NotAllowed: The role may not manage, or grants more than it has.
@@ -122,6 +124,17 @@ def change_source(
             at=deployment.clock(),
             detail=detail,
         )
+        if decision is not None:
+            vetted = {"source": {"name": name}, "decision": decision, **said}
+            append(
+                session,
+                chain=SYSTEM,
+                type="source.vetted",
+                actor=principal.name,
+                at=deployment.clock(),
+                detail=vetted,
+                about=About(source_id=row.id),
+            )
         return after
 
 

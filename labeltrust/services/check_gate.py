@@ -66,6 +66,7 @@ def gate_facts(
     flags = brief_flags(session, project_id, statuses=STANDING)
     freezes = standing_states(session, project_id)
     probation = probation_sources(session, project_id)
+    unvetted = probation_sources(session, project_id, ("probation",))
     names = source_names(session)
     return GateFacts(
         assessed_at=None if stored is None else stored.created_at,
@@ -75,7 +76,7 @@ def gate_facts(
         without_provenance=_without_provenance(stored),
         provisional=_provisional(freezes),
         strong_flags=_strong(flags, freezes, now),
-        probation=tuple(names[number] for number in probation),
+        probation=tuple(names[number] for number in unvetted),
         exclusions=_exclusions(session, holds(freezes, flags, probation, now), names),
         position=chain_end(session, project).position,
         override=newest_override(session, project_id),

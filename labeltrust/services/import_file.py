@@ -15,6 +15,7 @@ from labeltrust.domain.events import Event, Piece
 from labeltrust.domain.principals import Principal
 from labeltrust.ingest.files import AUTO, FileFormat, RowSettings, file_format, opened
 from labeltrust.services._import_paths import Read, opened_path
+from labeltrust.services._manifested import needs_manifest, require_manifest
 from labeltrust.services.ask_gold import ask_gold, left_out
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.import_report import (
@@ -94,12 +95,33 @@ class _Load:
     def file(self, path: Path, *, is_gold: bool) -> ImportReport:
         """Load one file."""
         try:
+            if not is_gold:
+                self._require_manifest(path)
             with opened_path(path) as file:
                 return self._load(file, is_gold=is_gold)
         except (InvalidInput, TooLarge) as error:
             detail, place = getattr(error, "detail", str(error)), getattr(error, "place", "")
             where = ", ".join(part for part in (str(path), place) if part)
             raise InvalidInput(detail, place=where, code=error.code) from None
+
+    def _require_manifest(self, path: Path) -> None:
+        """Hold the file against its supplier's manifest, where there is one or has to be one."""
+        source, manifest = self.request.source, self.request.manifest
+        if manifest is not None:
+            require_manifest(
+                self.deployment, self.principal, source, (path, manifest), lambda: self._rows(path)
+            )
+        elif needs_manifest(self.deployment, source):
+            detail = f"the supplier of source {source[:200]!r} signs its files: name --manifest"
+            raise InvalidInput(detail, place="manifest", code="manifest_missing")
+
+    def _rows(self, path: Path) -> int:
+        """Count the rows of the file as they would be read, readable or not."""
+        with opened_path(path) as file:
+            look, whole = opened(file)
+            kind = file_format(self.request.format, look)
+            pieces = kind.read(whole, self._settings(file.path, is_gold=False))
+            return sum(len(p.parsed.events) + len(p.parsed.problems) for p in pieces)
 
     def _load(self, file: Read, *, is_gold: bool) -> ImportReport:
         look, whole = opened(file)

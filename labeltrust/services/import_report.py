@@ -30,6 +30,7 @@ class ImportRequest:
         labeler_kind: For rows that name none.
         labeler: Who labeled, for exports that name nobody.
         sampling: The file is a log of predictions, of which only so much becomes events.
+        manifest: The supplier's signed manifest of the file; needed where the source has a key.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class ImportRequest:
     labeler_kind: LabelerKind = "human"
     labeler: str | None = None
     sampling: Sampling | None = None
+    manifest: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,12 +195,14 @@ def source_names(session: Session) -> dict[int, str]:
     return {known_id(number): name for number, name in session.exec(select(Source.id, Source.name))}
 
 
-def probation_sources(session: Session, project_id: int) -> list[int]:
-    """Return the sources of a project whose labels do not count until they are vetted."""
+def probation_sources(
+    session: Session, project_id: int, statuses: Sequence[str] = ("probation", "rejected")
+) -> list[int]:
+    """Return the sources of a project whose labels do not count: not vetted yet, or rejected."""
     wanted = (
         select(Source.id)
         .join(SourceProject, col(SourceProject.source_id) == col(Source.id))
-        .where(col(SourceProject.project_id) == project_id, col(Source.status) == "probation")
+        .where(col(SourceProject.project_id) == project_id, col(Source.status).in_(statuses))
         .order_by(col(Source.id))
     )
     return [known_id(number) for number in session.exec(wanted)]

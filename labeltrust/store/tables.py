@@ -164,6 +164,43 @@ class Source(SQLModel, table=True):
     created_at: datetime
 
 
+class SupplierKey(SQLModel, table=True):
+    """A public key by which a source's files are signed; several may live while rotating."""
+
+    __tablename__ = "supplier_key"
+    __table_args__ = (Index("ix_supplier_key_source_id", "source_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    key_id: str
+    pem: str = Field(sa_type=Text)
+    added_at: datetime
+    added_by: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    revoked_at: datetime | None = None
+    revoked_by: str | None = Field(default=None, sa_type=Text)
+    revoked_why: str | None = Field(default=None, sa_type=Text)
+
+
+class SupplierManifest(SQLModel, table=True):
+    """A manifest that came with a file; an empty `code` says that all of it held."""
+
+    __tablename__ = "supplier_manifest"
+    __table_args__ = (Index("ix_supplier_manifest_source_id_id", "source_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source_id: int = Field(foreign_key="source.id")
+    came_at: datetime
+    came_by: str = Field(sa_type=Text)
+    file: str = Field(sa_type=Text)
+    sha256: str
+    rows: int | None = Field(default=None, sa_type=RowId)
+    supplier: str = Field(default="", sa_type=Text)
+    key_id: str = ""
+    code: str = ""
+    detail: str = Field(default="", sa_type=Text)
+
+
 class SourceProject(SQLModel, table=True):
     """A source may speak only for these projects."""
 

@@ -49,6 +49,7 @@ from labeltrust.web.api import (
     slis,
     snapshots,
     sources,
+    suppliers,
     thresholds,
     training,
 )
@@ -96,6 +97,7 @@ from labeltrust.web.pages import queue as queue_pages
 from labeltrust.web.pages import settings as setting_pages
 from labeltrust.web.pages import snapshots as snapshot_pages
 from labeltrust.web.pages import sources as source_pages
+from labeltrust.web.pages import suppliers as supplier_pages
 from labeltrust.web.pages import training as training_pages
 from labeltrust.web.pages._navigation import navigation
 from labeltrust.web.pages._templates import templates
@@ -134,8 +136,8 @@ def routes() -> list[ControllerRouterHandler]:
 _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
-    incidents, incident_files, training, items, sources, hooks, alerts, ledger, platform_acts,
-    findings, models, slis, drills,
+    incidents, incident_files, training, items, sources, suppliers, hooks, alerts, ledger,
+    platform_acts, findings, models, slis, drills,
 )  # fmt: skip
 _PAGES = (
     assets,
@@ -155,6 +157,7 @@ _PAGES = (
     freeze_pages,
     quarantine_pages,
     source_pages,
+    supplier_pages,
     platform_act_pages,
     training_pages,
     approval_pages,

@@ -145,6 +145,7 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     said += [f"{neutral(str(facts['job']))} failed"] if "job" in facts else []
     said += [_lateness(facts)] if "late_minutes" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
+    said += [f"manifest {facts['manifest']}: {facts.get('code')}"] if "manifest" in facts else []
     said += [_drifted(facts)] if "psi" in facts else []
     said += [_of_model(facts)] if "role" in facts else []
     said += [f"pattern {facts['pattern']} in {facts.get('n')} items"] if "pattern" in facts else []

@@ -16,6 +16,7 @@ from labeltrust.services.list_pulls import list_pulls
 from labeltrust.services.order_pull import order_pull
 from labeltrust.services.retry_source import retry_source
 from labeltrust.services.rotate_secret import OVERLAP_HOURS, revoke_secret, rotate_secret
+from labeltrust.services.supplier_keys import show_supplier
 from labeltrust.services.watch_sources import WatchedSource, watch_source, watch_sources
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._columns import kept
@@ -60,7 +61,8 @@ SOURCES: Table[WatchedSource] = Table(
         Filter(
             name="status",
             title="Status",
-            choices={"": "all", "trusted": "trusted", "probation": "on probation"},
+            choices={"": "all", "probation": "on probation"}
+            | {word: word for word in ("trusted", "rejected")},
             keeps=lambda s, status: status in {"", s.source.status},
         ),
     ),
@@ -223,11 +225,13 @@ async def source_page(  # noqa: PLR0913 - one keyword a part of the page that an
     watched, connection = await view.ask(watch_source, source)
     pulls = await view.ask(list_pulls, source, limit=_SHOWN_PULLS)
     acts = await view.ask(list_acts, source, limit=_SHOWN_ACTS)
+    supplied = await view.ask(show_supplier, source)
     return view.page(
         "source.html",
         status=200 if refused is None else refused.status,
         watched=watched,
         acts=acts,
+        supplied=supplied,
         connection=connection,
         pulls=pulls,
         under_way=any(pull.status == "running" for pull in pulls),

@@ -18,6 +18,7 @@ PAGES = [
     "/freezes/1/holds", "/sources", "/sources/import", "/sources/acme", "/sign-in",
     "/approvals", "/approvals/1", "/projects/fraud/settings", "/settings",
     "/projects/fraud/snapshots", "/projects/fraud/gate", "/projects/fraud/items",
+    "/projects/fraud/sources/acme/vetting",
 ]  # fmt: skip
 
 
