@@ -134,3 +134,25 @@ def _batches(cells: Sequence[Cell], runs: int, seed: int, code: str) -> list[Tas
         for start in range(0, runs, _BATCH)
         for cell in cells
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a run takes: how many crowds are drawn, and how many labels they give."""
+
+    runs: int
+    labels: int
+
+
+def cost_of(sizes: Sizes) -> Cost:
+    """Return what a run of these sizes takes, without running it.
+
+    >>> cost_of(SHORT).runs < cost_of(Sizes()).runs
+    True
+    """
+    tasks = tasks_of(sizes, FIRST_SEED, Bench(), code="")
+    runs = [(len(task.seeds), task.cell.crowd) for task in tasks]
+    return Cost(
+        runs=sum(n for n, _ in runs),
+        labels=sum(n * c.n_items * c.labels_per_item for n, c in runs if c is not None),
+    )

@@ -51,6 +51,7 @@ def manifest_of(
         },
         "query": {
             "questions": list(facts.questions),
+            "guideline_version": facts.guideline,
             "through": facts.end.position,
             "without": stated(facts.left_out),
         },

@@ -22,7 +22,7 @@ from labeltrust.store.freezes import list_freezes
 from labeltrust.store.inserting import known_id
 from labeltrust.store.jobs import Lease
 from labeltrust.store.labelers import labeler_names
-from labeltrust.store.projects import project_row, questions_of
+from labeltrust.store.projects import project_of, project_row, questions_of
 from labeltrust.store.snapshots import get_snapshot, probation_sources, source_names
 from labeltrust.store.tables import Project
 
@@ -54,6 +54,7 @@ class SnapshotFacts:
     Attributes:
         end: Where the project's chain stood.
         questions: Names of the project's questions.
+        guideline: Version of the guideline that labelers were told.
         standing: What stands against labels.
         left_out: What the order leaves out besides.
         names: Names of the labelers among these, by id.
@@ -68,6 +69,7 @@ class SnapshotFacts:
 
     end: ChainEnd
     questions: tuple[str, ...]
+    guideline: str
     standing: tuple[Hold, ...]
     left_out: tuple[Hold, ...]
     names: dict[int, str]
@@ -137,6 +139,7 @@ def read_facts(
     return SnapshotFacts(
         end=chain_end(session, row),
         questions=tuple(question.name for question in questions_of(session, row)),
+        guideline=project_of(session, row).guideline_version,
         standing=tuple(standing),
         left_out=chosen,
         names=labeler_names(session, labelers),

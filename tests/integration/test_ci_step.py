@@ -12,6 +12,7 @@ from recorded import project, record
 from servers import serving
 
 from labeltrust.app import build_deployment, wall_clock
+from labeltrust.cli import run
 from labeltrust.domain.access import KeyDraft, SourceChange
 from labeltrust.domain.principals import Principal
 from labeltrust.services.add_source import change_source
@@ -66,6 +67,15 @@ def test_the_job_for_gitlab_runs_the_same_file():
     job = yaml.safe_load((CI / "gitlab-gate.yml").read_text("utf-8"))["labeltrust-gate"]
 
     assert job["script"] == ["python3 ci/check_gate.py"]
+
+
+def test_the_step_that_weighs_a_change_runs_a_command_that_is_there(capsys):
+    github = yaml.safe_load((CI / "redteam-risk.yml").read_text("utf-8"))
+    gitlab = yaml.safe_load((CI / "gitlab-redteam-risk.yml").read_text("utf-8"))
+    (line,) = (s["run"] for s in github["jobs"]["risk"]["steps"] if "risk" in s.get("run", ""))
+
+    assert line in gitlab["labeltrust-redteam"]["script"]
+    assert run([*line.split()[1:], "--help"]) == 0
 
 
 def test_a_pipeline_waits_until_the_gate_opens_and_may_refuse_an_override(settings):

@@ -38,7 +38,8 @@ def test_a_manifest_says_what_query_position_gate_and_key_it_was_made_with(made,
     assert made["ledger"]["position"] == made["position"] == event.sequence - 1
     assert made["ledger"]["head"] == event.previous.hex()
     assert made["gate"]["reasons"][0]["code"] == "nothing_assessed"
-    assert made["query"] == {"questions": ["label"], "through": 4, "without": []}
+    wanted = {"questions": ["label"], "guideline_version": "", "through": 4, "without": []}
+    assert made["query"] == wanted
     assert json.loads(event.detail)["signed_by"] == made["signed_by"]
     assert made["signed_by"] == signature_key(deployment, owner()).key_id
 
