@@ -108,8 +108,16 @@ $(PEERS)/.ready: $(BIN)/uv requirements/bench.lock
 bench: $(VENV)/.dev $(PEERS)/.ready ## every benchmark beside its peer, as ratios; one that misses its aim does not end the others
 	failed=; for script in $(filter-out benchmarks/redteam.py,$(wildcard benchmarks/[a-z]*.py)); do echo "== $$script"; $(BIN)/python $$script $(BENCH_ARGS) || failed="$$failed $$script"; done; test -z "$$failed" || { echo "missed their aim:$$failed"; exit 1; }
 
-docs: $(VENV)/.dev ## charts and generated parts of docs/signals, the same every time
+docs: $(VENV)/.dev ## charts and generated parts of docs/signals, rules and dashboards; the same every time
 	$(BIN)/python docs/_build
+	$(BIN)/python docs/_build/observability.py
+
+build/promtool: ## what checks rules for Prometheus, out of the Debian package (as root: apt-get update first)
+	mkdir -p build/deb && chmod 777 build/deb && rm -f build/deb/prometheus_*.deb
+	test "$$(id -u)" != 0 || apt-get update -qq
+	cd build/deb && apt-get download -qq prometheus
+	dpkg-deb --fsys-tarfile build/deb/prometheus_*.deb | tar -x -C build --strip-components=3 ./usr/bin/promtool
+	rm -rf build/deb && touch $@
 
 $(SITE)/.ready: $(BIN)/uv requirements/site.lock
 	$(PYTHON) -m venv $(SITE)

@@ -172,6 +172,14 @@ _CODES = (
         ended="manifest.accepted",
     ),
     Code(
+        name="objective_burning",
+        meaning="a measure spends its error budget faster than its rules allow",
+        one="measure burns its error budget",
+        many="measures burn their error budgets",
+        opened="objective.burning",
+        ended="objective.calm",
+    ),
+    Code(
         name="snapshot_made",
         meaning="a training set was made",
         one="training set was made",
@@ -195,4 +203,5 @@ CAUSES: frozenset[str] = frozenset(
     | {"drift.found", "drift.over", "pattern.removed"}
     | {"manifest.failed", "manifest.accepted", "source.vetted"}
     | {"trigger.hit", "trigger.settled", "trigger.reopened"}
+    | {"objective.burning", "objective.calm"}
 )

@@ -224,6 +224,22 @@ def _manifest(cause: Cause) -> Step:
     )
 
 
+def _objective(cause: Cause) -> Step:
+    """Read an objective that burns: of the project, or of the source where it is the source's."""
+    loudness: Loudness = "page" if cause.detail.get("loudness") == "page" else "ticket"
+    where = ("project", cause.project_id) if cause.project_id else ("source", cause.source_id)
+    return Step(
+        code="objective_burning",
+        effect="open" if cause.type == "objective.burning" else "end",
+        subject=str(cause.detail.get("subject")),
+        place=f"{where[0]}:{where[1]}",
+        loudness=loudness,
+        rank=2 if loudness == "page" else 1,
+        word=cause.type,
+        facts=_some(cause.detail, "measure", "title", "bad", "valid", "burn", "of_source"),
+    )
+
+
 def _status(source: object) -> str:
     return str(source.get("status", "")) if isinstance(source, Mapping) else ""
 
@@ -251,5 +267,6 @@ READERS: Mapping[str, Callable[[Cause], Step | None]] = MappingProxyType(
     | dict.fromkeys(("trigger.hit", "trigger.reopened"), _trigger)
     | dict.fromkeys(("trigger.settled", "pattern.removed"), _trigger)
     | dict.fromkeys(("manifest.failed", "manifest.accepted", "source.vetted"), _manifest)
+    | dict.fromkeys(("objective.burning", "objective.calm"), _objective)
     | {"snapshot.created": _snapshot}
 )

@@ -149,12 +149,14 @@ class Burning:
         long: Burn over its long window.
         short: The same over its short one.
         firing: Whether it tells somebody now.
+        counted: What the two windows hold.
         reason: Why it cannot, where it cannot at all; empty elsewhere.
     """
 
     rule: Rule
     long: Measured
     short: Measured
+    counted: tuple[Counted, Counted]
     firing: bool
     reason: str = ""
 
@@ -211,6 +213,7 @@ def _burning(measure: Measure, one: Rule, series: Windows, objective: float, now
         rule=one,
         long=burn(long, objective),
         short=burn(short, objective),
+        counted=(long, short),
         firing=not reason and fires(one, objective, long, short, measure.least_n),
         reason=reason,
     )

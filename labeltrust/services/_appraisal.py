@@ -20,11 +20,13 @@ from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.thresholds import THRESHOLDS
+from labeltrust.services._slots import Lately, counted_slots, lately_of
 from labeltrust.services.appraise import Appraisal, History, appraise
 from labeltrust.services.models._comparing import PairRead, pairs_read
 from labeltrust.settings import Settings
 from labeltrust.store.judgments import LoadedJudgments
 from labeltrust.store.names import Labeler
+from labeltrust.store.project_slots import Slots
 from labeltrust.store.slices import NONE
 
 Bool = NDArray[np.bool_]
@@ -48,6 +50,7 @@ class Appraised:
     outside_scale: int
     without_provenance: int
     by_source: Mapping[int, SourceShare]
+    slots: Mapping[str, Slots]
     models: tuple[PairRead, ...] = ()
 
 
@@ -95,6 +98,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     names, scale, outside = _names(loaded), loaded.scale, loaded.outside_scale
     models = pairs_read(loaded, pairs)
     missing, by_source = _without_provenance(loaded, kept), _by_source(loaded)
+    lately = lately_of(loaded, kept, now) if documented else None
     del loaded, kept  # the block holds what is reckoned with: columns of a history are large
     found = appraise(
         judgments,
@@ -113,7 +117,14 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         without_provenance=missing,
         by_source=by_source,
         models=models,
+        slots=_slots(lately, names, found),
     )
+
+
+def _slots(lately: Lately | None, names: Names, found: Appraisal) -> Mapping[str, Slots]:
+    if lately is None:
+        return {}
+    return counted_slots(lately, names.labelers, found.document["rings"])
 
 
 def _by_source(loaded: LoadedJudgments) -> dict[int, SourceShare]:

@@ -24,6 +24,7 @@ from labeltrust.services._keeping import Drawn, drawn, head_text, keep
 from labeltrust.services._point import point_of
 from labeltrust.services._raised import Raising, keep_raising, raising
 from labeltrust.services._settle import settle
+from labeltrust.services._slots import Part, keep_counted
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.models._keeping import keep_pairs
 from labeltrust.services.note_gate import note_gate
@@ -245,6 +246,12 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
         main = made.found[0]
         point = point_of(act.project_id, whole, main, standing, gate_open=is_open)
         note_point(session, point)
+        part = Part(
+            chain_id=row.chain_id,
+            after=0 if before is None else before.events_through,
+            through=facts.position,
+        )
+        keep_counted(session, act.project_id, main.slots, part, deployment.clock())
     return whole
 
 

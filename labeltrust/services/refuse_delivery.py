@@ -4,6 +4,7 @@ from labeltrust.domain.events import Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.session import unit_of_work
+from labeltrust.store.tallies import add_refused
 
 
 def note_oversized(
@@ -19,13 +20,15 @@ def note_oversized(
         digest: SHA-256 of them, in hex.
         complete: Whether that is the whole body.
     """
+    at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
+        add_refused(session, source, at)
         return append(
             session,
             chain=SYSTEM,
             type="delivery.refused",
             actor=actor,
-            at=deployment.clock(),
+            at=at,
             detail={
                 "reason": "too_large",
                 "source": source,

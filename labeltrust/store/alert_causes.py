@@ -100,6 +100,14 @@ def last_watched(session: Session, source_ids: Sequence[int], prefix: str) -> di
     }
 
 
+def waiting_of(session: Session, prefix: str) -> list[Cause]:
+    """Return the facts of a kind that the router has not read yet, oldest first."""
+    wanted = select(AlertCause).where(
+        col(AlertCause.routed_at).is_(None), col(AlertCause.type).startswith(prefix)
+    )
+    return [_cause(row) for row in session.exec(wanted.order_by(col(AlertCause.id)))]
+
+
 def parked_before(session: Session) -> dict[str, bool]:
     """Return by job whether the newest fact that the watch kept of it says that it is parked."""
     wanted = select(AlertCause).where(col(AlertCause.type).startswith("work."))

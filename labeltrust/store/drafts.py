@@ -138,6 +138,7 @@ class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
     unread: list[tuple[int | None, str, str, int]]
     pulls: list[PlainPull] = []
     heard: bool = True
+    past: bool = False  # from a file, whose times are long ago by nature
 
 
 def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
@@ -175,6 +176,7 @@ def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
         unread=[(p.index, p.code, p.detail, p.status) for p in parsed.problems],
         pulls=[plain_pull(one) for one in parsed.pulls],
         heard=submission.heard,
+        past="file" in headers,
     )
 
 

@@ -42,6 +42,7 @@ def _sent(batch: Batch, outcome: Outcome) -> Sent:
         received_at=packed.received_at,
         outcome=outcome,
         again=packed.delivery_id is not None,
+        past=packed.past,
     )
 
 

@@ -225,7 +225,10 @@ class SourceSecret(SQLModel, table=True):
 
 
 class SourceTally(SQLModel, table=True):
-    """What one source sent in one hour, by received time; counted with the events themselves."""
+    """What one source sent in one hour, by received time; counted with the events themselves.
+
+    `doubted`, `conflicts` and `refused` are null in hours that were counted before they were.
+    """
 
     __tablename__ = "source_tally"
 
@@ -236,6 +239,35 @@ class SourceTally(SQLModel, table=True):
     quarantined: int = Field(default=0, sa_type=RowId)
     last_us: int = Field(default=0, sa_type=RowId)
     forged: int = Field(default=0, sa_type=RowId, sa_column_kwargs={"server_default": "0"})
+    doubted: int | None = Field(default=None, sa_type=RowId)
+    conflicts: int | None = Field(default=None, sa_type=RowId)
+    refused: int | None = Field(default=None, sa_type=RowId)
+
+
+class SourceSlot(SQLModel, table=True):
+    """What one source sent in five minutes, counted as `SourceTally`; old ones are forgotten."""
+
+    __tablename__ = "source_slot"
+
+    source_id: int = Field(primary_key=True, foreign_key="source.id")
+    slot: int = Field(primary_key=True)
+    accepted: int = Field(default=0, sa_type=RowId)
+    duplicates: int = Field(default=0, sa_type=RowId)
+    quarantined: int = Field(default=0, sa_type=RowId)
+    doubted: int = Field(default=0, sa_type=RowId)
+    conflicts: int = Field(default=0, sa_type=RowId)
+    refused: int = Field(default=0, sa_type=RowId)
+
+
+class ProjectSlots(SQLModel, table=True):
+    """What a project's labels count to, slot by slot: derived at each assessment, `body` packed."""
+
+    __tablename__ = "project_slots"
+
+    project_id: int = Field(primary_key=True, foreign_key="project.id")
+    kind: str = Field(primary_key=True, sa_type=Text)
+    made_at: datetime
+    body: bytes = Field(sa_type=LargeBinary)
 
 
 class PullWanted(SQLModel, table=True):

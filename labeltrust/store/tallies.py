@@ -3,34 +3,56 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from http import HTTPStatus
+from typing import Any, Final
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col
 
 from labeltrust.domain.clock import microseconds, moment
 from labeltrust.domain.events import Outcome
 from labeltrust.store.statements import Row, Statements
+from labeltrust.store.tables import SourceSlot
 
 _HOUR_US: Final = 3_600_000_000
-_ADD: Final = (
-    "INSERT INTO source_tally (source_id, hour, accepted, duplicates, quarantined, last_us) "
-    "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (source_id, hour) DO UPDATE SET "
-    "accepted = source_tally.accepted + excluded.accepted, "
-    "duplicates = source_tally.duplicates + excluded.duplicates, "
-    "quarantined = source_tally.quarantined + excluded.quarantined, "
-    "last_us = CASE WHEN excluded.last_us > source_tally.last_us THEN excluded.last_us "
-    "ELSE source_tally.last_us END"
-)
+_SLOT_US: Final = 300_000_000
+_SLOTS_AN_HOUR: Final = 12
+KEPT_HOURS: Final = 8
+"""So many hours before the present one are known by five minutes, older ones by the hour."""
+_COUNTS: Final = ("accepted", "duplicates", "quarantined", "doubted", "conflicts", "refused")
+
+
+def _adding(table: str, slot: str, *more: str) -> str:
+    names = (*_COUNTS, *more)
+    sums = ", ".join(f"{n} = COALESCE({table}.{n}, 0) + excluded.{n}" for n in _COUNTS)
+    latest = "".join(
+        f", {n} = CASE WHEN excluded.{n} > {table}.{n} THEN excluded.{n} ELSE {table}.{n} END"
+        for n in more
+    )
+    return (
+        f"INSERT INTO {table} (source_id, {slot}, {', '.join(names)}) "  # noqa: S608 - names of our own
+        f"VALUES ({', '.join('?' * (2 + len(names)))}) "
+        f"ON CONFLICT (source_id, {slot}) DO UPDATE SET {sums}{latest}"
+    )
+
+
+_ADD: Final = _adding("source_tally", "hour", "last_us")
+_ADD_SLOT: Final = _adding("source_slot", "slot")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One delivery as the tally sees it; `again` is one that was read again from quarantine."""
+    """One delivery as the tally sees it.
+
+    `again` is one that was read again from quarantine, `past` one whose times are long ago by
+    nature: neither counts as doubted.
+    """
 
     source_id: int
     received_at: datetime
     outcome: Outcome
     again: bool
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +79,122 @@ def add_tallies(statements: Statements, sent: Iterable[Sent]) -> None:
     A delivery read again adds what was accepted to the hour in which it came; what failed then was
     counted then.
     """
-    sums: dict[tuple[int, int], list[int]] = {}
+    hours: dict[tuple[int, int], list[int]] = {}
+    slots: dict[tuple[int, int], list[int]] = {}
     for one in sent:
-        at = microseconds(one.received_at)
-        cell = sums.setdefault((one.source_id, at // _HOUR_US), [0, 0, 0, 0])
-        cell[0] += one.outcome.accepted
-        cell[1] += 0 if one.again else one.outcome.duplicates
-        cell[2] += 0 if one.again else one.outcome.quarantined
-        cell[3] = max(cell[3], at)
+        at, counts = microseconds(one.received_at), _counts(one)
+        hour = hours.setdefault((one.source_id, at // _HOUR_US), [0] * (len(_COUNTS) + 1))
+        slot = slots.setdefault((one.source_id, at // _SLOT_US), [0] * len(_COUNTS))
+        for place, n in enumerate(counts):
+            hour[place] += n
+            slot[place] += n
+        hour[-1] = max(hour[-1], at)
     # In one order, so that two processes never wait for each other.
-    rows: list[Row] = [(*key, *sums[key]) for key in sorted(sums)]
-    statements.executemany(_ADD, rows)
+    for add, sums in ((_ADD, hours), (_ADD_SLOT, slots)):
+        rows: list[Row] = [(*key, *sums[key]) for key in sorted(sums)]
+        statements.executemany(add, rows)
+
+
+def _counts(one: Sent) -> tuple[int, ...]:
+    found = one.outcome
+    conflicts = sum(problem.status == HTTPStatus.CONFLICT for problem in found.problems)
+    first = 0 if one.again else 1
+    return (
+        found.accepted,
+        first * found.duplicates,
+        first * found.quarantined,
+        0 if one.past else found.doubted,
+        first * conflicts,
+        0,
+    )
+
+
+def add_refused(session: Session, source: str, at: datetime) -> None:
+    """Count a delivery that was proven and refused all the same, such as one over the cap."""
+    statements, at_us = Statements(session.connection()), microseconds(at)
+    for (number,) in list(statements.rows("SELECT id FROM source WHERE name = ?", (source,))):
+        counts = (0, 0, 0, 0, 0, 1)
+        statements.executemany(_ADD, [(int(number), at_us // _HOUR_US, *counts, 0)])
+        statements.executemany(_ADD_SLOT, [(int(number), at_us // _SLOT_US, *counts)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentSlot:
+    """What a source sent in one slot.
+
+    Attributes:
+        source_id: Row of the source.
+        hour: Hours since 1970.
+        minute: Minute at which it begins; 0 for a whole hour.
+        accepted: New events, `doubted` among them.
+        quarantined: Events that could not be read.
+        doubted: Events of an impossible time; None where that was not counted then.
+        conflicts: Events of a used id with other content.
+        refused: Deliveries over the cap.
+    """
+
+    source_id: int
+    hour: int
+    minute: int
+    accepted: int
+    quarantined: int
+    doubted: int | None
+    conflicts: int | None
+    refused: int | None
+
+
+def slots_of(session: Session, project_id: int, now: datetime, first_hour: int) -> list[SentSlot]:
+    """Return what the sources of a project sent: lately by five minutes, before by the hour.
+
+    Args:
+        session: An open read.
+        project_id: For which they may speak.
+        now: The present moment.
+        first_hour: The first hour that is wanted, since 1970.
+    """
+    statements = Statements(session.connection())
+    lately = microseconds(now) // _HOUR_US - KEPT_HOURS
+    hours = statements.rows(_OLD_HOURS, (project_id, first_hour, lately))
+    slots = statements.rows(_NEW_SLOTS, (project_id, lately * _SLOTS_AN_HOUR))
+    found = [_slot(int(number), int(hour), 0, counts) for number, hour, *counts in hours]
+    return found + [
+        _slot(int(number), int(slot) // _SLOTS_AN_HOUR, int(slot) % _SLOTS_AN_HOUR * 5, counts)
+        for number, slot, *counts in slots
+    ]
+
+
+def _slot(number: int, hour: int, minute: int, counts: list[Any]) -> SentSlot:
+    accepted, quarantined, *later = counts
+    doubted, conflicts, refused = (None if n is None else int(n) for n in later)
+    return SentSlot(
+        source_id=number,
+        hour=hour,
+        minute=minute,
+        accepted=int(accepted),
+        quarantined=int(quarantined),
+        doubted=doubted,
+        conflicts=conflicts,
+        refused=refused,
+    )
+
+
+def forget_slots(session: Session, now: datetime) -> None:
+    """Delete slots that are known by the hour alone from now on."""
+    lately = microseconds(now) // _HOUR_US - KEPT_HOURS
+    session.execute(delete(SourceSlot).where(col(SourceSlot.slot) < lately * _SLOTS_AN_HOUR))
+
+
+_SENT: Final = "t.accepted, t.quarantined, t.doubted, t.conflicts, t.refused FROM source_project p "
+_OLD_HOURS: Final = (
+    f"SELECT t.source_id, t.hour, {_SENT}"
+    "JOIN source_tally t ON t.source_id = p.source_id "
+    "WHERE p.project_id = ? AND t.hour >= ? AND t.hour < ?"
+)
+_NEW_SLOTS: Final = (
+    f"SELECT t.source_id, t.slot, {_SENT}"
+    "JOIN source_slot t ON t.source_id = p.source_id "
+    "WHERE p.project_id = ? AND t.slot >= ?"
+)
 
 
 def activities(session: Session, now: datetime) -> dict[int, Activity]:

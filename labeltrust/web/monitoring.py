@@ -1,6 +1,6 @@
 """What is counted about requests and deliveries, for Prometheus; one registry an application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prometheus_client import (
     CollectorRegistry,
@@ -13,10 +13,14 @@ from prometheus_client import (
     generate_latest,
 )
 
+from labeltrust.services.lately import Lately
 from labeltrust.services.measure_sources import SourceMeasures
+from labeltrust.services.slis.read import Sli
 
 # Up to the time-out of a slow platform; a webhook is to be answered in a quarter of a second.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+# Indicators of a project are read again when they are this old; the watch looks once a minute.
+_SLI_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class Meters:
     refused: Counter
     sources: Gauge
     comparison_seconds: Gauge
+    slis: Lately[str, list[Sli]] = field(default_factory=lambda: Lately(_SLI_SECONDS))
 
 
 def new_meters() -> Meters:

@@ -144,6 +144,7 @@ def line_of(alert: Alert, names: Mapping[int, str]) -> str:
     said += [neutral(str(facts["broken"]), _MOST_DETAIL)] if facts.get("broken") else []
     said += [f"{neutral(str(facts['job']))} failed"] if "job" in facts else []
     said += [_lateness(facts)] if "late_minutes" in facts else []
+    said += [_burning(facts)] if "measure" in facts else []
     said += [f"{facts['rows']} labels"] if "rows" in facts else []
     said += [f"manifest {facts['manifest']}: {facts.get('code')}"] if "manifest" in facts else []
     said += [_drifted(facts)] if "psi" in facts else []
@@ -171,6 +172,13 @@ def _lateness(facts: Mapping[str, Any]) -> str:
 def _drifted(facts: Mapping[str, Any]) -> str:
     feature = neutral(str(facts.get("feature")))
     return f"feature {feature}: PSI {facts['psi']:.2f} in the last {facts.get('look')}"
+
+
+def _burning(facts: Mapping[str, Any]) -> str:
+    of = f" of source {neutral(str(facts['of_source']))}" if facts.get("of_source") else ""
+    times = f", {facts['burn']:.3g} times its budget" if facts.get("burn") else ""
+    counted = f"{facts.get('bad')} of {facts.get('valid')} bad"
+    return f"{facts['measure']} {facts.get('title')}{of}: {counted}{times}"
 
 
 def _reason(reason: Mapping[str, object]) -> str:
@@ -202,6 +210,7 @@ def _path(group: AlertGroup, found: Sequence[Alert], where: _Where) -> str:
         "checkpoints_late": "/ledger",
         "feature_drift": f"/projects/{project}/items",
         "trigger_hit": f"/projects/{project}/items#patterns",
+        "objective_burning": f"/projects/{project}/on-call" if project else f"/sources/{source}",
         "work_parked": "/alerts",
         "snapshot_made": f"/snapshots/{first}" if first else "/snapshots",
         "model_regression": f"/projects/{project}/labelers?kind=model",

@@ -15,6 +15,7 @@ from labeltrust.policy.watching import (
     growth,
     silence,
 )
+from labeltrust.services.alerting._objectives import watch_objectives
 from labeltrust.services.alerting.route import look_again
 from labeltrust.services.checkpoints.standing import Standing, standing
 from labeltrust.services.deployment import Deployment
@@ -37,6 +38,7 @@ def watch_for_job(deployment: Deployment, lease: Lease) -> None:
             require_lease(session, lease)
             for source, kind, detail in found:
                 keep_cause(session, kind, deployment.clock(), detail, source_id=source)
+    watch_objectives(deployment, lease)
     look_again(deployment, lease)
 
 

@@ -17,6 +17,11 @@ SPAN_SECONDS = BUDGET_SECONDS + 5 * DAY
 """Tallies are asked for so far back: a budget, and what a baseline needs beyond it."""
 
 
+def hour_of(at: datetime) -> int:
+    """Return hours since 1970 of an aware moment."""
+    return microseconds(at) // 3_600_000_000
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One project at one moment.

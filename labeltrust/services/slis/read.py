@@ -9,7 +9,7 @@ from labeltrust.domain.clock import microseconds
 from labeltrust.domain.estimates import Measured, Undefined
 from labeltrust.domain.measures import MEASURES, Measure, Tally
 from labeltrust.domain.principals import Principal
-from labeltrust.policy.burn import Counted, Judged, Series, judge
+from labeltrust.policy.burn import Counted, Judged, Series, Windows, judge
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.slis import indicators
 from labeltrust.services.slis._base import Asked, Found
@@ -43,6 +43,15 @@ class Sli:
     labeler_id: int | None = None
     judged: Judged
     beside: Mapping[str, Measured] = field(default_factory=dict)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is of a source or a labeler, not of the whole project."""
+        return self.source_id is not None or self.labeler_id is not None
+
+    def calmed(self) -> "Sli":
+        """Return the same, telling nobody."""
+        return replace(self, judged=replace(self.judged, firing=None))
 
 
 Whose = tuple[int | None, int | None]
@@ -86,44 +95,37 @@ def _of_measure(asked: Asked, measure: Measure) -> list[Sli]:
     at = microseconds(asked.now) // 1_000_000
     if found.reason:
         return [Sli(measure=measure, judged=_nothing(found.reason), beside=found.beside)]
-    whose = _whose(found.tallies)
-    judged = {one: _judged(measure, found, whose, one, at) for one in whose}
     return [
         Sli(
             measure=measure,
             source_id=source,
             labeler_id=labeler,
-            judged=judged[source, labeler],
+            judged=_judged(measure, found, over, (source, labeler), at),
             beside=found.beside if (source, labeler) == PROJECT else {},
         )
-        for source, labeler in whose
+        for (source, labeler), over in _whose(measure, found).items()
     ]
 
 
-def _whose(tallies: Sequence[Tally]) -> dict[Whose, list[Tally]]:
-    """Return the tallies of the project, of each source and of each labeler."""
-    found: dict[Whose, list[Tally]] = {PROJECT: list(tallies)}
+def _whose(measure: Measure, found: Found) -> dict[Whose, Windows]:
+    """Return what the project, each source and each labeler is counted by."""
+    if found.windows:
+        return {(source, None): _Windows(count) for source, count in found.windows.items()}
+    tallies = found.tallies
+    whose: dict[Whose, Windows] = {PROJECT: _series(tallies, measure)}
     for key in sorted({t.source for t in tallies if t.source is not None}):
-        found[key, None] = [t for t in tallies if t.source == key]
+        whose[key, None] = _series([t for t in tallies if t.source == key], measure)
     for key in sorted({t.labeler for t in tallies if t.labeler is not None}):
-        found[None, key] = [t for t in tallies if t.labeler == key]
-    return found
+        whose[None, key] = _series([t for t in tallies if t.labeler == key], measure)
+    return whose
 
 
-def _judged(
-    measure: Measure,
-    found: Found,
-    whose: Mapping[Whose, Sequence[Tally]],
-    one: Whose,
-    at: int,
-) -> Judged:
+def _judged(measure: Measure, found: Found, over: Windows, one: Whose, at: int) -> Judged:
     objective = found.objective if measure.own_objective else measure.objective
-    window = found.windows.get(one[0]) if one[1] is None else None
-    over = _series(whose[one], measure) if window is None else _Windows(window)
     judged = judge(measure, over, objective, at)
-    if found.value is None or one != PROJECT:
-        return judged
-    return replace(judged, value=found.value)
+    if one == PROJECT and found.value is not None:
+        return replace(judged, value=found.value)
+    return judged
 
 
 @dataclass(frozen=True, slots=True)
