@@ -118,7 +118,8 @@ def _apart(name: str, title: str, drift: Drift) -> Comparison:
 
 def _mix(labeled: Labeled) -> Comparison:
     words = np.array(labeled.words or ("",), dtype=np.str_)[labeled.label]
-    drift = category_drift(words[labeled.new], words[~labeled.new])
+    new, trusted = (words[rows] for rows in _sides(labeled))
+    drift = category_drift(new, trusted)
     return _apart("label_mix", "Mix of labels: how far apart (PSI)", drift)
 
 
@@ -144,6 +145,13 @@ def _agreement(labeled: Labeled) -> Comparison:
     return _shares("agreement", "Agreement with trusted labels of the same items", counts)
 
 
+def _sides(labeled: Labeled) -> tuple[Int, Int]:
+    """Return the rows of both sides, one an item: labels of one item are not independent."""
+    items, place = np.unique(labeled.item, return_inverse=True)
+    first = [_first(place, rows, items.size) for rows in (labeled.new, ~labeled.new)]
+    return first[0][first[0] >= 0], first[1][first[1] >= 0]
+
+
 def _first(place: Int, rows: Bool, n_items: int) -> Int:
     """Return of each item the first of some rows, -1 where it has none."""
     out = np.full(n_items, -1, dtype=np.int64)
@@ -161,7 +169,7 @@ def _agreeing(label: Int, row: Int, table: Int) -> tuple[int, int]:
 
 
 def _gold(labeled: Labeled) -> Comparison:
-    """Compare accuracy on gold items; labelers of one side who answer one item count each."""
+    """Compare accuracy on gold items, one label of each item and side."""
     if not labeled.gold_item.size:
         nothing = Undefined(reason="no gold items")
         return Comparison(name="gold_accuracy", title=_GOLD, new=nothing, trusted=nothing)
@@ -170,8 +178,7 @@ def _gold(labeled: Labeled) -> Comparison:
     known = labeled.gold_item[place] == labeled.item
     right = labeled.gold_label[place] == labeled.label
     sides = [
-        (int((right & known & side).sum()), int((known & side).sum()))
-        for side in (labeled.new, ~labeled.new)
+        (int(right[rows][known[rows]].sum()), int(known[rows].sum())) for rows in _sides(labeled)
     ]
     return _shares("gold_accuracy", _GOLD, Counts(new=sides[0], trusted=sides[1]))
 

@@ -179,7 +179,7 @@ def test_an_honest_source_raises_no_concern_before_it_counts(deployment, beside)
     found = of(vetting)
     assert (vetting.labels, vetting.trusted, vetting.concerns) == (120, 360, 0)
     assert (found["agreement"].new.value, found["agreement"].new.n) == (1.0, 120)
-    assert (found["gold_accuracy"].new.n, found["gold_accuracy"].trusted.n) == (40, 120)
+    assert (found["gold_accuracy"].new.n, found["gold_accuracy"].trusted.n) == (40, 40)
     assert found["duplicates"].new.value == 0.0
     assert status(deployment, "new") == "probation"
 
