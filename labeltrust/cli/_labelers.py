@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli import _models
+from labeltrust.cli import _models, _supplier_drift
 from labeltrust.cli._context import acting
 from labeltrust.cli._options import AsJson, Project, Reason, SourceName, example
 from labeltrust.cli._output import out, print_json, print_table, say
@@ -226,3 +226,4 @@ def _show(act: "IdentityAct", *, as_json: bool) -> None:
 
 
 _models.add_to(app)
+_supplier_drift.add_to(app)

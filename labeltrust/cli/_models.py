@@ -99,10 +99,11 @@ def compare(
     out(f"{found.labeler}: {role}")
     for one in found.numbers:
         out(f"question {one.question}, against {one.against}, as of {one.at:%Y-%m-%d %H:%M}Z")
-        out(f"  gold accuracy {_shown(one.accuracy)}, before {_shown(one.accuracy_before)}")
+        before = shown_share(one.accuracy_before)
+        out(f"  gold accuracy {shown_share(one.accuracy)}, before {before}")
         p_value = "" if one.p_value is None else f", McNemar p {one.p_value:.3g}"
-        out(f"  change {_shown(one.change)}{p_value}; lost {one.lost}, gained {one.gained}")
-        out(f"  items with another label {_shown(one.divergence)}")
+        out(f"  change {shown_share(one.change)}{p_value}; lost {one.lost}, gained {one.gained}")
+        out(f"  items with another label {shown_share(one.divergence)}")
     if found.todo:
         say(found.todo)
     for item in found.lost:
@@ -117,13 +118,14 @@ def _rows(case: "ModelCase") -> list[tuple[object, ...]]:
     if not case.numbers:
         return [(*head, "", "", "", "", "", "")]
     return [
-        (*head, one.question, one.against, _shown(one.change), one.lost, _shown(one.divergence),
-         ", ".join(one.alarms))
+        (*head, one.question, one.against, shown_share(one.change), one.lost,
+         shown_share(one.divergence), ", ".join(one.alarms))
         for one in case.numbers
     ]  # fmt: skip
 
 
-def _shown(found: "Measured") -> str:
+def shown_share(found: "Measured") -> str:
+    """Return an estimate as a percentage with interval and n, or why there is none."""
     if found.value is None:
         return f"unknown ({found.reason})"
     low, value, high = (part * _PER_HUNDRED for part in (found.low, found.value, found.high))

@@ -101,6 +101,26 @@ def _homogeneity(old: Float, new: Float) -> tuple[Float, Float, Float, Float]:
     return noise, statistic, degrees, p_value
 
 
+def label_shift_of_counts(before: Float, after: Float) -> Shifts:
+    """Compare label counts of two times, or of two groups, whose labels are independent draws.
+
+    Chi-squared test of homogeneity; classes expected less than `LEAST_EXPECTED` times are pooled.
+
+    Args:
+        before: (k, n_classes) counts.
+        after: (k, n_classes) counts.
+
+    Returns:
+        (k,) shifts; n counts the labels after.
+
+    >>> found = label_shift_of_counts(np.array([[20.0, 0.0]]), np.array([[10.0, 10.0]]))
+    >>> found.size[0].value, bool(found.p_value[0] < 0.001)
+    (0.5, True)
+    """
+    noise, *test = _homogeneity(before, after)
+    return described(after, before, noise, (test[0], test[1], test[2]))
+
+
 def label_shift_of_project(counts: LabelMix, before: Window, after: Window) -> Shifts:
     """Compare the project's labels of one window with those of another.
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from labeltrust.policy.thresholds import THRESHOLDS
 from labeltrust.services._slots import Lately, counted_slots, lately_of
 from labeltrust.services.appraise import Appraisal, History, appraise
 from labeltrust.services.models._comparing import PairRead, pairs_read
+from labeltrust.services.suppliers._reading import SupplierRead, suppliers_read
 from labeltrust.settings import Settings
 from labeltrust.store.judgments import LoadedJudgments
 from labeltrust.store.names import Labeler
@@ -30,6 +31,22 @@ from labeltrust.store.project_slots import Slots
 from labeltrust.store.slices import NONE
 
 Bool = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What an assessment looks at besides its labelers.
+
+    Attributes:
+        pairs: Models to be compared with the version before.
+        vendors: Whose people labelers are, by id.
+    """
+
+    pairs: Sequence[ModelPair] = ()
+    vendors: Mapping[int, str] = field(default_factory=dict)
+
+
+NOTHING_BESIDE = Beside()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +69,7 @@ class Appraised:
     by_source: Mapping[int, SourceShare]
     slots: Mapping[str, Slots]
     models: tuple[PairRead, ...] = ()
+    suppliers: tuple[SupplierRead, ...] = ()
 
 
 def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
@@ -63,7 +81,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     *,
     documented: bool = True,
     engine: Engine = LOCAL,
-    pairs: Sequence[ModelPair] = (),
+    beside: Beside = NOTHING_BESIDE,
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
@@ -75,7 +93,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         standing: Flags and freezes on record, and the moment of the assessment.
         documented: Whether to write the document; False where flags and freezes are enough.
         engine: Where counters run.
-        pairs: Models to be compared with the version before.
+        beside: Models to be compared with the version before, and whose people labelers are.
     """
     kept = ~np.isin(loaded.source, list(probation))
     judgments = block(
@@ -96,7 +114,8 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
     history, now = standing
     names, scale, outside = _names(loaded), loaded.scale, loaded.outside_scale
-    models = pairs_read(loaded, pairs)
+    models = pairs_read(loaded, beside.pairs)
+    suppliers = suppliers_read(loaded, beside.vendors, probation, now) if documented else ()
     missing, by_source = _without_provenance(loaded, kept), _by_source(loaded)
     lately = lately_of(loaded, kept, now) if documented else None
     del loaded, kept  # the block holds what is reckoned with: columns of a history are large
@@ -118,6 +137,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         by_source=by_source,
         models=models,
         slots=_slots(lately, names, found),
+        suppliers=suppliers,
     )
 
 

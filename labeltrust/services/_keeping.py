@@ -78,6 +78,7 @@ def _figures(found: Appraised) -> str:
     told["sources"] = {
         str(number): [share.labels, share.newest_us] for number, share in found.by_source.items()
     }
+    told["suppliers"] = msgspec.to_builtins(found.suppliers)
     return json.dumps(told, allow_nan=False, separators=(",", ":"))
 
 

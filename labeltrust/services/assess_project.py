@@ -11,13 +11,20 @@ from sqlmodel import Session
 
 from labeltrust.domain.flags import FlagState
 from labeltrust.domain.freezes import FreezeState
-from labeltrust.domain.model_roles import ModelPair, pairs_of
+from labeltrust.domain.model_roles import pairs_of
 from labeltrust.domain.principals import Principal
 from labeltrust.domain.projects import Project
 from labeltrust.engine.choice import engine_of
 from labeltrust.policy.gate import POLICY_VERSION
 from labeltrust.services._acts import begin_act, note_assessment
-from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
+from labeltrust.services._appraisal import (
+    NOTHING_BESIDE,
+    Appraised,
+    Beside,
+    appraised,
+    history_at,
+    rules_of,
+)
 from labeltrust.services._case_charts import CaseChart, case_charts, keep_charts
 from labeltrust.services._heavy import heavily
 from labeltrust.services._keeping import Drawn, drawn, head_text, keep
@@ -45,6 +52,7 @@ from labeltrust.store.chains import chain_end
 from labeltrust.store.flag_charts import Accusation, charted
 from labeltrust.store.flags import list_flags
 from labeltrust.store.freezes import list_freezes
+from labeltrust.store.identity import all_vendors
 from labeltrust.store.inserting import known_id
 from labeltrust.store.jobs import Lease
 from labeltrust.store.judgments import Fetching, read_judgments
@@ -117,7 +125,7 @@ class _Facts:
     freezes: tuple[FreezeState, ...]
     probation: tuple[int, ...]
     charted: frozenset[Accusation]
-    pairs: tuple[ModelPair, ...] = ()
+    beside: Beside = NOTHING_BESIDE
 
     @property
     def questions(self) -> list[str]:
@@ -156,7 +164,7 @@ def _facts(session: Session, project: str, at: datetime) -> _Facts:
         freezes=tuple(f.state for f in list_freezes(session, project_id, lifted=True)),
         probation=tuple(probation_sources(session, project_id)),
         charted=frozenset(charted(session, project_id)),
-        pairs=pairs_of(roles_now(session, project_id)),
+        beside=Beside(pairs=pairs_of(roles_now(session, project_id)), vendors=all_vendors(session)),
     )
 
 
@@ -183,7 +191,7 @@ def _appraised(
         rules,
         standing,
         engine=engine_of(deployment.settings),
-        pairs=facts.pairs,
+        beside=facts.beside,
     )
 
 

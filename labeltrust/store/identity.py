@@ -163,6 +163,17 @@ def profiles_of(session: Session, labeler_ids: Collection[int]) -> dict[int, tup
     return {n: told for n, told in (found | of_person).items() if n in labeler_ids}
 
 
+def all_vendors(session: Session) -> dict[int, str]:
+    """Return whose people labelers are, for those of whom anybody said."""
+    wanted = select(LabelerProfile.labeler_id).where(col(LabelerProfile.vendor) != "")
+    stands = select(LabelerAlias.labeler_id, LabelerAlias.id).where(
+        col(LabelerAlias.id).in_(wanted)
+    )
+    numbers = {int(who or number or 0) for who, number in session.exec(stands)}
+    told = profiles_of(session, numbers)
+    return {number: vendor for number, (vendor, _) in told.items() if vendor}
+
+
 def labels_of_assessed(session: Session, project_id: int, question: str) -> dict[int, int]:
     """Return how many labels each labeler has in the newest assessment."""
     wanted = select(AssessedLabeler.labeler_id, AssessedLabeler.labels).where(

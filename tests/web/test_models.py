@@ -65,3 +65,14 @@ async def test_what_is_wrong_is_said_by_field_and_changes_nothing(compared, call
     assert answers == [422, 422, 404, 422]
     assert (refused.status_code, gone.status_code) == (403, 404)
     assert listed.json() == {"models": [], "next_cursor": None}
+
+
+async def test_suppliers_are_compared_for_readers_of_the_project(compared, caller):
+    assess_project(compared, owner(), "fraud")
+
+    found = await caller("auditor").get("/v1/projects/fraud/suppliers")
+
+    (line,) = found.json()["suppliers"]
+    assert (line["kind"], line["name"], line["drift"]["late"]) == ("source", "feed", 8)
+    assert "fewer than 20 items" in line["drift"]["mix"]["reason"]
+    assert "for one look" in found.json()["caution"]

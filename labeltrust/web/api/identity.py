@@ -15,6 +15,8 @@ from labeltrust.services.list_vendors import CAUTION, VendorLine, list_vendors
 from labeltrust.services.merge_labelers import merge_labelers
 from labeltrust.services.show_identity import Identity, show_identity
 from labeltrust.services.split_labeler import split_labeler
+from labeltrust.services.suppliers.list_suppliers import CAUTION as DRIFT_CAUTION
+from labeltrust.services.suppliers.list_suppliers import SupplierLine, list_suppliers
 from labeltrust.services.undo_identity import undo_identity
 from labeltrust.web.access import by_key
 from labeltrust.web.api.labelers import OfSource
@@ -69,6 +71,14 @@ class VendorList:
     """Vendors of a project's labelers, and what their shares do not say."""
 
     vendors: list[VendorLine]
+    caution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupplierList:
+    """Suppliers of a project, and what their numbers do not say."""
+
+    suppliers: list[SupplierLine]
     caution: str
 
 
@@ -195,4 +205,18 @@ async def undo(
     return await caller.ask(undo_identity, act, reason=data.reason)
 
 
-HANDLERS = (show, merge, split, alias, profile, vendors, undo)
+@get(
+    "/v1/projects/{project:str}/suppliers",
+    opt=by_key("read"),
+    tags=["identity"],
+    summary="Compare suppliers",
+)
+async def suppliers(project: FromPath[str], caller: NamedDependency[Caller]) -> SupplierList:
+    """Return sources and vendors, each against its own past and against the others.
+
+    At most fifty of each kind, those with most labels.
+    """
+    return SupplierList(suppliers=await caller.ask(list_suppliers, project), caution=DRIFT_CAUTION)
+
+
+HANDLERS = (show, merge, split, alias, profile, vendors, suppliers, undo)

@@ -23,6 +23,8 @@ from labeltrust.services.show_identity import show_identity
 from labeltrust.services.show_portrait import ON_A_PAGE, read_drawn, show_portrait
 from labeltrust.services.show_project import show_project
 from labeltrust.services.split_labeler import split_labeler
+from labeltrust.services.suppliers.list_suppliers import CAUTION as DRIFT_CAUTION
+from labeltrust.services.suppliers.list_suppliers import list_suppliers
 from labeltrust.services.undo_identity import undo_identity
 from labeltrust.web.access import by_session
 from labeltrust.web.pages._drawings import (
@@ -50,12 +52,16 @@ async def labelers(
         page = await view.ask(search_labelers, project, search_of(asked))
     except NotFound:  # nothing was assessed yet
         page = LabelerPage(entries=(), n_found=0, n_all=0)
-    told = []
+    told, drifts = [], []
     # The table alone is swapped or saved: vendors take all labelers, and would be thrown away.
     if page.n_all and not asked.format and not _swaps_the_table(request):
         told = [msgspec.to_builtins(line) for line in await view.ask(list_vendors, project)]
+        drifts = await view.ask(list_suppliers, project)
     shown = LABELERS.counted(page.entries, asked, page.n_found, page.n_all)
-    return view.listed("labelers.html", shown, project=found, vendors=told, caution=CAUTION)
+    return view.listed(
+        "labelers.html", shown, project=found, vendors=told, caution=CAUTION, suppliers=drifts,
+        drift_caution=DRIFT_CAUTION,
+    )  # fmt: skip
 
 
 def _swaps_the_table(request: Request[Any, Any, Any]) -> bool:

@@ -67,3 +67,5 @@ async def test_a_person_has_no_such_card_and_who_may_not_sees_no_form(browser, d
     listed = (await browser.get("/projects/fraud/labelers?kind=model")).text
     assert OLD in listed
     assert "1 to 2 of 2" in listed
+    assert "Suppliers this week" in listed
+    assert "points" in listed

@@ -1,0 +1,1 @@
+"""Vendors and sources as suppliers: each against its own past and against the others."""
