@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from factories import StepClock
 from receivers import Receiver, told
@@ -26,6 +27,7 @@ class Life:
         clock: Its clock.
         town: Who works there.
         pager: What the people on call get.
+        folder: Where files lie.
         step: Hours lived at a time.
         items: Items labeled in an hour.
         told: What they got: hour of the week, code, severity and text.
@@ -35,7 +37,8 @@ class Life:
     clock: StepClock
     town: Town
     pager: Receiver
-    step: int = 4
+    folder: Path
+    step: int = 6
     items: int = 8
     hour: int = 0
     told: list[tuple[int, str, str, str]] = field(default_factory=list)

@@ -11,6 +11,7 @@ from labeltrust.services.deployment import Deployment
 from labeltrust.services.models.give_role import RoleDraft, give_role
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.register_pattern import list_patterns, settle_pattern
+from labeltrust.services.vet_source import decide_vetting
 
 REASON = "as the runbook says"
 Document = Mapping[str, Any]
@@ -35,6 +36,11 @@ def _retire(home: Deployment, document: Document) -> None:
     give_role(home, owner(), "fraud", RoleDraft(labeler=name, role="retired", reason=REASON))
 
 
+def _reject(home: Deployment, document: Document) -> None:
+    del document
+    decide_vetting(home, owner(), "acme", "reject", reason=REASON)
+
+
 def _settle(home: Deployment, document: Document) -> None:
     del document
     for pattern in list_patterns(home, owner(), "fraud"):
@@ -44,5 +50,6 @@ def _settle(home: Deployment, document: Document) -> None:
 _ACTS: Mapping[str, Callable[[Deployment, Document], None]] = {
     "flag_opened": _contain,
     "model_regression": _retire,
+    "manifest_failed": _reject,
     "trigger_hit": _settle,
 }
