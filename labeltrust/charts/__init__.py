@@ -8,6 +8,7 @@ from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._damage import draw_changes, draw_shares
 from labeltrust.charts._drift import draw_drift, drift_frame, drift_words
+from labeltrust.charts._drills import draw_drills
 from labeltrust.charts._effects import draw as draw_effects
 from labeltrust.charts._forensics import draw_between, draw_leaning, draw_onsets
 from labeltrust.charts._game_day import draw_attackers, draw_flow
@@ -57,6 +58,7 @@ __all__ = [
     "draw_confusion",
     "draw_days",
     "draw_drift",
+    "draw_drills",
     "draw_effects",
     "draw_flow",
     "draw_leaning",

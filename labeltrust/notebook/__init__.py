@@ -11,6 +11,7 @@ from labeltrust.notebook._audits import PlannedAudit, audit_plan
 from labeltrust.notebook._frames import labeler_frame, signal_frame
 from labeltrust.notebook._game_day import Exercise, GameDay, attack_frame, game_day
 from labeltrust.notebook._labeler import LabelerReport
+from labeltrust.notebook._month import Month, month, share_words
 from labeltrust.notebook._project import Project, open_project
 from labeltrust.notebook._replay import ReplayReport
 from labeltrust.notebook._retraining import Retraining, read_table
@@ -22,6 +23,7 @@ __all__ = [
     "Exercise",
     "GameDay",
     "LabelerReport",
+    "Month",
     "PlannedAudit",
     "Project",
     "ReplayReport",
@@ -31,10 +33,12 @@ __all__ = [
     "audit_plan",
     "game_day",
     "labeler_frame",
+    "month",
     "open_project",
     "prepare",
     "read_table",
     "say",
+    "share_words",
     "signal_frame",
     "table",
 ]

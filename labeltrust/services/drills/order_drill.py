@@ -91,6 +91,17 @@ def list_drills(
     return DrillPage(drills=found, lately=summarised(lately))
 
 
+def drills_since(deployment: Deployment, principal: Principal, since: datetime) -> Sequence[Drill]:
+    """Return the drills that were over since a moment, the oldest first.
+
+    Raises:
+        NotAllowed: The role may not read.
+    """
+    principal.require("read")
+    with reading(deployment.engine) as session:
+        return drills.finished_between(session, since, deployment.clock())
+
+
 def summarised(found: Sequence[Drill]) -> Summary:
     """Return how drills went that came to an end with a finding."""
     return summary(one.found for one in found if one.found is not None)
