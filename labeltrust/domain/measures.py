@@ -25,6 +25,9 @@ __all__ = [
     "Measure", "Rule", "Tally", "fastest", "require_reachable", "rule",
 ]  # fmt: skip
 
+# Some campaigns are there to be missed at times, so of drills that were lost nobody is told; of
+# one in which somebody honest was held people are.
+_DRILLED = (rule("page", 4.0, DAY, 6 * HOUR), rule("ticket", 1.0, 3 * DAY, 6 * HOUR))
 _MEASURES = (
     Measure(
         id="M1",
@@ -199,6 +202,39 @@ _MEASURES = (
         bad="not taken within a minute of their time",
         objective=0.99,
         least_n=20,
+    ),
+    Measure(
+        id="S7",
+        name="drill_detection",
+        title="Detection in drills",
+        unit="drills of the installation",
+        bad="not found within 15 minutes and 50 bad labels",
+        objective=0.95,
+        rules=(),
+        least_n=6,
+        slot_seconds=HOUR,
+    ),
+    Measure(
+        id="S8",
+        name="drill_containment",
+        title="Containment in drills",
+        unit="drills in which something was found",
+        bad="not out of training sets within 60 seconds",
+        objective=0.99,
+        rules=(),
+        least_n=6,
+        slot_seconds=HOUR,
+    ),
+    Measure(
+        id="S9",
+        name="drill_false_containment",
+        title="False containment in drills",
+        unit="drills of the installation",
+        bad="in which somebody's labels were held who did not poison",
+        objective=0.99,
+        rules=_DRILLED,
+        least_n=6,
+        slot_seconds=HOUR,
     ),
 )
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType({one.id: one for one in _MEASURES})

@@ -12,7 +12,7 @@ from recorded import history, project, record
 from sqlalchemy import text
 
 from labeltrust.app import build_deployment
-from labeltrust.domain.drills import CAMPAIGNS, DrillDraft
+from labeltrust.domain.drills import CAMPAIGNS, DrillDraft, DrillFound
 from labeltrust.domain.errors import Conflict
 from labeltrust.domain.principals import Principal
 from labeltrust.jobs.table_queue import TableQueue
@@ -26,7 +26,10 @@ from labeltrust.services.drills.order_drill import (
     order_scheduled,
     schedule_drills,
 )
+from labeltrust.services.slis.document import show_slis
 from labeltrust.settings import Settings
+from labeltrust.store.drills import add_drill, finish_drill
+from labeltrust.store.session import unit_of_work
 
 FLIP = DrillDraft(campaign="flip", seed=1)
 
@@ -144,3 +147,23 @@ def test_who_may_only_read_orders_nothing(home):
 
     with pytest.raises(NotAllowed):
         order_drill(home, Principal(name="key:a", role="auditor", projects=None), FLIP)
+
+
+def test_drills_are_indicators_of_every_project(home):
+    lost = DrillFound(
+        labels=900, labelers=30, attackers=3, bad_labels=90, flagged=3, frozen=0,
+        bad_until_found=63,
+        minutes_until_found=6.0, seconds_until_contained=60.8, others_flagged=0, others_frozen=1,
+        victim_frozen=None, gate_open=False, seconds=9.0,
+    )  # fmt: skip
+    won = replace(lost, bad_until_found=18, seconds_until_contained=1.6, others_frozen=0)
+    never = replace(won, bad_until_found=None, minutes_until_found=None)
+    with unit_of_work(home.engine) as session:
+        for found in (lost, won, won, won, won, won, never):
+            number = add_drill(session, FLIP, home.clock(), "schedule")
+            finish_drill(session, number, home.clock(), found=found)
+
+    shown = {one.id: one for one in show_slis(home, owner(), "fraud").slis if not one.source}
+
+    counts = {number: (shown[number].bad_n, shown[number].value.n) for number in ("S7", "S8", "S9")}
+    assert counts == {"S7": (2, 7), "S8": (1, 6), "S9": (1, 7)}
