@@ -71,26 +71,51 @@ class SupplierDrift:
     accuracy_beside: Measured
 
 
-def supplier_drift(labels: Labels, mine: Bool, others: Bool, now_us: int) -> SupplierDrift:
-    """Compare a supplier's last week with its own past, and with others.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """Rows of the last week and of the four before it, by item and then by time received."""
 
-    Args:
-        labels: Everybody's.
-        mine: (n,) those of the supplier.
-        others: (n,) those that it is compared with: trusted, and not its own.
-        now_us: The present moment.
+    late: Int
+    past: Int
 
-    >>> n = np.arange(40)
-    >>> old = Labels(item=n, label=n % 2, gold=n % 2, received_us=n * 0)
-    >>> found = supplier_drift(old, n >= 0, n < 0, 10 * DAY_US)
-    >>> found.before, found.mix.reason
-    (40, 'fewer than 20 items were labeled in the last 7 days')
+
+def weeks_of(labels: Labels, now_us: int) -> Weeks:
+    """Sort the rows of both windows once, for all suppliers.
+
+    >>> n = np.arange(3)
+    >>> labels = Labels(item=-n, label=n, gold=n, received_us=n * 9 * DAY_US)
+    >>> found = weeks_of(labels, 20 * DAY_US)
+    >>> found.late.tolist(), found.past.tolist()
+    ([2], [1, 0])
     """
     age = now_us - labels.received_us
     late = (age >= 0) & (age < LATE_DAYS * DAY_US)
     past = (age >= LATE_DAYS * DAY_US) & (age < (LATE_DAYS + PAST_DAYS) * DAY_US)
-    own, own_past = newest(labels, mine & late), newest(labels, mine & past)
-    beside = newest(labels, others & late)
+    return Weeks(late=_sorted(labels, late), past=_sorted(labels, past))
+
+
+def _sorted(labels: Labels, kept: Bool) -> Int:
+    rows = np.flatnonzero(kept)
+    return rows[np.lexsort((labels.received_us[rows], labels.item[rows]))]
+
+
+def supplier_drift(labels: Labels, weeks: Weeks, mine: Bool, others: Bool) -> SupplierDrift:
+    """Compare a supplier's last week with its own past, and with others.
+
+    Args:
+        labels: Everybody's.
+        weeks: Their rows, see `weeks_of`.
+        mine: (n,) those of the supplier.
+        others: (n,) those that it is compared with: trusted, and not its own.
+
+    >>> n = np.arange(40)
+    >>> old = Labels(item=n, label=n % 2, gold=n % 2, received_us=n * 0)
+    >>> found = supplier_drift(old, weeks_of(old, 10 * DAY_US), n >= 0, n < 0)
+    >>> found.before, found.mix.reason
+    (40, 'fewer than 20 items were labeled in the last 7 days')
+    """
+    own, own_past = newest(labels, weeks.late, mine), newest(labels, weeks.past, mine)
+    beside = newest(labels, weeks.late, others)
     n_classes = int(labels.label.max(initial=0)) + 1
     mixes = [_mix(labels.label[rows], n_classes) for rows in (own, own_past, beside)]
     short = (
@@ -115,16 +140,15 @@ def supplier_drift(labels: Labels, mine: Bool, others: Bool, now_us: int) -> Sup
     )
 
 
-def newest(labels: Labels, kept: Bool) -> Int:
-    """Return the rows of the newest label of each item among some.
+def newest(labels: Labels, rows: Int, kept: Bool) -> Int:
+    """Return the rows of the newest label of each item among some of a window.
 
     >>> twice = Labels(item=np.array([3, 3]), label=np.array([0, 1]), gold=np.array([-1, -1]),
     ...                received_us=np.array([2, 1]))
-    >>> newest(twice, np.array([True, True])).tolist()
+    >>> newest(twice, weeks_of(twice, 3).late, np.array([True, True])).tolist()
     [0]
     """
-    rows = np.flatnonzero(kept)
-    order = rows[np.lexsort((labels.received_us[rows], labels.item[rows]))]
+    order = rows[kept[rows]]
     item = labels.item[order]
     found: Int = order[np.append(item[1:] != item[:-1], [True])[: item.size]]
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.domain.clock import microseconds
-from labeltrust.metrics.supplier_drift import Labels, SupplierDrift, supplier_drift
+from labeltrust.metrics.supplier_drift import Labels, SupplierDrift, supplier_drift, weeks_of
 from labeltrust.store.judgments import LoadedJudgments
 
 Bool = NDArray[np.bool_]
@@ -56,14 +56,14 @@ def suppliers_read(
         return ()
     labels = _labels(loaded)
     trusted = ~np.isin(loaded.source, list(probation))
-    now_us = microseconds(now)
+    weeks = weeks_of(labels, microseconds(now))
     return tuple(
         SupplierRead(
             kind=kind,
             source_id=number,
             vendor=vendor,
             labels=int(mine.sum()),
-            drift=supplier_drift(labels, mine, trusted & ~mine, now_us),
+            drift=supplier_drift(labels, weeks, mine, trusted & ~mine),
         )
         for kind, number, vendor, mine in _suppliers(loaded, vendors)
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from labeltrust.metrics.supplier_drift import DAY_US, Labels, supplier_drift
+from labeltrust.metrics.supplier_drift import DAY_US, Labels, supplier_drift, weeks_of
 
 NOW = 40 * DAY_US
 
@@ -31,7 +31,7 @@ def both(one, two):
 def found_in(rng, runs, **more):
     for _ in range(runs):
         labels, mine = both(drawn(rng, **more), drawn(rng))
-        yield supplier_drift(labels, mine, ~mine, NOW)
+        yield supplier_drift(labels, weeks_of(labels, NOW), mine, ~mine)
 
 
 def test_honest_suppliers_shift_as_often_as_the_test_says():
@@ -70,7 +70,7 @@ def test_what_is_not_there_is_unknown_with_a_reason():
     labels = drawn(np.random.default_rng(1), 10)
     everybody = np.ones(10, dtype=bool)
 
-    found = supplier_drift(labels, everybody, ~everybody, NOW)
+    found = supplier_drift(labels, weeks_of(labels, NOW), everybody, ~everybody)
 
     assert (found.late, found.before) == (5, 5)
     assert found.mix.reason == "fewer than 20 items were labeled in the last 7 days"
@@ -88,7 +88,7 @@ def test_many_classes_are_pooled_and_only_the_newest_label_of_an_item_counts():
         received_us=NOW - np.where(n < 2_000, 1, 20) * DAY_US,
     )
 
-    found = supplier_drift(labels, n >= 0, n < 0, NOW)
+    found = supplier_drift(labels, weeks_of(labels, NOW), n >= 0, n < 0)
 
     assert (found.late, found.before) == (1_000, 1_000)
     assert found.mix_p is not None
