@@ -7,6 +7,17 @@ has a frame, a drawing, and the same in words for who sees no picture.
 from labeltrust.charts._audit_plan import draw_promises, draw_strata
 from labeltrust.charts._base import Seen, SignalChart, chart_of, drawn
 from labeltrust.charts._damage import draw_changes, draw_shares
+from labeltrust.charts._dashboards import (
+    budget_frame,
+    budget_words,
+    draw_budgets,
+    draw_mix_change,
+    draw_provenance,
+    mix_change_frame,
+    mix_change_words,
+    provenance_frame,
+    provenance_words,
+)
 from labeltrust.charts._drift import draw_drift, drift_frame, drift_words
 from labeltrust.charts._drills import draw_drills
 from labeltrust.charts._effects import draw as draw_effects
@@ -46,6 +57,8 @@ __all__ = [
     "SignalChart",
     "agreement_frame",
     "agreement_words",
+    "budget_frame",
+    "budget_words",
     "chart_of",
     "confusion_frame",
     "confusion_words",
@@ -54,6 +67,7 @@ __all__ = [
     "draw_agreement",
     "draw_attackers",
     "draw_between",
+    "draw_budgets",
     "draw_changes",
     "draw_confusion",
     "draw_days",
@@ -65,9 +79,11 @@ __all__ = [
     "draw_measures",
     "draw_meetings",
     "draw_mix",
+    "draw_mix_change",
     "draw_onsets",
     "draw_parting",
     "draw_promises",
+    "draw_provenance",
     "draw_replay",
     "draw_shares",
     "draw_signal_flags",
@@ -81,10 +97,14 @@ __all__ = [
     "drawn",
     "drift_frame",
     "drift_words",
+    "mix_change_frame",
+    "mix_change_words",
     "mix_frame",
     "mix_words",
     "parting_frame",
     "parting_words",
+    "provenance_frame",
+    "provenance_words",
     "standing_frame",
     "standing_words",
     "timeline_frame",

@@ -68,6 +68,7 @@ from labeltrust.web.pages import appeals as appeal_pages
 from labeltrust.web.pages import approvals as approval_pages
 from labeltrust.web.pages import audits as audit_pages
 from labeltrust.web.pages import (
+    dashboards,
     desk,
     media,
     notices,
@@ -144,6 +145,7 @@ _PAGES = (
     sign_in,
     oidc,
     project_pages,
+    dashboards,
     labeler_pages,
     item_pages,
     model_pages,

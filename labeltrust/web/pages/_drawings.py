@@ -22,7 +22,7 @@ _BESIDE = 80
 """Pixels beside the plot of a narrow drawing, for its axis."""
 
 
-def _words(found: Sequence[str]) -> list[str]:
+def words_of(found: Sequence[str]) -> list[str]:
     """Return the words of classes as a chart shows them: short, with nothing hidden, all unlike."""
     shown: list[str] = []
     for place, word in enumerate(found):
@@ -33,7 +33,7 @@ def _words(found: Sequence[str]) -> list[str]:
 
 def labeler_summaries(drawn: Drawn) -> dict[str, str]:
     """Return each chart of a labeler in words, signals by `signals/NAME`."""
-    words = _words(drawn.words)
+    words = words_of(drawn.words)
     found = {
         "mix": charts.mix_words(charts.mix_frame(drawn.portrait, words)),
         "timeline": charts.timeline_words(charts.timeline_frame(drawn.portrait), drawn.onset),
@@ -53,7 +53,7 @@ _CONFUSIONS: Mapping[str, str] = {"confusion": "gold", "consensus": "believed"}
 
 def confusion_table(drawn: Drawn, name: str) -> tuple[list[str], list[tuple[str, list[float]]]]:
     """Return the words of the columns, and for each true class that there is its counts."""
-    words = _words(drawn.words)
+    words = words_of(drawn.words)
     table = drawn.portrait.get(_CONFUSIONS[name], [])
     rows = [(words[t], row) for t, row in enumerate(table) if sum(row) > 0]
     return words, rows
@@ -61,18 +61,18 @@ def confusion_table(drawn: Drawn, name: str) -> tuple[list[str], list[tuple[str,
 
 def labeler_spec(drawn: Drawn, name: str) -> Spec | None:
     """Return the specification of a chart of a labeler, None where there is no such chart."""
-    words = _words(drawn.words)
+    words = words_of(drawn.words)
     found = drawn.portrait
     if name in _CONFUSIONS:
         against = _CONFUSIONS[name]
         frame = charts.confusion_frame(found, words, against)
-        return _spec(charts.draw_confusion(frame, words, against))
+        return spec_of(charts.draw_confusion(frame, words, against))
     drawings: Mapping[str, Callable[[], Any]] = {
         "mix": lambda: charts.draw_mix(charts.mix_frame(found, words), words),
         "timeline": lambda: charts.draw_timeline(charts.timeline_frame(found), drawn.onset),
     }
     draw = drawings.get(name)
-    return None if draw is None else _spec(draw())
+    return None if draw is None else spec_of(draw())
 
 
 def signal_spec(drawn: Drawn, signal: str) -> Spec | None:
@@ -81,12 +81,12 @@ def signal_spec(drawn: Drawn, signal: str) -> Spec | None:
     reading = next((r for r in drawn.entry["signals"] if r["signal"] == signal), None)
     if sizes is None or reading is None:
         return None
-    return _spec(charts.draw_standing(sizes, reading))
+    return spec_of(charts.draw_standing(sizes, reading))
 
 
 def parting_spec(hours: Sequence[Sequence[int]]) -> Spec:
     """Return the specification of how often a model and the one before it part."""
-    return _spec(charts.draw_parting(charts.parting_frame(hours)))
+    return spec_of(charts.draw_parting(charts.parting_frame(hours)))
 
 
 def parting_summary(hours: Sequence[Sequence[int]]) -> str:
@@ -97,7 +97,7 @@ def parting_summary(hours: Sequence[Sequence[int]]) -> str:
 def case_spec(drawing: CaseDrawing) -> Spec:
     """Return the specification of a signal's chart in a case; the suspect bears a triangle."""
     keys = list(drawing.names)
-    shown = dict(zip(keys, _words(list(drawing.names.values())), strict=True))
+    shown = dict(zip(keys, words_of(list(drawing.names.values())), strict=True))
     if drawing.suspect in shown:
         shown[drawing.suspect] = charts.MARK + shown[drawing.suspect]
     texts = {  # as objects, of which JSON is made twice as fast
@@ -106,7 +106,7 @@ def case_spec(drawing: CaseDrawing) -> Spec:
         if str(drawing.frame[name].dtype) in {"object", "str"}
     }
     draw = charts.chart_of(drawing.signal).draw if drawing.kept else charts.draw_effects
-    return _spec(draw(drawing.frame.assign(**texts)))
+    return spec_of(draw(drawing.frame.assign(**texts)))
 
 
 def _shown(cell: object, names: Mapping[str, str]) -> object:
@@ -118,7 +118,7 @@ def _shown(cell: object, names: Mapping[str, str]) -> object:
 
 def overview_summaries(overview: Overview) -> dict[str, str]:
     """Return each chart of a project in words."""
-    days = charts.days_frame(overview.figures, _words(overview.figures.get("words", [])))
+    days = charts.days_frame(overview.figures, words_of(overview.figures.get("words", [])))
     return {
         "agreement": charts.agreement_words(_agreement(overview)),
         "labels": charts.days_words(days),
@@ -128,11 +128,11 @@ def overview_summaries(overview: Overview) -> dict[str, str]:
 def overview_spec(overview: Overview, name: str) -> Spec | None:
     """Return the specification of a chart of a project, None where there is no such chart."""
     if name == "agreement":
-        return _spec(charts.draw_agreement(_agreement(overview)))
+        return spec_of(charts.draw_agreement(_agreement(overview)))
     if name == "labels":
-        words = _words(overview.figures.get("words", []))
+        words = words_of(overview.figures.get("words", []))
         events = [(one.at, f"{one.kind} #{one.number}") for one in overview.happenings]
-        return _spec(charts.draw_days(charts.days_frame(overview.figures, words), events))
+        return spec_of(charts.draw_days(charts.days_frame(overview.figures, words), events))
     return None
 
 
@@ -140,7 +140,7 @@ def _agreement(overview: Overview) -> Any:  # noqa: ANN401 - a frame; pages do n
     return charts.agreement_frame([point.model_dump() for point in overview.points])
 
 
-def _spec(drawing: Any) -> Spec:  # noqa: ANN401 - any drawing
+def spec_of(drawing: Any) -> Spec:  # noqa: ANN401 - any drawing
     """Return a drawing as JSON values, as wide as its place on the page where it is one view.
 
     What it shows and how to read it stand in `usermeta`: the page says both beside the picture, in
@@ -186,10 +186,10 @@ def drift_summary(line: Mapping[str, Any]) -> str:
 def drift_spec(line: Mapping[str, Any]) -> Spec:
     """Return the specification of the chart of a feature's drift."""
     feature = visible(shortened(str(line["feature"]), _WORD))
-    return _spec(charts.draw_drift(_drift_frame(line), feature))
+    return spec_of(charts.draw_drift(_drift_frame(line), feature))
 
 
 def _drift_frame(line: Mapping[str, Any]) -> Any:  # noqa: ANN401 - pandas, kept out of this layer
-    words = _words([str(word) for word, *_ in line["shares"]])
+    words = words_of([str(word) for word, *_ in line["shares"]])
     shares = [[w, a, b] for w, (_, a, b) in zip(words, line["shares"], strict=True)]
     return charts.drift_frame(shares)
