@@ -5,7 +5,7 @@ import pandas as pd
 
 from labeltrust.charts._look import ORDINARY, SUSPECT, WIDTH, Drawing, finished
 
-_FOUND, _NEVER = "found", "never found: all bad labels of the campaign"
+_FOUND, _NEVER = "found", "never found"
 
 
 def draw_drills(found: pd.DataFrame, most_bad: int) -> Drawing:
@@ -48,5 +48,5 @@ def draw_drills(found: pd.DataFrame, most_bad: int) -> Drawing:
     return finished(
         alt.layer(aim, points).properties(width=WIDTH),
         "Bad labels until a campaign was found",
-        f"The dashed line is the aim: {most_bad}.",
+        f"The dashed line is the aim, {most_bad}. Of those never found, all bad labels.",
     )

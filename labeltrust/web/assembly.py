@@ -78,6 +78,7 @@ from labeltrust.web.pages import (
     whatif,
     workload,
 )
+from labeltrust.web.pages import drills as drill_pages
 from labeltrust.web.pages import flags as flag_pages
 from labeltrust.web.pages import freezes as freeze_pages
 from labeltrust.web.pages import gate as gate_page
@@ -175,6 +176,7 @@ _PAGES = (
     notebook_pages,
     alert_pages,
     ledger_page,
+    drill_pages,
     media,
     live_pages,
 )

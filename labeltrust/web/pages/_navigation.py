@@ -20,6 +20,7 @@ _TITLES = {
     "/quarantine": "Quarantine",
     "/alerts": "Alerts",
     "/ledger": "Ledger",
+    "/drills": "Drills",
     "/approvals": "Approvals",
     "/people": "People and keys",
     "/settings": "Settings",
