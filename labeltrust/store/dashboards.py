@@ -1,10 +1,11 @@
 """What dashboards list: the newest of incidents, of what is held, and of the chain."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as plain_select
 from sqlmodel import Session, col, func, select
 
@@ -24,6 +25,8 @@ from labeltrust.store.tables import (
 )
 
 _LABEL: Final = "label.submitted"
+_LOOKED: Final = 50_000
+"""Records looked through for labels: a file of gold behind them must not cost a walk of all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,10 @@ class Arrival:
 
 
 def newest_arrivals(session: Session, chain_id: int, most: int) -> list[Arrival]:
-    """Return the newest labels of a chain, newest first."""
+    """Return the newest labels of a chain, newest first; not beyond `_LOOKED` records back."""
+    newest = select(func.max(Event.sequence)).where(col(Event.chain_id) == chain_id)
+    since = (session.exec(newest).one() or 0) - _LOOKED
+    only = (col(Event.type) == _LABEL, col(Event.sequence) > since)
     return [
         Arrival(
             sequence=one.sequence,
@@ -133,9 +139,8 @@ def newest_arrivals(session: Session, chain_id: int, most: int) -> list[Arrival]
             source=one.source,
             received_at=one.received_at,
         )
-        for one in stream(session, chain_id, None, most * 5)
-        if one.type == _LABEL
-    ][:most]
+        for one in stream(session, chain_id, None, most, only)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +158,22 @@ class StreamEvent:
     event_id: str | None
 
 
-def stream(session: Session, chain_id: int, before: int | None, most: int) -> list[StreamEvent]:
-    """Return records of a chain, newest first, at the cost of those shown."""
+def stream(
+    session: Session,
+    chain_id: int,
+    before: int | None,
+    most: int,
+    only: Sequence[ColumnElement[bool]] = (),
+) -> list[StreamEvent]:
+    """Return records of a chain, newest first, at the cost of those shown.
+
+    Args:
+        session: An open read.
+        chain_id: The chain.
+        before: Records before this sequence; None for the newest.
+        most: No more than these.
+        only: Conditions besides.
+    """
     columns = (
         Event.sequence, Event.type, Event.received_us, Source.name, Event.actor,
         ItemAlias.outside_id, LabelerAlias.outside_id, Event.label, Event.event_id,
@@ -164,7 +183,7 @@ def stream(session: Session, chain_id: int, before: int | None, most: int) -> li
         .join(Source, col(Source.id) == col(Event.source_id), isouter=True)
         .join(ItemAlias, col(ItemAlias.id) == col(Event.item_alias_id), isouter=True)
         .join(LabelerAlias, col(LabelerAlias.id) == col(Event.labeler_alias_id), isouter=True)
-        .where(col(Event.chain_id) == chain_id)
+        .where(col(Event.chain_id) == chain_id, *only)
         .order_by(col(Event.sequence).desc())
         .limit(most)
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from factories import label, owner
+from factories import gold, label, owner
 from recorded import record
 from web.crowds import HOSTILE_TEXT
 from web.pages.browsing import sign_in_as
@@ -105,3 +105,14 @@ async def test_an_empty_project_says_what_to_do(deployment, browser, name):
         "on-call": "labeltrust assess --project empty",
         "debug": "Samples of suspects appear here after an assessment",
     }[name] in page.text
+
+
+async def test_the_newest_labels_are_shown_behind_a_file_of_gold(weeks, browser):
+    record(weeks, [gold(f"feed0-{k}", project="weekly") for k in range(60)])
+    await sign_in_as(browser, weeks)
+
+    page = (await browser.get("/projects/weekly/on-call")).text
+
+    newest = page.partition("The newest labels")[2]
+    assert "No label came yet" not in newest
+    assert "vendor0-59" in newest
