@@ -25,7 +25,9 @@ from labeltrust.services.create_project import create_project
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.open_appeal import open_appeal
+from labeltrust.services.register_pattern import add_pattern
 from labeltrust.services.rotate_secret import rotate_secret
+from labeltrust.services.scan_patterns import scan_patterns
 from labeltrust.settings import Settings
 from labeltrust.web.assembly import routes
 from labeltrust.web.paths import segment
@@ -42,7 +44,6 @@ NOT_MEASURED = {
     "/live": "never ends",
     "/projects/{project:str}/labelers/{labeler:str}/charts/model/parting.json": "of models alone",
     "/projects/{project:str}/items/drift/{feature:int}": "of features alone",
-    "/patterns/{pattern:int}": "of registered patterns alone",
     "/media": "asks for a picture elsewhere",
     "/sign-in": "open to everybody",
 }
@@ -53,6 +54,7 @@ VALUES = KNOWN | {
     "approval": "2",
     "person": "person-1",
     "notebook": "04",
+    "pattern": "1",
 }
 CHARTS = {
     "/projects/{project:str}/charts/{name:str}": ("agreement.json", "labels.json"),
@@ -87,6 +89,8 @@ def busy_home(home, n: int, n_labelers: int) -> Settings:
     assessed_home(home, n_labelers)
     settings = Settings(home=home, key_cache_seconds=0.0, live_seconds=0.0)
     deployment = build_deployment(settings)
+    add_pattern(deployment, owner(), "fraud", "txn-1.*", reason="to be looked at")
+    scan_patterns(deployment, "fraud")
     for _ in range(2):
         create_snapshot(deployment, owner(), "fraud")
     much = Acts(
