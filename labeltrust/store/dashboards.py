@@ -31,7 +31,7 @@ _LOOKED: Final = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentBrief:
-    """An incident with the numbers of its flags and of the labelers it names itself."""
+    """An incident with the numbers of its flags, and of labelers and sources it names itself."""
 
     id: int
     title: str
@@ -41,11 +41,23 @@ class IncidentBrief:
     contained_at: datetime | None
     flags: tuple[int, ...]
     labelers: tuple[int, ...]
+    sources: tuple[int, ...]
 
 
-def newest_incidents(session: Session, project_id: int, most: int) -> list[IncidentBrief]:
-    """Return the newest incidents of a project with their members, by two queries."""
+def newest_incidents(
+    session: Session, project_id: int, most: int, since: datetime | None = None
+) -> list[IncidentBrief]:
+    """Return the newest incidents of a project with their members, by two queries.
+
+    Args:
+        session: An open read.
+        project_id: Whose.
+        most: No more than these.
+        since: Only those opened from then on.
+    """
     wanted = select(Incident).where(col(Incident.project_id) == project_id)
+    if since is not None:
+        wanted = wanted.where(col(Incident.opened_at) >= since)
     rows = session.exec(wanted.order_by(col(Incident.id).desc()).limit(most)).all()
     mine = col(IncidentMember.incident_id).in_([row.id for row in rows])
     members = session.exec(select(IncidentMember).where(mine)).all()
@@ -61,6 +73,7 @@ def newest_incidents(session: Session, project_id: int, most: int) -> list[Incid
             labelers=tuple(
                 m.labeler_id for m in members if m.incident_id == row.id and m.labeler_id
             ),
+            sources=tuple(m.source_id for m in members if m.incident_id == row.id and m.source_id),
         )
         for row in rows
     ]

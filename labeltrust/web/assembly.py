@@ -96,6 +96,7 @@ from labeltrust.web.pages import platform_acts as platform_act_pages
 from labeltrust.web.pages import projects as project_pages
 from labeltrust.web.pages import quarantine as quarantine_pages
 from labeltrust.web.pages import queue as queue_pages
+from labeltrust.web.pages import reports as report_pages
 from labeltrust.web.pages import settings as setting_pages
 from labeltrust.web.pages import snapshots as snapshot_pages
 from labeltrust.web.pages import sources as source_pages
@@ -147,6 +148,7 @@ _PAGES = (
     oidc,
     project_pages,
     dashboards,
+    report_pages,
     labeler_pages,
     item_pages,
     model_pages,

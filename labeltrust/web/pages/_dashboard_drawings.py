@@ -6,6 +6,7 @@ from typing import Any
 from labeltrust import charts
 from labeltrust.services.dashboards.debug import ClassShare
 from labeltrust.services.dashboards.executive import Executive
+from labeltrust.services.slis.document import SliEntry
 from labeltrust.web.pages._drawings import Spec, spec_of, words_of
 
 EXECUTIVE = ("agreement", "provenance", "budgets")
@@ -16,8 +17,13 @@ def executive_summaries(found: Executive) -> dict[str, str]:
     return {
         "agreement": charts.agreement_words(charts.agreement_frame(_points(found))),
         "provenance": charts.provenance_words(charts.provenance_frame(_points(found))),
-        "budgets": charts.budget_words(charts.budget_frame(_budgets(found))),
+        "budgets": budgets_summary(found.slis),
     }
+
+
+def budgets_summary(slis: Sequence[SliEntry]) -> str:
+    """Return in words what is left of the budgets of a project."""
+    return charts.budget_words(charts.budget_frame(_budgets(slis)))
 
 
 def executive_spec(found: Executive, name: str) -> Spec | None:
@@ -27,7 +33,7 @@ def executive_spec(found: Executive, name: str) -> Spec | None:
     if name == "provenance":
         return spec_of(charts.draw_provenance(charts.provenance_frame(_points(found))))
     if name == "budgets":
-        return spec_of(charts.draw_budgets(charts.budget_frame(_budgets(found))))
+        return spec_of(charts.draw_budgets(charts.budget_frame(_budgets(found.slis))))
     return None
 
 
@@ -50,7 +56,7 @@ def _points(found: Executive) -> list[Mapping[str, Any]]:
     return [point.model_dump() for point in found.points]
 
 
-def _budgets(found: Executive) -> list[Mapping[str, Any]]:
+def _budgets(slis: Sequence[SliEntry]) -> list[Mapping[str, Any]]:
     return [
         {
             "title": one.title,
@@ -58,5 +64,5 @@ def _budgets(found: Executive) -> list[Mapping[str, Any]]:
             "low": getattr(one.budget_left, "low", None),
             "high": getattr(one.budget_left, "high", None),
         }
-        for one in found.slis
+        for one in slis
     ]
