@@ -109,7 +109,7 @@ def lots(number: Int) -> Int:
     """Return numbers that look drawn by lot (the finisher of SplitMix64, Steele et al. 2014).
 
     >>> lots(np.array([1, 2])).tolist()
-    [3291161779, 1269384190]
+    [1452414493, 3687987351]
     """
     z = number.astype(np.uint64)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

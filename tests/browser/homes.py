@@ -28,6 +28,8 @@ from labeltrust.services.draw_audit import AuditDraft, draw_audit
 from labeltrust.services.import_file import ImportRequest, import_file
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.open_incident import IncidentDraft, open_incident
+from labeltrust.services.register_pattern import add_pattern
+from labeltrust.services.scan_patterns import scan_patterns
 from labeltrust.settings import Settings
 
 PATIENCE_SECONDS = 280.0
@@ -67,6 +69,15 @@ def _make(home: Path) -> None:
     _audit(home)
     _incident(home)
     _alerts(home)
+    _pattern(home)
+
+
+def _pattern(home: Path) -> None:
+    """Look for what many items hold."""
+    deployment = build_deployment(Settings(home=home))
+    add_pattern(deployment, owner(), "fraud", r"txn-\d*1", reason=HOSTILE_TEXT)
+    scan_patterns(deployment, "fraud")
+    deployment.engine.dispose()
 
 
 def _alerts(home: Path) -> None:

@@ -42,7 +42,7 @@ def test_a_table_is_sorted_in_place_and_the_address_says_so(opened):
 
     heading = page.locator("th[aria-sort]")
     assert heading.get_attribute("aria-sort") == "descending"
-    shown = page.locator("tbody tr td:nth-child(3)").all_inner_texts()
+    shown = page.locator(".listing tbody tr td:nth-child(3)").all_inner_texts()
     numbers = [int(text.replace(",", "")) for text in shown]
     assert numbers == sorted(numbers, reverse=True)
     assert page.evaluate("window.stayed")
@@ -56,7 +56,7 @@ def test_a_search_narrows_the_table_while_it_is_typed(opened):
 
     page.get_by_role("searchbox").press_sequentially("reviewer-22")
     page.wait_for_url("**q=reviewer-22**")
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator(".listing tbody tr")).to_have_count(1)
 
     assert page.get_by_role("searchbox").input_value() == "reviewer-22"
     assert page.locator("tbody").get_by_role("link", name="reviewer-22").count() == 1

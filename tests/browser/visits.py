@@ -31,6 +31,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "audit": "1",
         "task": "1",
         "code": "gate_closed",
+        "pattern": "1",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(
@@ -38,7 +39,9 @@ CROWD: Mapping[str, str] = MappingProxyType(
 )
 # Answers that are no pages and need more than an address to be asked for.
 NO_PAGES = frozenset({"/", "/media", "/live", "/notifications/unseen"})
-_DATA = re.compile(r"/charts/|/postmortem\.|/bundle\.|/notebooks/|/snapshots/[^/]+/[a-z]+\.")
+_DATA = re.compile(
+    r"/charts/|/items/drift/|/postmortem\.|/bundle\.|/notebooks/|/snapshots/[^/]+/[a-z]+\."
+)
 """Specifications of charts, which pages draw, and files to take away."""
 _ROLES = ("qa_lead", "admin", "reviewer", "auditor")
 

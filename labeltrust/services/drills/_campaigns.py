@@ -68,7 +68,7 @@ def campaign_of(draft: DrillDraft) -> Campaign:
     """Draw the crowd of a drill, with and without its campaign.
 
     >>> drawn = campaign_of(DrillDraft(campaign="flip", seed=1))
-    >>> int(drawn.attacks.sum()), drawn.bad.sum() > 20
+    >>> int(drawn.attacks.sum()), bool(drawn.bad.sum() > 20)
     (3, True)
     """
     before = draw_scene(_CROWD, np.random.default_rng(draft.seed))
