@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Engine
 
+from labeltrust.counts._split import bucket
 from labeltrust.store.statements import Row, Statements
 
 Int = NDArray[np.int64]
@@ -15,6 +16,7 @@ DAY_US: Final = 86_400_000_000
 MOST_A_DAY: Final = 2_000
 """Items of one source and day that are kept: a PSI of 0.1 is plain with far fewer."""
 _SLICE: Final = 5_000
+_LOTS: Final = 1 << 32
 _SQL = (
     "SELECT c.first_us, c.item_id, coalesce(c.source_id, 0), c.features FROM item_content c "
     "JOIN item_alias a ON a.id = c.item_id WHERE c.first_us <= ? "
@@ -106,13 +108,9 @@ class _Sample:
 
 
 def lots(number: Int) -> Int:
-    """Return numbers that look drawn by lot (the finisher of SplitMix64, Steele et al. 2014).
+    """Return numbers in [0, 2^32) that look drawn by lot, the same in every process.
 
-    >>> lots(np.array([1, 2])).tolist()
-    [1452414493, 3687987351]
+    >>> 0 <= int(lots(np.arange(9)).max()) < 1 << 32
+    True
     """
-    z = number.astype(np.uint64)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: Int = ((z ^ (z >> np.uint64(31))) >> np.uint64(32)).astype(np.int64)
-    return mixed
+    return bucket(number, _LOTS)
