@@ -60,8 +60,11 @@ def silence(hours: Hours, now_us: int) -> Silence | None:
     ...     401 * HOUR_US)
     >>> round(silent.expected), silent.loudness
     (600, 'ticket')
+    >>> silence(Hours(accepted={10: 0}, unreadable={}, last_us=0), 401 * HOUR_US) is None
+    True
     """
-    if not hours.accepted or now_us - hours.last_us < _SHORTEST_US:
+    heard = bool(hours.accepted) and hours.last_us > 0  # others may have used its name alone
+    if not heard or now_us - hours.last_us < _SHORTEST_US:
         return None
     first = min(hours.accepted)
     age = now_us // HOUR_US - first

@@ -1,4 +1,4 @@
-"""A week with five planted incidents: each pages the people on call once, and nothing else does."""
+"""A week with five planted incidents: each is told to the people on call once, nothing else is."""
 
 from collections import Counter
 from dataclasses import replace
