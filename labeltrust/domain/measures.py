@@ -113,7 +113,7 @@ _MEASURES = (
         name="ingestion_errors",
         title="Ingestion errors",
         unit="events",
-        bad="refused, malformed, or not answered in time",
+        bad="refused, malformed, failed here, or taken later than two seconds",
         objective=0.999,
         scope="source",
     ),

@@ -10,13 +10,15 @@ from typing import Final, Self
 
 from labeltrust.domain.errors import NotProven, UnreadableDelivery
 from labeltrust.domain.event_ids import derive_event_ids
-from labeltrust.domain.events import Parsed, Problem
+from labeltrust.domain.events import Outcome, Parsed, Problem
 from labeltrust.domain.networks import Address, Network, is_within
 from labeltrust.ingest._base import Delivery, Platform, Secret
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.lately import Lately
 from labeltrust.services.limit_requests import Rates
+from labeltrust.services.note_troubles import Troubles
 from labeltrust.services.platforms import is_trusted_with_gold, networks_of, platforms
+from labeltrust.store.drafts import Submission
 from labeltrust.store.recording import Recorder
 from labeltrust.store.session import reading
 from labeltrust.store.sources import find_source, live_secret_rows
@@ -68,6 +70,7 @@ class Intake:
         self.deployment = deployment
         self.writer = _writer(deployment)
         self.rates = _rates(deployment)
+        self.troubles = Troubles(deployment)
         self._platforms = platforms()
         self._senders: Lately[str, Sender] = Lately(deployment.settings.key_cache_seconds)
         self._networks: Lately[str, tuple[Network, ...]] = Lately(
@@ -89,6 +92,17 @@ class Intake:
     ) -> None:
         """Write what waits, and stop."""
         self.writer.__exit__(kind, error, trace)
+
+    async def submit(self, submission: Submission) -> Outcome:
+        """Record a proven delivery and return what became of it, after its durable commit.
+
+        Raises:
+            Busy: Try again later; nothing was stored, and the failure counts as the source's.
+        """
+        with self.troubles.counting(submission.source):
+            outcome = await self.writer.submit(submission)
+        self.troubles.taken(submission.source, submission.received_at, outcome.accepted)
+        return outcome
 
     def forget_senders(self) -> None:
         """Read sources and secrets again: some were changed."""

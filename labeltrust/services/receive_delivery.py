@@ -47,7 +47,7 @@ async def receive_delivery(
         key_id=key_id,
         may_declare_gold=sender.may_declare_gold,
     )
-    return await intake.writer.submit(submission)
+    return await intake.submit(submission)
 
 
 def _proven(sender: Sender, delivery: Delivery) -> tuple[Sender, Delivery, str]:

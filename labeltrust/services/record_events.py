@@ -56,7 +56,7 @@ async def record_events(
         may_declare_gold=principal.may("gold"),
         may_change_gold=False,
     )
-    outcome = await intake.writer.submit(submission)
+    outcome = await intake.submit(submission)
     left = left_out(parsed, outcome)
     if not left:
         return outcome

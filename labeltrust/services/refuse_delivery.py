@@ -4,7 +4,7 @@ from labeltrust.domain.events import Receipt
 from labeltrust.services.deployment import Deployment
 from labeltrust.store.history import SYSTEM, append
 from labeltrust.store.session import unit_of_work
-from labeltrust.store.tallies import add_refused
+from labeltrust.store.tallies import add_trouble
 
 
 def note_oversized(
@@ -22,7 +22,7 @@ def note_oversized(
     """
     at = deployment.clock()
     with unit_of_work(deployment.engine) as session:
-        add_refused(session, source, at)
+        add_trouble(session, source, at, refused=1)
         return append(
             session,
             chain=SYSTEM,

@@ -227,7 +227,7 @@ class SourceSecret(SQLModel, table=True):
 class SourceTally(SQLModel, table=True):
     """What one source sent in one hour, by received time; counted with the events themselves.
 
-    `doubted`, `conflicts` and `refused` are null in hours that were counted before they were.
+    What may be null is so in hours that were counted before it was.
     """
 
     __tablename__ = "source_tally"
@@ -242,6 +242,8 @@ class SourceTally(SQLModel, table=True):
     doubted: int | None = Field(default=None, sa_type=RowId)
     conflicts: int | None = Field(default=None, sa_type=RowId)
     refused: int | None = Field(default=None, sa_type=RowId)
+    failed: int | None = Field(default=None, sa_type=RowId)
+    late: int | None = Field(default=None, sa_type=RowId)
 
 
 class SourceSlot(SQLModel, table=True):
@@ -257,6 +259,8 @@ class SourceSlot(SQLModel, table=True):
     doubted: int = Field(default=0, sa_type=RowId)
     conflicts: int = Field(default=0, sa_type=RowId)
     refused: int = Field(default=0, sa_type=RowId)
+    failed: int = Field(default=0, sa_type=RowId, sa_column_kwargs={"server_default": "0"})
+    late: int = Field(default=0, sa_type=RowId, sa_column_kwargs={"server_default": "0"})
 
 
 class ProjectSlots(SQLModel, table=True):

@@ -19,7 +19,16 @@ _SLOT_US: Final = 300_000_000
 _SLOTS_AN_HOUR: Final = 12
 KEPT_HOURS: Final = 8
 """So many hours before the present one are known by five minutes, older ones by the hour."""
-_COUNTS: Final = ("accepted", "duplicates", "quarantined", "doubted", "conflicts", "refused")
+_COUNTS: Final = (
+    "accepted",
+    "duplicates",
+    "quarantined",
+    "doubted",
+    "conflicts",
+    "refused",
+    "failed",
+    "late",
+)
 
 
 def _adding(table: str, slot: str, *more: str) -> str:
@@ -106,14 +115,27 @@ def _counts(one: Sent) -> tuple[int, ...]:
         0 if one.past else found.doubted,
         first * conflicts,
         0,
+        0,
+        0,
     )
 
 
-def add_refused(session: Session, source: str, at: datetime) -> None:
-    """Count a delivery that was proven and refused all the same, such as one over the cap."""
+def add_trouble(
+    session: Session, source: str, at: datetime, *, refused: int = 0, failed: int = 0, late: int = 0
+) -> None:
+    """Count what became of proven deliveries beside what is counted with their events.
+
+    Args:
+        session: An open unit of work.
+        source: Name of the source; of an unknown one nothing is counted.
+        at: When they came.
+        refused: Deliveries refused for what they are, such as one over the cap.
+        failed: Deliveries that this installation could not take.
+        late: Events that were taken, but later than a sender should wait.
+    """
     statements, at_us = Statements(session.connection()), microseconds(at)
     for (number,) in list(statements.rows("SELECT id FROM source WHERE name = ?", (source,))):
-        counts = (0, 0, 0, 0, 0, 1)
+        counts = (0, 0, 0, 0, 0, refused, failed, late)
         statements.executemany(_ADD, [(int(number), at_us // _HOUR_US, *counts, 0)])
         statements.executemany(_ADD_SLOT, [(int(number), at_us // _SLOT_US, *counts)])
 
@@ -131,6 +153,8 @@ class SentSlot:
         doubted: Events of an impossible time; None where that was not counted then.
         conflicts: Events of a used id with other content.
         refused: Deliveries over the cap.
+        failed: Deliveries that this installation could not take.
+        late: Of `accepted`, those that were answered late.
     """
 
     source_id: int
@@ -141,6 +165,8 @@ class SentSlot:
     doubted: int | None
     conflicts: int | None
     refused: int | None
+    failed: int | None
+    late: int | None
 
 
 def slots_of(session: Session, project_id: int, now: datetime, first_hour: int) -> list[SentSlot]:
@@ -165,7 +191,7 @@ def slots_of(session: Session, project_id: int, now: datetime, first_hour: int) 
 
 def _slot(number: int, hour: int, minute: int, counts: list[Any]) -> SentSlot:
     accepted, quarantined, *later = counts
-    doubted, conflicts, refused = (None if n is None else int(n) for n in later)
+    doubted, conflicts, refused, failed, late = (None if n is None else int(n) for n in later)
     return SentSlot(
         source_id=number,
         hour=hour,
@@ -175,6 +201,8 @@ def _slot(number: int, hour: int, minute: int, counts: list[Any]) -> SentSlot:
         doubted=doubted,
         conflicts=conflicts,
         refused=refused,
+        failed=failed,
+        late=late,
     )
 
 
@@ -184,7 +212,10 @@ def forget_slots(session: Session, now: datetime) -> None:
     session.execute(delete(SourceSlot).where(col(SourceSlot.slot) < lately * _SLOTS_AN_HOUR))
 
 
-_SENT: Final = "t.accepted, t.quarantined, t.doubted, t.conflicts, t.refused FROM source_project p "
+_SENT: Final = (
+    "t.accepted, t.quarantined, t.doubted, t.conflicts, t.refused, t.failed, t.late "
+    "FROM source_project p "
+)
 _OLD_HOURS: Final = (
     f"SELECT t.source_id, t.hour, {_SENT}"
     "JOIN source_tally t ON t.source_id = p.source_id "

@@ -58,7 +58,7 @@ from labeltrust.web.deliveries import Reception
 from labeltrust.web.errors import exception_handlers
 from labeltrust.web.etags import EntityTags
 from labeltrust.web.idempotency import IdempotentActs
-from labeltrust.web.key_uses import keeping
+from labeltrust.web.keeping import keeping
 from labeltrust.web.limits import Limits
 from labeltrust.web.live import LIVE, Live
 from labeltrust.web.monitoring import Meters
@@ -280,7 +280,7 @@ def _wires(parts: Parts, environment: Environment, *, assets: assets.Assets, hub
             "authentication": Authentication(deployment, parts.intake.rates, uses),
             "idempotent_acts": IdempotentActs(deployment),
         },
-        lifespan=(*parts.lifespan, keeping(uses)),
+        lifespan=(*parts.lifespan, keeping(uses, parts.intake.troubles)),
         closing=hub.close,
     )
 
