@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -16,7 +16,7 @@ from labeltrust.store.tables import SourceSlot
 
 _HOUR_US: Final = 3_600_000_000
 _SLOT_US: Final = 300_000_000
-_SLOTS_AN_HOUR: Final = 12
+SLOTS_AN_HOUR: Final = 12
 KEPT_HOURS: Final = 8
 """So many hours before the present one are known by five minutes, older ones by the hour."""
 _COUNTS: Final = (
@@ -140,92 +140,10 @@ def add_trouble(
         statements.executemany(_ADD_SLOT, [(int(number), at_us // _SLOT_US, *counts)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentSlot:
-    """What a source sent in one slot.
-
-    Attributes:
-        source_id: Row of the source.
-        hour: Hours since 1970.
-        minute: Minute at which it begins; 0 for a whole hour.
-        accepted: New events, `doubted` among them.
-        quarantined: Events that could not be read.
-        doubted: Events of an impossible time; None where that was not counted then.
-        conflicts: Events of a used id with other content.
-        refused: Deliveries over the cap.
-        failed: Deliveries that this installation could not take.
-        late: Of `accepted`, those that were answered late.
-    """
-
-    source_id: int
-    hour: int
-    minute: int
-    accepted: int
-    quarantined: int
-    doubted: int | None
-    conflicts: int | None
-    refused: int | None
-    failed: int | None
-    late: int | None
-
-
-def slots_of(session: Session, project_id: int, now: datetime, first_hour: int) -> list[SentSlot]:
-    """Return what the sources of a project sent: lately by five minutes, before by the hour.
-
-    Args:
-        session: An open read.
-        project_id: For which they may speak.
-        now: The present moment.
-        first_hour: The first hour that is wanted, since 1970.
-    """
-    statements = Statements(session.connection())
-    lately = microseconds(now) // _HOUR_US - KEPT_HOURS
-    hours = statements.rows(_OLD_HOURS, (project_id, first_hour, lately))
-    slots = statements.rows(_NEW_SLOTS, (project_id, lately * _SLOTS_AN_HOUR))
-    found = [_slot(int(number), int(hour), 0, counts) for number, hour, *counts in hours]
-    return found + [
-        _slot(int(number), int(slot) // _SLOTS_AN_HOUR, int(slot) % _SLOTS_AN_HOUR * 5, counts)
-        for number, slot, *counts in slots
-    ]
-
-
-def _slot(number: int, hour: int, minute: int, counts: list[Any]) -> SentSlot:
-    accepted, quarantined, *later = counts
-    doubted, conflicts, refused, failed, late = (None if n is None else int(n) for n in later)
-    return SentSlot(
-        source_id=number,
-        hour=hour,
-        minute=minute,
-        accepted=int(accepted),
-        quarantined=int(quarantined),
-        doubted=doubted,
-        conflicts=conflicts,
-        refused=refused,
-        failed=failed,
-        late=late,
-    )
-
-
 def forget_slots(session: Session, now: datetime) -> None:
     """Delete slots that are known by the hour alone from now on."""
     lately = microseconds(now) // _HOUR_US - KEPT_HOURS
-    session.execute(delete(SourceSlot).where(col(SourceSlot.slot) < lately * _SLOTS_AN_HOUR))
-
-
-_SENT: Final = (
-    "t.accepted, t.quarantined, t.doubted, t.conflicts, t.refused, t.failed, t.late "
-    "FROM source_project p "
-)
-_OLD_HOURS: Final = (
-    f"SELECT t.source_id, t.hour, {_SENT}"
-    "JOIN source_tally t ON t.source_id = p.source_id "
-    "WHERE p.project_id = ? AND t.hour >= ? AND t.hour < ?"
-)
-_NEW_SLOTS: Final = (
-    f"SELECT t.source_id, t.slot, {_SENT}"
-    "JOIN source_slot t ON t.source_id = p.source_id "
-    "WHERE p.project_id = ? AND t.slot >= ?"
-)
+    session.execute(delete(SourceSlot).where(col(SourceSlot.slot) < lately * SLOTS_AN_HOUR))
 
 
 def activities(session: Session, now: datetime) -> dict[int, Activity]:

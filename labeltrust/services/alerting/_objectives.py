@@ -12,9 +12,9 @@ from labeltrust.services.slis._base import Asked
 from labeltrust.services.slis.read import Sli, slis_of
 from labeltrust.store.alert_causes import keep_cause
 from labeltrust.store.burning import told_burning
+from labeltrust.store.due_projects import Named, chain_ids, due_projects
 from labeltrust.store.inserting import known_id
 from labeltrust.store.jobs import Lease, require_lease
-from labeltrust.store.projects import project_rows
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.tables import Project
 from labeltrust.store.tallies import forget_slots
@@ -38,11 +38,14 @@ class _Scope:
 def watch_objectives(deployment: Deployment, lease: Lease) -> None:
     """Keep for the router which objectives began to burn or stopped; forget old slots.
 
-    Each project is read by itself, so that no read is long.
+    Each project is read by itself, so that no read is long. Where there are many, quiet ones are
+    looked at every ten minutes; those of which people were told are looked at each time.
     """
     with reading(deployment.engine) as session:
         told = told_burning(session)
-        projects = [(known_id(row.id), row) for row in project_rows(session)]
+        chains = chain_ids(session)
+        due = due_projects(session, deployment.clock(), _named(told))
+        projects = [(known_id(row.id), row) for row in due]
         session.expunge_all()
     now: dict[str, tuple[_Scope, Sli]] = {}
     for number, project in projects:
@@ -54,7 +57,6 @@ def watch_objectives(deployment: Deployment, lease: Lease) -> None:
         for subject, (scope, one) in now.items()
         if (one.judged.firing or "") != told.get(subject, "")
     ]
-    chains = {number: row.chain_id for number, row in projects}
     gone = [_gone(subject, chains) for subject in told if subject not in now]
     with unit_of_work(deployment.engine) as session:
         require_lease(session, lease)
@@ -63,6 +65,15 @@ def watch_objectives(deployment: Deployment, lease: Lease) -> None:
             _keep(session, scope, deployment.clock(), _detail(one))
         for scope in gone:
             _keep(session, scope, deployment.clock(), {"loudness": ""})
+
+
+def _named(told: Iterable[str]) -> Named:
+    """Return the projects and the sources that alerts are of."""
+    of = [subject.split(":")[2:4] for subject in told]
+    return Named(
+        projects=frozenset(int(number) for kind, number in of if kind == "project"),
+        sources=frozenset(int(number) for kind, number in of if kind == "source"),
+    )
 
 
 def _keep(session: Session, scope: _Scope, at: datetime, detail: Mapping[str, object]) -> None:

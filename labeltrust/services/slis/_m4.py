@@ -1,27 +1,20 @@
 """M4: events that were unreadable, of an impossible time, or of a used id, out of all new ones."""
 
-from labeltrust.domain.measures import Tally
-from labeltrust.services.slis._base import Asked, Found, Indicator
-from labeltrust.store.tallies import slots_of
+from labeltrust.services.slis._base import Asked, Found, Indicator, SlotCounts
 
 
 def read(asked: Asked) -> Found:
     """Return the slots of the sources; repeats are left out, so that none can dilute the rate."""
-    sent = slots_of(asked.session, asked.project_id, asked.now, asked.first_hour)
-    return Found(
-        tallies=[
-            Tally(
-                measure="M4",
-                source=one.source_id,
-                hour=one.hour,
-                minute=one.minute,
-                valid=one.accepted + one.quarantined + (one.conflicts or 0),
-                bad=one.quarantined + (one.conflicts or 0) + one.doubted,
-            )
-            for one in sent
-            if one.doubted is not None
-        ]
+    sent = asked.sent
+    known = sent.doubted >= 0
+    wrong = sent.quarantined + sent.conflicts
+    counts = SlotCounts(
+        source=sent.source[known],
+        at=sent.at[known],
+        valid=(sent.accepted + wrong)[known],
+        bad=(wrong + sent.doubted)[known],
     )
+    return Found(counts=counts)
 
 
 INDICATOR = Indicator(measure="M4", read=read)

@@ -1,8 +1,6 @@
 """M8: events that could not be taken, or were taken late: whatever the fault, nothing is silent."""
 
-from labeltrust.domain.measures import Tally
-from labeltrust.services.slis._base import Asked, Found, Indicator
-from labeltrust.store.tallies import slots_of
+from labeltrust.services.slis._base import Asked, Found, Indicator, SlotCounts
 
 
 def read(asked: Asked) -> Found:
@@ -10,21 +8,12 @@ def read(asked: Asked) -> Found:
 
     What had no proof of origin is nobody's: forgers would spend the budget of others.
     """
-    sent = slots_of(asked.session, asked.project_id, asked.now, asked.first_hour)
-    found = []
-    for one in sent:
-        lost = one.quarantined + sum(n or 0 for n in (one.conflicts, one.refused, one.failed))
-        found.append(
-            Tally(
-                measure="M8",
-                source=one.source_id,
-                hour=one.hour,
-                minute=one.minute,
-                valid=one.accepted + lost,
-                bad=lost + (one.late or 0),
-            )
-        )
-    return Found(tallies=found)
+    sent = asked.sent
+    lost = sent.quarantined + sent.conflicts + sent.refused + sent.failed
+    counts = SlotCounts(
+        source=sent.source, at=sent.at, valid=sent.accepted + lost, bad=lost + sent.late
+    )
+    return Found(counts=counts)
 
 
 INDICATOR = Indicator(measure="M8", read=read)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.estimates import Measured, Undefined
@@ -12,7 +13,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.policy.burn import Counted, Judged, Series, Windows, judge
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.slis import indicators
-from labeltrust.services.slis._base import Asked, Found
+from labeltrust.services.slis._base import Asked, Found, SlotCounts
 from labeltrust.store.inserting import known_id
 from labeltrust.store.labelers import labeler_names
 from labeltrust.store.projects import project_row
@@ -111,6 +112,8 @@ def _whose(measure: Measure, found: Found) -> dict[Whose, Windows]:
     """Return what the project, each source and each labeler is counted by."""
     if found.windows:
         return {(source, None): _Windows(count) for source, count in found.windows.items()}
+    if found.counts is not None:
+        return _of_sources(measure, found.counts)
     tallies = found.tallies
     whose: dict[Whose, Windows] = {PROJECT: _series(tallies, measure)}
     for key in sorted({t.source for t in tallies if t.source is not None}):
@@ -118,6 +121,19 @@ def _whose(measure: Measure, found: Found) -> dict[Whose, Windows]:
     for key in sorted({t.labeler for t in tallies if t.labeler is not None}):
         whose[None, key] = _series([t for t in tallies if t.labeler == key], measure)
     return whose
+
+
+def _of_sources(measure: Measure, counts: SlotCounts) -> dict[Whose, Windows]:
+    everything = np.ones(counts.source.size, dtype=np.bool_)
+    whose: dict[Whose, Windows] = {PROJECT: _slots(counts, everything, measure)}
+    for key in np.unique(counts.source).tolist():
+        whose[key, None] = _slots(counts, counts.source == key, measure)
+    return whose
+
+
+def _slots(counts: SlotCounts, chosen: NDArray[np.bool_], measure: Measure) -> Series:
+    at, valid, bad = (column[chosen] for column in (counts.at, counts.valid, counts.bad))
+    return Series(at=at, valid=valid, bad=bad, slot_seconds=measure.slot_seconds)
 
 
 def _judged(measure: Measure, found: Found, over: Windows, one: Whose, at: int) -> Judged:
