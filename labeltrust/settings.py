@@ -148,6 +148,9 @@ class Settings:
         About(meaning="Networks of your own where platforms are read, by commas: 10.1.0.0/16."),
     ] = ""
     drills_a_day: Annotated[int, About(meaning="Poison campaigns to try a day; 0: none.")] = 0
+    game_day_every_days: Annotated[
+        int, About(meaning="Days between two game days of the red team; 0: none, 91: a quarter.")
+    ] = 0
     pull_minutes: Annotated[
         float, About(meaning="A pull from a platform that takes longer is given up.")
     ] = 30.0

@@ -1,5 +1,6 @@
 """`labeltrust redteam drill …`: a poison campaign in a shadow, timed from the first bad label."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,13 +13,14 @@ from labeltrust.domain.drills import CAMPAIGNS, LABELS_A_MINUTE
 
 if TYPE_CHECKING:
     from labeltrust.domain.drills import Drill
+    from labeltrust.policy.drills import Summary
 
 app = typer.Typer(
     help="Poison campaigns in a shadow of the installation, timed until found and contained.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-_COLUMNS = (
+COLUMNS = (
     "drill#", "campaign", "seed#", "over", "bad labels until found#", "minutes#",
     "seconds until contained#", "others held#", "",
 )  # fmt: skip
@@ -48,7 +50,7 @@ def run(
     if as_json:
         print_json(drill)
     else:
-        print_table(_COLUMNS, [_row(drill)], "")
+        print_table(COLUMNS, [row(drill)], "")
     if drill.found is None:
         raise DoesNotHold(f"drill {drill.id} came to nothing: {drill.error}")
     went = judged(drill.found)
@@ -72,15 +74,15 @@ def list_(
         print_json(page)
         return
     empty = "No drill yet: `labeltrust redteam drill run`, or set LABELTRUST_DRILLS_A_DAY."
-    print_table(_COLUMNS, [_row(one) for one in page.drills], empty)
+    print_table(COLUMNS, [row(one) for one in page.drills], empty)
     if page.lately.n:
         out(f"of {page.lately.n} drills in 30 days:")
-        out(f"  found in time      {number(page.lately.detected)}")
-        out(f"  contained in time  {number(page.lately.contained)}")
-        out(f"  held the honest    {number(page.lately.held_wrongly)}")
+        for words, share in shares(page.lately):
+            out(f"  {words:18} {share}")
 
 
-def _row(drill: "Drill") -> tuple[object, ...]:
+def row(drill: "Drill") -> tuple[object, ...]:
+    """Return the cells of a drill."""
     found = drill.found
     rest: tuple[object, ...] = ("", "", "", "")
     if found is not None:
@@ -110,3 +112,13 @@ def _words(drill: "Drill") -> str:
     if went.held_wrongly:
         said.append("held somebody honest")
     return ", ".join(said)
+
+
+def shares(told: "Summary") -> Iterator[tuple[str, str]]:
+    """Yield the shares of many drills, each with its words."""
+    import msgspec  # noqa: PLC0415 - not needed for help pages
+
+    plain = msgspec.to_builtins(told)
+    yield "found in time", number(plain["detected"])
+    yield "contained in time", number(plain["contained"])
+    yield "held the honest", number(plain["held_wrongly"])

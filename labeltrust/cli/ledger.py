@@ -62,6 +62,8 @@ def verify(
             out(f"{chain.name}: {chain.records} records hold{held}; {chain.problem or 'verified'}")
         for name in report.renamed:
             out(f"{name}: the name does not belong to its pseudonym")
+        for words in report.altered:
+            out(words)
         if report.strangers:
             out(f"{report.strangers} checkpoints bear our name and not our signature")
     if not report.ok:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from labeltrust.cli import _drills, _risk
+from labeltrust.cli import _drills, _game_days, _risk
 from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, example
 from labeltrust.cli._output import out, print_json, print_table, say
@@ -30,6 +30,7 @@ _group = typer.Typer(
 def add_to(app: typer.Typer) -> None:
     """Add the group to the command line."""
     _group.add_typer(_drills.app, name="drill")
+    _group.add_typer(_game_days.app, name="game-day")
     _group.command(epilog=_risk.EXAMPLES)(_risk.risk)
     app.add_typer(_group, name="redteam")
 

@@ -3,6 +3,7 @@
 campaign   what is planted: who poisons how much of which labels
 drill      one campaign by one seed, carried out
 shadow     an installation of its own with one project, made for a drill and thrown away
+game day   one drill of each campaign of the suite, ordered together
 """
 
 from collections.abc import Mapping
@@ -20,8 +21,12 @@ CAMPAIGNS: Final[Mapping[str, str]] = MappingProxyType(
         "ring": "four labelers give one agreed answer",
         "slow": "three labelers flip every fourth label, evenly spaced",
         "framing": "four labelers outvote an honest one, so that he looks bad",
+        "sleeper": "three labelers work well, and from a moment on flip every other label",
+        "import": "a new supplier's file calls most of the rarer class the other one",
     }
 )
+SUITE: Final = ("flip", "import", "sleeper", "ring", "slice")
+"""Campaigns of a game day; the others are there to be missed at times."""
 LABELS_A_MINUTE: Final = 100.0
 _MOST_A_MINUTE = 1_000_000.0
 MOST_SEED: Final = 2**31 - 1
@@ -60,6 +65,10 @@ class DrillFound:
     Moments are of the shadow: labels arrive at the drill's pace, and an assessment takes the time
     that it took. None is never.
 
+    A supplier's file is found where its vetting raises a concern, and is held out by its probation:
+    then none of its labels has come to count. Where the vetting finds nothing, the supplier is
+    trusted, and its labelers are watched like others.
+
     Attributes:
         labels: Labels of the whole campaign; a drill ends early once every attacker is held.
         labelers: Who gave them.
@@ -73,6 +82,8 @@ class DrillFound:
             set that was written and verified, and the state of the gate was stored.
         others_flagged: Labelers with a flag who did not poison.
         others_frozen: Those whose labels the machine held out.
+        held_wrongly: Which they are, by their number in the crowd, ascending; empty in drills from
+            before it was kept.
         victim_frozen: Whether the framed labeler's were; None where nobody is framed.
         gate_open: Whether training might have gone on at the end.
         seconds: Time that the drill took.
@@ -92,16 +103,37 @@ class DrillFound:
     victim_frozen: bool | None
     gate_open: bool
     seconds: float
+    held_wrongly: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drill:
-    """A drill as it is kept; `found` is None until it is over, `error` says why nothing was."""
+    """A drill as it is kept; `found` is None until it is over, `error` says why nothing was.
+
+    `game_day` is the number of the game day that it belongs to, None where it stands alone.
+    """
 
     id: int
+    game_day: int | None
     ordered_at: datetime
     ordered_by: str
     draft: DrillDraft
     finished_at: datetime | None
     found: DrillFound | None
     error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GameDay:
+    """Drills that were ordered together: as a rule, one of each campaign of `SUITE`."""
+
+    id: int
+    ordered_at: datetime
+    ordered_by: str
+    drills: tuple[Drill, ...]
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When the last drill was over; None while one is not."""
+        ends = [drill.finished_at for drill in self.drills]
+        return None if None in ends else max((end for end in ends if end), default=None)

@@ -30,6 +30,7 @@ RANGES: Final = {
     "raw_retention_days": (0, _DAYS),
     "disk_warning_days": (0, _DAYS),
     "drills_a_day": (0, 288),
+    "game_day_every_days": (0, 366),
     "pull_minutes": (0.1, _DAYS * 1_440),
     "pull_withdraws_at_most": (0.0, 1.0),
     "signing_key": (1, 1_000),

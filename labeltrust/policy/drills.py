@@ -56,6 +56,11 @@ def judged(found: DrillFound) -> Judged:
     return Judged(detected=detected, contained=contained, held_wrongly=found.others_frozen > 0)
 
 
+def lost(found: DrillFound) -> bool:
+    """Say whether an attack was never found, however late, or somebody honest was held."""
+    return found.bad_until_found is None or found.others_frozen > 0
+
+
 def summary(found: Iterable[DrillFound]) -> Summary:
     """Return how many drills were won.
 

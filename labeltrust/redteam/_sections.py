@@ -26,10 +26,16 @@ _TITLES = {
 }
 
 
+_HEAD = (
+    "# Red team\n\nWritten by `make redteam`; do not edit. Attacks that go the whole way to a "
+    "training set, by schedule: [drills and game days](../drills.md)."
+)
+
+
 def page(report: "Report", charts: Sequence[str]) -> str:
     """Return the whole page."""
     parts = [
-        "# Red team\n\nWritten by `make redteam`; do not edit.",
+        _HEAD,
         _how(report.made),
         _targets(report),
         _claims([*report.claims, *report.damage]),

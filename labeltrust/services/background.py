@@ -19,7 +19,9 @@ from labeltrust.services.alerting.work import alert_worker_of
 from labeltrust.services.assess_project import assess_for_job
 from labeltrust.services.checkpoints.work import checkpoint_worker_of
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.drills.order_drill import DRILL, drill_for_job, schedule_drills
+from labeltrust.services.drills.game_days import GAME_DAY, game_day_for_job, schedule_game_days
+from labeltrust.services.drills.order_drill import DRILL
+from labeltrust.services.drills.work import drill_for_job, give_up_drills, schedule_drills
 from labeltrust.services.measure_drift import watch_drift
 from labeltrust.services.note_gate import watch_gates
 from labeltrust.services.order_pull import PULL, pull_for_job
@@ -93,12 +95,14 @@ def puller_of(deployment: Deployment) -> Worker:
         RECONCILE: partial(reconcile_for_job, deployment),
         PULL: partial(pull_for_job, deployment),
         DRILL: partial(drill_for_job, deployment),
+        GAME_DAY: partial(game_day_for_job, deployment),
     }
     queue = TableQueue(engine=deployment.engine, kinds=frozenset(handlers))
 
     def schedule() -> None:
         schedule_pulls(deployment, queue)
         schedule_drills(deployment, queue)
+        schedule_game_days(deployment, queue)
 
     return Worker(
         queue=queue,
@@ -143,10 +147,11 @@ def schedule_scans(deployment: Deployment, queue: TableQueue) -> None:
 
 
 def daily_work(deployment: Deployment) -> None:
-    """Destroy originals past their retention time, and warn of a disk that is full soon."""
+    """Destroy originals past their retention time, end what was left, warn of a full disk."""
     housekeeper = Principal(name="system:daily", role="owner", projects=None)
     retire_deliveries(deployment, housekeeper)
     forget_old(deployment)
+    give_up_drills(deployment)
     growth = measure_growth(deployment.engine, deployment.settings, deployment.clock())
     warning = growth.warning(deployment.settings)
     if warning is not None:

@@ -13,6 +13,7 @@ from labeltrust.ledger.anchors import Anchor, Anchored
 from labeltrust.ledger.notes import Note, chain_of, read_note
 from labeltrust.services.checkpoints.compare import newest_outside, ours
 from labeltrust.services.deployment import Deployment
+from labeltrust.services.drills._altered import altered_drills
 from labeltrust.store.checkpoints import checkpoints_after
 from labeltrust.store.session import reading, unit_of_work
 from labeltrust.store.verification import (
@@ -62,6 +63,7 @@ class LedgerReport:
         renamed: Names that do not belong to their pseudonym, the first hundred.
         outside: Checkpoints from outside that were looked at.
         strangers: Checkpoints given that bear this installation's name and not its signature.
+        altered: Drills and game days that are not what their records say, the first hundred.
     """
 
     ok: bool
@@ -69,6 +71,7 @@ class LedgerReport:
     renamed: tuple[str, ...]
     outside: int = 0
     strangers: int = 0
+    altered: tuple[str, ...] = ()
 
 
 def verify_ledger(
@@ -78,7 +81,7 @@ def verify_ledger(
     outside: Sequence[Note] = (),
     progress: Progress | None = None,
 ) -> LedgerReport:
-    """Recompute every record of the chains in scope, and look at every name.
+    """Recompute every record of the chains in scope, and look at every name and drill.
 
     Reads in short slices, so that a server goes on recording meanwhile. Every chain is held against
     its own checkpoints, the newest file of each folder outside, and what is given.
@@ -111,9 +114,15 @@ def verify_ledger(
     missing = _missing(deployment, kept, {chain.name for chain in every}, principal)
     chains = (*(_report(one) for one in found), *missing)
     names = tuple(f"{kind} {n}" for kind, n in islice(renamed(deployment.engine), _MOST_NAMES))
-    ok = not names and not kept.strangers and all(chain.problem is None for chain in chains)
+    altered = tuple(islice(altered_drills(deployment), _MOST_NAMES))
+    wrong = names or altered or kept.strangers
     return LedgerReport(
-        ok=ok, chains=chains, renamed=names, outside=kept.outside, strangers=kept.strangers
+        ok=not wrong and all(chain.problem is None for chain in chains),
+        chains=chains,
+        renamed=names,
+        outside=kept.outside,
+        strangers=kept.strangers,
+        altered=altered,
     )
 
 

@@ -99,6 +99,14 @@ class LockedChain:
     head: bytes
 
 
+def hold_chain(session: Session, chain: str) -> None:
+    """Wait for whoever appends to a chain now, and keep others waiting until the end of this.
+
+    What is read afterwards is still so when the own records are appended.
+    """
+    _locked_chain(session, chain)
+
+
 def _locked_chain(session: Session, name: str) -> LockedChain:
     wanted = select(col(Chain.id), col(Chain.next_sequence), col(Chain.head))
     wanted = wanted.where(col(Chain.name) == name).with_for_update()

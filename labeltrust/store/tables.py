@@ -1387,12 +1387,23 @@ class ReplayOrder(SQLModel, table=True):
     error: str | None = Field(default=None, sa_type=Text)
 
 
+class GameDayRow(SQLModel, table=True):
+    """Drills that were ordered together; records of the chain `system` say the same."""
+
+    __tablename__ = "game_day"
+
+    id: int | None = Field(default=None, primary_key=True)
+    ordered_at: datetime
+    ordered_by: str = Field(sa_type=Text)
+
+
 class DrillRow(SQLModel, table=True):
-    """A poison campaign tried in a shadow; nothing of it touches a project or its history."""
+    """A poison campaign tried in a shadow, as the records of the chain `system` tell of it."""
 
     __tablename__ = "drill"
 
     id: int | None = Field(default=None, primary_key=True)
+    game_day_id: int | None = Field(default=None, foreign_key="game_day.id", index=True)
     ordered_at: datetime
     ordered_by: str = Field(sa_type=Text)
     campaign: str

@@ -31,6 +31,7 @@ from labeltrust.web.api import (
     findings,
     flags,
     freezes,
+    game_days,
     hooks,
     identity,
     incident_files,
@@ -140,7 +141,7 @@ _API = (
     health, service, webhooks, events, projects, assessments, labelers, identity, flags, freezes,
     snapshots, quarantine, approvals, thresholds, people, keys, appeals, audits, reviewers, damage,
     incidents, incident_files, training, items, sources, suppliers, hooks, alerts, ledger,
-    platform_acts, findings, models, slis, drills,
+    platform_acts, findings, models, slis, drills, game_days,
 )  # fmt: skip
 _PAGES = (
     assets,

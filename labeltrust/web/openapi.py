@@ -27,7 +27,7 @@ _TAGS = {
     "people": "Who acts here, and with which keys.",
     "alerts": "What people on call are told, and where.",
     "ledger": "Proof that the history is the one that was.",
-    "drills": "Poison campaigns in a shadow, timed until found and contained.",
+    "drills": "Poison campaigns and game days in shadows, timed until found and contained.",
     "service": "The installation itself.",
 }
 

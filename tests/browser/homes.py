@@ -11,10 +11,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from browser.payloads import HOSTILE
 from commands import environment
+from drilled import FOUND
 from factories import owner
 from receivers import channel, near, receiving, told
 from web.crowds import HOSTILE_NAME, HOSTILE_TEXT, assessed_home
@@ -25,12 +27,15 @@ from labeltrust.services.add_source import change_source
 from labeltrust.services.assess_project import assess_project
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.draw_audit import AuditDraft, draw_audit
+from labeltrust.services.drills._keeping import finished
+from labeltrust.services.drills.game_days import order_game_day
 from labeltrust.services.import_file import ImportRequest, import_file
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.open_incident import IncidentDraft, open_incident
 from labeltrust.services.register_pattern import add_pattern
 from labeltrust.services.scan_patterns import scan_patterns
 from labeltrust.settings import Settings
+from labeltrust.store.session import unit_of_work
 
 PATIENCE_SECONDS = 280.0
 PROJECT = "hostile"
@@ -70,6 +75,18 @@ def _make(home: Path) -> None:
     _incident(home)
     _alerts(home)
     _pattern(home)
+    _game_day(home)
+
+
+def _game_day(home: Path) -> None:
+    """Order a game day in a hostile name; one attack of it is over, and one came to nothing."""
+    deployment = build_deployment(Settings(home=home))
+    person = replace(owner(), name=HOSTILE_TEXT)
+    first, second, *_ = order_game_day(deployment, person).drills
+    with unit_of_work(deployment.engine) as session:
+        finished(deployment, session, person, first.id, found=FOUND)
+        finished(deployment, session, person, second.id, error=HOSTILE_TEXT)
+    deployment.engine.dispose()
 
 
 def _pattern(home: Path) -> None:

@@ -32,6 +32,7 @@ KNOWN: Mapping[str, str] = MappingProxyType(
         "task": "1",
         "code": "gate_closed",
         "pattern": "1",
+        "game_day": "1",
     }
 )
 CROWD: Mapping[str, str] = MappingProxyType(

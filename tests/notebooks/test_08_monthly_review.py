@@ -4,22 +4,16 @@ import shutil
 from dataclasses import replace
 
 import pytest
+from drilled import FOUND, UNSEEN
+from drilled import drilled as drills
 from factories import owner
 from notebook_runs import ran
 
 from labeltrust.app import build_deployment
-from labeltrust.domain.drills import DrillDraft, DrillFound
 from labeltrust.notebook import Project, month, share_words
 from labeltrust.services.decide_flag import decide_flag
-from labeltrust.store.drills import add_drill, finish_drill
-from labeltrust.store.session import unit_of_work
 
 NAME = "08_monthly_review"
-FOUND = DrillFound(
-    labels=1600, labelers=30, attackers=3, bad_labels=90, flagged=3, frozen=3, bad_until_found=18,
-    minutes_until_found=3.0, seconds_until_contained=1.6, others_flagged=0, others_frozen=0,
-    victim_frozen=None, gate_open=False, seconds=9.0,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +22,8 @@ def drilled(seeded, tmp_path_factory):
     home = tmp_path_factory.mktemp("month") / "var"
     shutil.copytree(seeded.deployment.settings.home, home)
     deployment = build_deployment(replace(seeded.deployment.settings, home=home, database_url=""))
-    unseen = replace(
-        FOUND, bad_until_found=None, minutes_until_found=None, seconds_until_contained=None
-    )
-    with unit_of_work(deployment.engine) as session:
-        for campaign, found in (("flip", FOUND), ("slow", unseen)):
-            draft, at = DrillDraft(campaign=campaign, seed=1), deployment.clock()
-            number = add_drill(session, draft, at, "os:t")
-            finish_drill(session, number, at, found=found)
+    drills(deployment, [FOUND])
+    drills(deployment, [UNSEEN], campaign="slow")
     decide_flag(deployment, owner(), 1, verdict="confirm", note="audited")
     decide_flag(deployment, owner(), 2, verdict="dismiss", note="honest")
     yield Project(deployment=deployment, name=seeded.name)

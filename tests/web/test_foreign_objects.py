@@ -21,7 +21,7 @@ from labeltrust.services.sign_in import create_sign_in_link, sign_in
 from labeltrust.web.access import COOKIE
 
 # Parts of addresses that belong to nobody's project.
-OF_NOBODY = {"token", "code", "path", "file_path"}
+OF_NOBODY = {"token", "code", "path", "file_path", "game_day"}
 FORM = {
     "reason": "why", "note": "why", "text": "why", "verdict": "confirm", "person": "scoped qa_lead",
     "decision": "uphold", "role": "reviewer", "status": "trusted", "name": "x", "title": "x",

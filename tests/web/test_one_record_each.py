@@ -86,6 +86,7 @@ ACTS = (
     ("POST /v1/alert-channels/{channel}/test", "alert_channel.tried", {}),
     ("POST /v1/alert-channels/{channel}/rotate", "alert_channel.rotated", {}),
     ("POST /v1/alert-messages/{message}/retry", "alert.retried", {"reason": WHY}),
+    ("POST /v1/drills", "drill.ordered", {"campaign": "ring"}),
     ("POST /v1/alert-channels/{channel}/remove", "alert_channel.removed", {}),
 )  # fmt: skip
 # The same for acts that something must come before; `FIRST` says what.
@@ -103,7 +104,7 @@ LATER = (
 ELSEWHERE = {
     "POST /v1/events": "test_events.py: an event is a record itself",
     "POST /v1/projects/{project}/thresholds/preview": "changes nothing",
-    "POST /v1/drills": "test_drills.py: nothing that anybody relies on (decision 0125)",
+    "POST /v1/game-days": "test_game_days.py: one record, and one of each of its drills",
     "POST /v1/sources/{source}/connection": "test_source_pulls.py",
     "POST /v1/sources/{source}/reconcile": "test_source_pulls.py",
     "POST /v1/sources/{source}/policy": "test_platform_acts.py",

@@ -35,6 +35,10 @@ _PLANTED: Mapping[str, Planting] = MappingProxyType(
         "ring": Planting(attack="copy_ring", n_members=4, rate=0.8, since_share=_BEGINS),
         "slow": Planting(attack="low_and_slow", n_members=3, rate=0.25, since_share=_BEGINS),
         "framing": Planting(attack="framing_ring", n_members=4, rate=0.6, since_share=_BEGINS),
+        "sleeper": Planting(attack="sleeper", n_members=3, rate=0.5, since_share=_BEGINS),
+        "import": Planting(
+            attack="targeted_flip", n_members=3, rate=0.9, from_class=_FRAUD, to_class=_BENIGN
+        ),
     }
 )  # fmt: skip
 
@@ -49,6 +53,8 @@ class Campaign:
         bad: (n,) whether the campaign made a row wrong.
         attacks: (n_labelers,) who poisons.
         victim: Code of the framed labeler, or None.
+        file: Places `[first, end)` in the order that a new supplier sends as one file; None where
+            there is no supplier.
     """
 
     scene: Scene
@@ -56,6 +62,7 @@ class Campaign:
     bad: NDArray[np.bool_]
     attacks: NDArray[np.bool_]
     victim: int | None
+    file: tuple[int, int] | None = None
 
     @property
     def first_bad(self) -> int:
@@ -79,10 +86,24 @@ def campaign_of(draft: DrillDraft) -> Campaign:
     attacks[planted.suspects] = True
     changed = (scene.label != before.label) | (scene.labeler != before.labeler)
     wrong = scene.label != scene.truth[scene.item]
+    order = np.argsort(scene.occurred_us, kind="stable")
+    mine = attacks[scene.labeler]
+    told = _as_file(order, mine) if draft.campaign == "import" else (order, None)
     return Campaign(
         scene=scene,
-        order=np.argsort(scene.occurred_us, kind="stable"),
-        bad=changed & wrong & attacks[scene.labeler],
+        order=told[0],
+        bad=changed & wrong & mine,
         attacks=attacks,
         victim=planted.orders[0][1].victim,
+        file=told[1],
     )
+
+
+def _as_file(
+    order: NDArray[np.int64], mine: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], tuple[int, int]]:
+    """Let all rows of a supplier's labelers arrive together, when others have given their share."""
+    others, file = order[~mine[order]], order[mine[order]]
+    first = int(_BEGINS * others.size)
+    moved = np.concatenate([others[:first], file, others[first:]])
+    return moved, (first, first + file.size)

@@ -25,6 +25,7 @@ from labeltrust.store.vault import open_vault
 
 PROJECT = "drill"
 SOURCE = "drill"
+SUPPLIER = "supplier"
 MACHINE = Principal(name="system:drill", role="owner", projects=None)
 
 
@@ -46,12 +47,12 @@ class Shadow:
     deployment: Deployment
     clock: ShadowClock
 
-    def received(self, events: Sequence[Event], at: datetime) -> None:
+    def received(self, events: Sequence[Event], at: datetime, source: str = SOURCE) -> None:
         """Record what arrived until a moment, as one delivery."""
         self.clock.now = at
         parsed = Parsed(events=tuple(events), positions=tuple(range(len(events))))
         submission = Submission(
-            source=SOURCE, body=b"", parsed=parsed, received_at=at, parser="drill/1"
+            source=source, body=b"", parsed=parsed, received_at=at, parser="drill/1"
         )
         recorder = Recorder(self.deployment.engine, self.deployment.vault)
         problems = recorder.record([submission])[0].problems
@@ -60,11 +61,15 @@ class Shadow:
 
 
 @contextmanager
-def shadow(at: datetime) -> Iterator[Shadow]:
+def shadow(at: datetime, *, supplied: bool = False) -> Iterator[Shadow]:
     """Give an installation that begins at a moment; nothing of it is left afterwards.
 
     Its database is SQLite in a temporary folder and syncs nothing: what a crash takes is thrown
     away anyway. Nobody is told of its alerts, since it has no channel and no worker.
+
+    Args:
+        at: When it begins.
+        supplied: Whether there is a new supplier, too, on probation as every new one is.
     """
     with tempfile.TemporaryDirectory(prefix="labeltrust-drill-") as folder:
         settings = Settings(home=Path(folder), unsafe_durability=True, checkpoint_places=0)
@@ -74,8 +79,16 @@ def shadow(at: datetime) -> Iterator[Shadow]:
         try:
             question = Question(classes=CLASSES)
             create_project(made, MACHINE, ProjectDraft(name=PROJECT, questions=(question,)))
-            draft = SourceDraft(name=SOURCE, platform="generic", projects=(PROJECT,))
-            add_source(made, MACHINE, draft)
+            add_source(made, MACHINE, _source(SOURCE, "trusted"))
+            if supplied:
+                add_source(made, MACHINE, _source(SUPPLIER, "probation"))
             yield Shadow(deployment=made, clock=clock)
         finally:
             engine.dispose()
+
+
+def _source(name: str, status: str) -> SourceDraft:
+    """Return a source whose items and labelers are those of the other."""
+    return SourceDraft(
+        name=name, platform="generic", projects=(PROJECT,), id_space=SOURCE, status=status
+    )

@@ -13,8 +13,16 @@ from labeltrust.services.assess_project import assess_project
 from labeltrust.services.check_gate import check_gate
 from labeltrust.services.create_snapshot import create_snapshot
 from labeltrust.services.drills._campaigns import CLASSES, Campaign, campaign_of
-from labeltrust.services.drills._shadow import MACHINE, PROJECT, Shadow, shadow
+from labeltrust.services.drills._shadow import (
+    MACHINE,
+    PROJECT,
+    SOURCE,
+    SUPPLIER,
+    Shadow,
+    shadow,
+)
 from labeltrust.services.verify_snapshot import verify_snapshot
+from labeltrust.services.vet_source import decide_vetting, vet_source
 from labeltrust.store.flags import list_flags
 from labeltrust.store.freezes import list_freezes
 from labeltrust.store.labelers import labeler_names
@@ -52,13 +60,16 @@ def carry_out(draft: DrillDraft, now: datetime, told: Told = lambda _done, _of: 
     pause = timedelta(minutes=1.0 / draft.labels_a_minute)
     start = now - pause * (planted.order.size + 1)
     seen = _Seen()
-    with shadow(start) as stage:
+    with shadow(start, supplied=planted.file is not None) as stage:
         stage.received(_gold(planted), start)
         places = list(_looks(planted))
         for k, (low, high) in enumerate(places):
             at = start + pause * high
-            stage.received(_events(planted, low, high, start, pause), at)
-            _look(stage, planted, seen, high)
+            is_file = (low, high) == planted.file
+            events = _events(planted, low, high, start, pause)
+            stage.received(events, at, SUPPLIER if is_file else SOURCE)
+            if not is_file or not _vetting_finds(stage, planted, seen, low):
+                _look(stage, planted, seen, high)
             told(k + 1, len(places))
             if _is_over(planted, seen):
                 break
@@ -75,10 +86,29 @@ def _is_over(planted: Campaign, seen: _Seen) -> bool:
 def _looks(planted: Campaign) -> Iterator[tuple[int, int]]:
     """Yield which labels arrive before each look: many before the campaign, then few by few."""
     n, low = planted.order.size, max(planted.first_bad - 1, 1)
-    yield 0, low
+    if planted.file is not None:
+        yield 0, planted.file[0]
+        yield planted.file
+        low = planted.file[1]
+    else:
+        yield 0, low
     for high in [*range(low + _LOOK_EVERY, n, _LOOK_EVERY), n]:
         yield low, high
         low = high
+
+
+def _vetting_finds(stage: Shadow, planted: Campaign, seen: _Seen, place: int) -> bool:
+    """Vet a supplier's file before it counts; trust the supplier where no concern is raised."""
+    began = time.monotonic()
+    if not vet_source(stage.deployment, MACHINE, SUPPLIER, PROJECT).concerns:
+        decide_vetting(stage.deployment, MACHINE, SUPPLIER, "trust", reason="no concern")
+        return False
+    suspects = set(np.flatnonzero(planted.attacks).tolist())
+    seen.flagged, seen.frozen = suspects, set(suspects)
+    seen.found_place, seen.found_at = place, stage.clock()
+    if _is_out(stage):
+        seen.contained_seconds = time.monotonic() - began
+    return True
 
 
 def _look(stage: Shadow, planted: Campaign, seen: _Seen, place: int) -> None:
@@ -161,7 +191,8 @@ def _found(
 ) -> DrillFound:
     bad = set(np.flatnonzero(planted.attacks).tolist())
     place, in_order = seen.found_place, planted.bad[planted.order]
-    minutes = None if place is None else (place - planted.first_bad) * pause.total_seconds() / 60
+    late = None if place is None else max(place - planted.first_bad, 0)
+    minutes = None if late is None else late * pause.total_seconds() / 60
     return DrillFound(
         labels=int(planted.order.size),
         labelers=int(np.unique(planted.scene.labeler).size),
@@ -177,4 +208,5 @@ def _found(
         victim_frozen=None if planted.victim is None else planted.victim in seen.frozen,
         gate_open=is_open,
         seconds=seconds,
+        held_wrongly=tuple(sorted(seen.frozen - bad)),
     )

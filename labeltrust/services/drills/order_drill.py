@@ -1,31 +1,24 @@
-"""Drills on order and by schedule: carried out in the background, kept with what came of them."""
+"""Drills on order: carried out in the background or here, kept with what came of them."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import structlog
-
-from labeltrust.domain.drills import CAMPAIGNS, MOST_SEED, Drill, DrillDraft
-from labeltrust.domain.errors import Conflict, LabeltrustError
+from labeltrust.domain.drills import MOST_SEED, Drill, DrillDraft
+from labeltrust.domain.errors import Conflict
 from labeltrust.domain.principals import Principal
-from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.policy.drills import Summary, summary
-from labeltrust.services._heavy import heavily
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.drills._shadow import MACHINE
+from labeltrust.services.drills._keeping import finished, ordered
 from labeltrust.services.drills.carry_out import Told, carry_out
 from labeltrust.store import drills
-from labeltrust.store.jobs import Lease, enqueue_once
+from labeltrust.store.jobs import enqueue_once
 from labeltrust.store.session import reading, unit_of_work
 
 DRILL = "drill"
-SCHEDULED = "scheduled"
 SUMMED_DAYS = 30
-_DAY_SECONDS = 86_400
 _MOST_WAITING = 10
-_LOG = structlog.get_logger("labeltrust.drills")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +46,9 @@ def order_drill(deployment: Deployment, principal: Principal, draft: DrillDraft)
     with unit_of_work(deployment.engine) as session:
         if drills.waiting(session) >= _MOST_WAITING:
             raise Conflict(f"{_MOST_WAITING} drills wait already; look at them first")
-        number = drills.add_drill(session, draft, at, principal.name)
-        enqueue_once(session, DRILL, str(number), at)
-        return drills.get_drill(session, number)
+        drill = ordered(deployment, session, principal, draft)
+        enqueue_once(session, DRILL, str(drill.id), at)
+        return drill
 
 
 def run_drill(
@@ -71,8 +64,10 @@ def run_drill(
     """
     principal.require("assess")
     with unit_of_work(deployment.engine) as session:
-        number = drills.add_drill(session, draft, deployment.clock(), principal.name)
-    return _carried_out(deployment, number, told)
+        number = ordered(deployment, session, principal, draft).id
+    found = carry_out(draft, deployment.clock(), told)
+    with unit_of_work(deployment.engine) as session:
+        return finished(deployment, session, principal, number, found=found)
 
 
 def list_drills(
@@ -105,54 +100,3 @@ def drills_since(deployment: Deployment, principal: Principal, since: datetime) 
 def summarised(found: Sequence[Drill]) -> Summary:
     """Return how drills went that came to an end with a finding."""
     return summary(one.found for one in found if one.found is not None)
-
-
-def schedule_drills(deployment: Deployment, queue: TableQueue) -> None:
-    """Ask for the next drill of the schedule, at even distances over a day."""
-    a_day = deployment.settings.drills_a_day
-    if not a_day:
-        return
-    pause = timedelta(seconds=_DAY_SECONDS / a_day)
-    queue.enqueue_once(DRILL, SCHEDULED, _next_at(deployment, pause))
-
-
-def drill_for_job(deployment: Deployment, lease: Lease) -> None:
-    """Carry out the drill of a job, or the next campaign of the schedule by a fresh seed.
-
-    One that fails says so and is not tried again: the next one comes by the schedule.
-    """
-    number = order_scheduled(deployment) if lease.key == SCHEDULED else int(lease.key)
-    try:
-        heavily(deployment, _carried_out, number)
-    except LabeltrustError as error:
-        _LOG.exception("drill failed", drill=number)
-        with unit_of_work(deployment.engine) as session:
-            drills.finish_drill(session, number, deployment.clock(), error=str(error)[:2000])
-
-
-def order_scheduled(deployment: Deployment) -> int:
-    """Store the next campaign in turn, by a fresh seed, and return its number."""
-    names = list(CAMPAIGNS)
-    with unit_of_work(deployment.engine) as session:
-        last = drills.last_ordered(session, MACHINE.name)
-        turn = 0 if last is None else names.index(last.draft.campaign) + 1
-        draft = DrillDraft(campaign=names[turn % len(names)], seed=fresh_seed())
-        return drills.add_drill(session, draft, deployment.clock(), MACHINE.name)
-
-
-def _next_at(deployment: Deployment, pause: timedelta) -> datetime:
-    with reading(deployment.engine) as session:
-        last = drills.last_ordered(session, MACHINE.name)
-    now = deployment.clock()
-    return now if last is None else max(now, last.ordered_at + pause)
-
-
-def _carried_out(
-    deployment: Deployment, number: int, told: Told = lambda _done, _of: None
-) -> Drill:
-    with reading(deployment.engine) as session:
-        draft = drills.get_drill(session, number).draft
-    found = carry_out(draft, deployment.clock(), told)
-    with unit_of_work(deployment.engine) as session:
-        drills.finish_drill(session, number, deployment.clock(), found=found)
-        return drills.get_drill(session, number)

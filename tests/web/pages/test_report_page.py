@@ -3,9 +3,9 @@
 import re
 from html import unescape
 
+from drilled import FOUND, drilled
 from factories import owner
 from web.pages.browsing import sign_in_as
-from web.pages.test_drill_page import FOUND, kept
 
 from labeltrust.domain.projects import ProjectDraft
 from labeltrust.services.create_project import create_project
@@ -29,7 +29,7 @@ async def test_it_tells_both_weeks_side_by_side(browser, deployment, clock):
     decide_flag(deployment, owner(), 1, verdict="dismiss", note="honest")
     draft = IncidentDraft(project="fraud", title="Bribed <b>reviewers</b>", flags=(1,))
     open_incident(deployment, owner(), draft)
-    kept(deployment, 2, FOUND)
+    drilled(deployment, [FOUND, FOUND])
     clock.tick(60)
     await sign_in_as(browser, deployment, "auditor")
     first = (await browser.get(HOME)).text
