@@ -3,15 +3,15 @@
 Until now drills left no record, so a row of that time may say anything. The same campaign and seed
 give the same again.
 
-Revision: 0038
-Follows: 0037
+Revision: 0039
+Follows: 0038
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 
