@@ -28,6 +28,7 @@ REVIEWED = {
     "store/session.py:_refuse_forgetful": "names of settings, constants",
     "store/session.py:prepare": "pragmas, constants",
     "store/slices.py:module": "names of columns and types, constants",
+    "store/sent_slots.py:module": "names of columns, constants",
     "store/statements.py:insert": "names of a table and columns, constants",
     "store/statements.py:next_ids": "the name of a table, a constant",
     "store/tallies.py:_adding": "names of tables and columns, constants",
