@@ -69,7 +69,7 @@ class ApartWriter:
         """Let the child write what it was sent, and end it."""
         self._is_open = False
         if self._child is not None:
-            self._child.end(self._line)
+            self._child.end()
 
     @property
     def waiting_rows(self) -> int:
@@ -200,12 +200,13 @@ class _Child:
         """The process id."""
         return self._process.pid
 
-    def end(self, line: asyncio.WriteTransport | None) -> None:
-        """Send no more, and wait until all is written."""
-        if line is None:
-            self.socket.close()
-        elif line.can_write_eof():
-            line.write_eof()
+    def end(self) -> None:
+        """Send no more, and wait until all is written.
+
+        Not by the transport: uvloop would end its side in a later turn of the loop that waits here.
+        """
+        with contextlib.suppress(OSError):  # the line is gone already
+            self.socket.shutdown(socket.SHUT_WR)
         self._process.join(_STOP_SECONDS)
 
 

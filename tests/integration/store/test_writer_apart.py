@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+from multiprocessing import active_children
 
 import pytest
+import uvloop
 from records import Record
 from sqlalchemy import text
 
@@ -120,6 +122,18 @@ async def test_leaving_writes_what_was_sent(deployment, writer):
         task.cancel()
     with pytest.raises(Busy, match="stopping"):
         await writer.submit(record.submission([]))
+
+
+def test_under_the_loop_of_servers_the_child_has_ended_when_it_was_left(deployment, writer):
+    """It was waited for half a minute there: the end of the line was to be sent after the wait."""
+    record = Record(deployment)
+
+    async def leave():
+        with writer:
+            await writer.submit(record.submission([record.label("i0", "ann")]))
+        return [child.pid for child in active_children()]
+
+    assert uvloop.run(leave()) == []
 
 
 async def test_a_missing_schema_is_told_to_those_who_wait(deployment, writer):
