@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 
+from labeltrust.domain.checksums import content_checksum, with_checksum
 from labeltrust.domain.errors import (
     Busy,
     Conflict,
@@ -25,6 +26,8 @@ from labeltrust.domain.errors import (
 )
 from labeltrust.ledger.signatures import is_signed
 from labeltrust.ledger.signatures import public_key as _key
+
+__all__ = ["Client", "Gate", "content_checksum", "with_checksum"]
 
 _TIMEOUT_SECONDS = 60.0
 # A million labels take their time; who asks for an assessment waits for it.

@@ -124,7 +124,8 @@ def _show(found: "Restored", *, drill: bool) -> None:
     out(f"{'could be restored' if drill else 'restored'}: {_told(made)}, of {day(made.made_at)}")
     for chain in found.ledger.chains:
         out(f"{chain.name}: {chain.records} records hold; {chain.problem or 'verified'}")
-    for problem in (*found.ledger.renamed, *found.ledger.altered, *found.problems):
+    wrong = found.ledger
+    for problem in (*wrong.renamed, *wrong.altered, *wrong.items, *found.problems):
         out(problem)
     if not drill:
         out(

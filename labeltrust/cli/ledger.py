@@ -17,6 +17,7 @@ from labeltrust.domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from labeltrust.ledger.notes import Note
+    from labeltrust.services.verify_ledger import LedgerReport
 
 ledger = typer.Typer(help="The tamper-evident history.", no_args_is_help=True)
 ledger.add_typer(_checkpoints.app, name="checkpoint")
@@ -57,17 +58,26 @@ def verify(
     if as_json:
         print_json(report)
     else:
-        for chain in report.chains:
-            held = f", {chain.checkpoints} checkpoints hold" if chain.checkpoints else ""
-            out(f"{chain.name}: {chain.records} records hold{held}; {chain.problem or 'verified'}")
-        for name in report.renamed:
-            out(f"{name}: the name does not belong to its pseudonym")
-        for words in report.altered:
-            out(words)
-        if report.strangers:
-            out(f"{report.strangers} checkpoints bear our name and not our signature")
+        _show(report)
     if not report.ok:
         raise DoesNotHold
+
+
+def _show(report: "LedgerReport") -> None:
+    for chain in report.chains:
+        held = f", {chain.checkpoints} checkpoints hold" if chain.checkpoints else ""
+        out(f"{chain.name}: {chain.records} records hold{held}; {chain.problem or 'verified'}")
+    for name in report.renamed:
+        out(f"{name}: the name does not belong to its pseudonym")
+    for words in report.altered:
+        out(words)
+    for item in report.items:
+        out(item)
+    if report.items_proven or report.items_unproven:
+        unproven = f", {report.items_unproven} are unproven" if report.items_unproven else ""
+        out(f"{report.items_proven} contents and features are as they were told{unproven}")
+    if report.strangers:
+        out(f"{report.strangers} checkpoints bear our name and not our signature")
 
 
 def _notes(places: list[Path]) -> "list[Note]":

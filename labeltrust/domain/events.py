@@ -47,6 +47,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         item_features: Numbers and categories of the item, for drift and triggers.
         detail: Everything else worth keeping: provenance, vendor, suggestion, guideline_version,
             skipped, assigned_at. Plain JSON values.
+        content_checksum: What the sender stated of content and features; `domain/checksums.py`.
+        flaw: Code and reason where it was read and yet must not be taken; None for nothing wrong.
 
     >>> Event(type="label.submitted", project="fraud", item="txn-9", label="x").question
     'label'
@@ -68,6 +70,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     content: Content = NOTHING
     item_features: Content = NOTHING
     detail: Content = NOTHING
+    content_checksum: str | None = None
+    flaw: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Annotated, Generic, TypeVar, get_args
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from labeltrust.domain.checksums import checked
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import NOTHING, Content, Event, EventType, LabelerKind
 from labeltrust.ingest._fast_json import FAST_DEPTH, FastInteger, FastKey, nested
@@ -58,6 +59,7 @@ class Wire(msgspec.Struct, Generic[ListT, ObjectT], kw_only=True, forbid_unknown
     skipped: bool | UnsetType | None = UNSET
     vendor: Name | UnsetType | None = UNSET
     replicate: Replicate | UnsetType | None = UNSET
+    content_checksum: str | UnsetType | None = UNSET
 
 
 _INNER = nested(FAST_DEPTH)  # inside the event and its field, which are two levels already
@@ -128,11 +130,11 @@ def to_event(wire: Wire[ListT, ObjectT], *, need_id: bool = True) -> Event:
     question, with the label, if one was sent along, kept in `detail`.
 
     Raises:
-        InvalidEvent: `missing_field`, `bad_time`, `time_without_zone`.
+        InvalidEvent: `missing_field`, `bad_time`, `time_without_zone`, `bad_checksum`.
     """
     kind = _kind(wire, need_id=need_id)
     label = wire.label if kind in {"label.submitted", "gold.declared"} else None
-    return Event(
+    event = Event(
         type=kind,
         project=wire.project or "",
         event_id=wire.id or None,
@@ -149,6 +151,8 @@ def to_event(wire: Wire[ListT, ObjectT], *, need_id: bool = True) -> Event:
         item_features=wire.item_features or NOTHING,  # type: ignore[arg-type] # an object
         detail=_detail(wire, kind),
     )
+    stated = wire.content_checksum
+    return event if stated is UNSET else checked(event, stated)
 
 
 def _kind(wire: Wire[ListT, ObjectT], *, need_id: bool) -> EventType:

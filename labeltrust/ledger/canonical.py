@@ -1,7 +1,10 @@
-"""The bytes that a leaf hashes: version 1, the RFC 8785 form of one flat record.
+"""The bytes that a leaf hashes: the RFC 8785 form of one flat record.
 
 Every value is text, a whole number or null, so the form is plain: keys in order, no blanks, no
 escapes but those that JSON needs. Numbers with a fraction are written as text by the recorder.
+
+Version 2 has the form of version 1 and says more in `content`: of an event that tells what its item
+shows, 32 bytes follow the digest of all that was said, by which that can be verified alone.
 """
 
 from typing import Final
@@ -10,7 +13,7 @@ import msgspec
 
 from labeltrust.domain.errors import InvalidInput
 
-VERSION: Final = 1
+VERSION: Final = 2
 SAFE_INTEGER: Final = 2**53 - 1
 
 
@@ -20,7 +23,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         actor: Who acted, of decisions; None for events of a source.
         chain: Name of the chain.
-        content: Keyed digest of all that the sender said, hex.
+        content: Keyed digest of all that the sender said, hex; see version 2.
         delivery: SHA-256 of the raw delivery, hex.
         detail: The rest as compact JSON text with sorted keys.
         doubted: 1 where the claimed time lies outside the accepted window.

@@ -14,6 +14,7 @@ from labeltrust.domain.access import (
     SourceChange,
     SourceDraft,
 )
+from labeltrust.domain.checksums import check_required
 from labeltrust.domain.errors import InvalidInput, Misconfigured
 from labeltrust.domain.naming import checked_name, checked_note, is_storable
 from labeltrust.domain.principals import Principal
@@ -194,6 +195,7 @@ def _check_config(platform: str, config: Mapping[str, object]) -> None:
         detail = f"config must be at most {MAX_CONFIG_CHARACTERS} characters of JSON"
         raise InvalidInput(detail, place="config")
     networks_of(config)
+    check_required(config)
     try:
         if platform == OWN_PLATFORM:
             check_export_config(config)

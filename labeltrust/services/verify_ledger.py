@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain as chained
 from itertools import islice
 from typing import NamedTuple
 
@@ -11,19 +12,27 @@ from labeltrust.domain.errors import Busy, InvalidInput
 from labeltrust.domain.principals import Principal
 from labeltrust.ledger.anchors import Anchor, Anchored
 from labeltrust.ledger.notes import Note, chain_of, read_note
+from labeltrust.services._kept_items import in_words, kept_items
 from labeltrust.services.checkpoints.compare import newest_outside, ours
 from labeltrust.services.deployment import Deployment
 from labeltrust.services.drills._altered import altered_drills
 from labeltrust.store.checkpoints import checkpoints_after
+from labeltrust.store.kept_items import OddItem, Told
 from labeltrust.store.session import reading, unit_of_work
+from labeltrust.store.statements import Row
 from labeltrust.store.verification import (
     StoredChain,
     VerifiedChain,
-    renamed,
+    renamed_labelers,
     stored_chains,
     verify_chain,
 )
-from labeltrust.store.verified import contradiction, note_contradicted, note_verified
+from labeltrust.store.verified import (
+    contradiction,
+    note_contradicted,
+    note_items,
+    note_verified,
+)
 
 _MOST_NAMES = 100
 _PAGE = 1_000
@@ -61,6 +70,9 @@ class LedgerReport:
         ok: Everything holds.
         chains: `system` first, then one a project.
         renamed: Names that do not belong to their pseudonym, the first hundred.
+        items: Items of which something else is kept than was told, in words, the first hundred.
+        items_proven: Contents and features that are kept as they were told.
+        items_unproven: Those told by records of version 1, which do not say what they told.
         outside: Checkpoints from outside that were looked at.
         strangers: Checkpoints given that bear this installation's name and not its signature.
         altered: Drills and game days that are not what their records say, the first hundred.
@@ -72,6 +84,9 @@ class LedgerReport:
     outside: int = 0
     strangers: int = 0
     altered: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+    items_proven: int = 0
+    items_unproven: int = 0
 
 
 def verify_ledger(
@@ -81,7 +96,7 @@ def verify_ledger(
     outside: Sequence[Note] = (),
     progress: Progress | None = None,
 ) -> LedgerReport:
-    """Recompute every record of the chains in scope, and look at every name and drill.
+    """Recompute every record in scope, and look at every name, drill, and what items show.
 
     Reads in short slices, so that a server goes on recording meanwhile. Every chain is held against
     its own checkpoints, the newest file of each folder outside, and what is given.
@@ -100,37 +115,55 @@ def verify_ledger(
     kept = _kept(deployment, outside)  # before the chains are listed: they only grow
     every = stored_chains(deployment.engine)
     seen = [chain for chain in every if _sees(principal, chain.name)]
-    told = _told(progress, seen)
-    found = [
-        verify_chain(
-            deployment.engine,
-            chain,
-            anchored=Anchored(kept.anchors.get(chain.name, ())),
-            progress=told,
-        )
-        for chain in seen
-    ]
-    _noted(deployment, found)
+    tell, told = _tell(progress, seen), Told()
+    found = [_verified(deployment, kept, chain, tell, told) for chain in seen]
+    items = kept_items(deployment, told, found)
+    _noted(deployment, found, items.odd)
     missing = _missing(deployment, kept, {chain.name for chain in every}, principal)
     chains = (*(_report(one) for one in found), *missing)
-    names = tuple(f"{kind} {n}" for kind, n in islice(renamed(deployment.engine), _MOST_NAMES))
+    labelers = (f"labeler {n}" for n in renamed_labelers(deployment.engine))
+    names = tuple(chained(labelers, (f"item {n}" for n in items.renamed)))
     altered = tuple(islice(altered_drills(deployment), _MOST_NAMES))
-    wrong = names or altered or kept.strangers
+    wrong = names or altered or items.odd or kept.strangers
     return LedgerReport(
         ok=not wrong and all(chain.problem is None for chain in chains),
         chains=chains,
-        renamed=names,
+        renamed=names[:_MOST_NAMES],
         outside=kept.outside,
         strangers=kept.strangers,
         altered=altered,
+        items=tuple(in_words(one) for one in items.odd[:_MOST_NAMES]),
+        items_proven=items.proven,
+        items_unproven=items.unproven,
     )
+
+
+def _verified(
+    deployment: Deployment,
+    kept: "_Kept",
+    chain: StoredChain,
+    tell: Callable[[int], None],
+    told: Told,
+) -> VerifiedChain:
+    """Verify a chain; where it holds, what its records say of items is known from then on."""
+    of_chain = Told()
+
+    def seen(rows: list[Row]) -> None:
+        of_chain.add(rows)
+        tell(len(rows))
+
+    anchored = Anchored(kept.anchors.get(chain.name, ()))
+    found = verify_chain(deployment.engine, chain, anchored=anchored, seen=seen)
+    if found.broken is None:
+        told.merge(of_chain)
+    return found
 
 
 def _sees(principal: Principal, chain: str) -> bool:
     return chain == "system" or principal.sees(chain)
 
 
-def _told(progress: Progress | None, seen: Sequence[StoredChain]) -> Callable[[int], None]:
+def _tell(progress: Progress | None, seen: Sequence[StoredChain]) -> Callable[[int], None]:
     total, done = sum(chain.head.next_sequence - 1 for chain in seen), [0]
 
     def told(n: int) -> None:
@@ -218,12 +251,16 @@ def _missing(
     return found
 
 
-def _noted(deployment: Deployment, found: list[VerifiedChain]) -> None:
+def _noted(deployment: Deployment, found: list[VerifiedChain], odd: list[OddItem]) -> None:
     """Tell the gate, which cannot look at it all; a full disk is no reason to keep quiet here."""
     try:
         with unit_of_work(deployment.engine) as session:
             for chain in found:
+                mine = [in_words(one) for one in odd if one.project == chain.name]
+                words = f"{mine[0]} ({len(mine)} such)" if mine else ""
                 note_verified(session, chain, deployment.clock())
+                if chain.broken is None:
+                    note_items(session, chain.name, words, deployment.clock())
     except Busy as error:
         _LOG.warning("what was verified cannot be noted", why=str(error))
 

@@ -11,7 +11,14 @@ from labeltrust.store.checks import Draft
 from labeltrust.store.drafts import Packed
 from labeltrust.store.known_events import known_events
 from labeltrust.store.registry import KnownSource
-from labeltrust.store.repeats import REUSED, Names, content_digest, finding_id, stored_id
+from labeltrust.store.repeats import (
+    REUSED,
+    Names,
+    content_digest,
+    finding_id,
+    shown_digest,
+    stored_id,
+)
 from labeltrust.store.statements import Statements
 
 
@@ -30,6 +37,7 @@ def append_draft(chains: ChainWriter, draft: Draft, origin: Origin, names: Names
     plain, packed, source = draft.plain, origin.packed, origin.source
     item, labeler = names.of(draft)
     content = content_digest(plain.said, item, labeler)
+    content += shown_digest(plain.content, plain.features, item)
     project, question, seconds = draft.project, draft.question, plain.seconds
     record = Record(
         packed.actor, plain.annotation, project.name, content.hex(), origin.digest, plain.detail,

@@ -94,7 +94,7 @@ def settle_repeats(statements: Statements, batches: Sequence[Batch], names: Name
         for draft in batch.drafts:
             there = of_source.get(draft.stored_id)
             if there is not None:
-                settle(statements, draft, there, names)
+                settle(statements, draft, there, names, again=batch.packed.delivery_id is not None)
                 continue
             twin = first.setdefault((source_id, draft.plain.event_id), draft)
             if twin is not draft and draft.plain.event_id and twin.problem is None:

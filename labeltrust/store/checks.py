@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from labeltrust.domain.checksums import FIELD
 from labeltrust.domain.clock import microseconds
 from labeltrust.domain.errors import InvalidEvent
 from labeltrust.domain.events import Problem, Receipt
@@ -14,6 +15,7 @@ from labeltrust.store.registry import NO_QUESTION, KnownProject, KnownQuestion, 
 
 OLDEST_US: Final = 30 * 86_400 * 1_000_000
 NEWEST_US: Final = 5 * 60 * 1_000_000
+_UNPROVED: Final = "this source must prove what an item shows by a checksum, and states none"
 _LABELED: Final = frozenset({"label.submitted", "gold.declared"})
 
 
@@ -78,7 +80,7 @@ def drafts_of(packed: Packed, source: KnownSource) -> tuple[list[Draft], list[Re
         draft = Draft(plain, project, received + step * plain.position)
         _fill(draft, source)
         try:
-            _check(draft, packed)
+            _check(draft, packed, source)
         except InvalidEvent as error:
             draft.problem = Problem(index=plain.position, code=error.code, detail=str(error))
         drafts.append(draft)
@@ -125,11 +127,13 @@ def _fill(draft: Draft, source: KnownSource) -> None:
         draft.doubted = True
 
 
-def _check(draft: Draft, packed: Packed) -> None:
+def _check(draft: Draft, packed: Packed, source: KnownSource) -> None:
     plain = draft.plain
     if plain.flaw is not None:
         code, reason = plain.flaw
         raise InvalidEvent(reason, code=code)
+    if source.requires_checksum and (plain.content or plain.features) and not plain.is_checked:
+        raise InvalidEvent(_UNPROVED, place=FIELD, code="checksum_missing")
     if plain.type[:5] == "gold." and not packed.may_declare_gold:
         raise InvalidEvent("this key may not declare gold", code="gold_not_allowed")
     draft.question = _question(draft)

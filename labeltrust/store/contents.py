@@ -8,16 +8,37 @@ from labeltrust.store.checks import Draft
 from labeltrust.store.statements import Row, Statements
 
 _MOST_REMEMBERED = 100_000
+# Of each of the two by itself the newest that was told; what is older fills gaps.
 _UPSERT = (
     "INSERT INTO item_content (item_id, content, features, updated_at, first_us, source_id) "
     "VALUES (?, ?, ?, ?, ?, ?) "
     "ON CONFLICT (item_id) DO UPDATE SET "
-    "content = CASE WHEN excluded.content = '{}' THEN item_content.content "
-    "ELSE excluded.content END, "
-    "features = CASE WHEN excluded.features = '{}' THEN item_content.features "
-    "ELSE excluded.features END, "
-    "updated_at = excluded.updated_at WHERE excluded.updated_at >= item_content.updated_at"
+    "content = CASE WHEN excluded.content <> '{}' AND (item_content.content = '{}' "
+    "OR excluded.updated_at >= item_content.updated_at) THEN excluded.content "
+    "ELSE item_content.content END, "
+    "features = CASE WHEN excluded.features <> '{}' AND (item_content.features = '{}' "
+    "OR excluded.updated_at >= item_content.updated_at) THEN excluded.features "
+    "ELSE item_content.features END, "
+    "updated_at = CASE WHEN excluded.updated_at >= item_content.updated_at "
+    "THEN excluded.updated_at ELSE item_content.updated_at END "
+    "WHERE excluded.updated_at >= item_content.updated_at "
+    "OR item_content.content = '{}' OR item_content.features = '{}'"
 )
+
+
+Told = tuple[str, str, datetime]
+
+
+def _together(one: Told, other: Told) -> Told:
+    """Return what two events tell of an item: the newer of each, the older where it says nothing.
+
+    >>> early, late = datetime(2026, 1, 1), datetime(2026, 1, 2)
+    >>> _together(("a", "{}", early), ("{}", "f", late)) == ("a", "f", late)
+    True
+    """
+    old, new = (other, one) if other[2] < one[2] else (one, other)
+    content = old[0] if new[0] == "{}" else new[0]
+    return content, old[1] if new[1] == "{}" else new[1], new[2]
 
 
 class ContentBook:
@@ -26,7 +47,7 @@ class ContentBook:
     def __init__(self) -> None:
         """Start with nothing remembered."""
         self._remembered: dict[int, bytes] = {}
-        self._rows: dict[int, tuple[str, str, datetime]] = {}
+        self._rows: dict[int, Told] = {}
         self._first: dict[int, tuple[int, int]] = {}
         self._marks: dict[int, bytes] = {}
 
@@ -43,10 +64,12 @@ class ContentBook:
         told = plain.revised_us or plain.occurred_us or draft.received_us
         at = moment(told)
         there = self._rows.get(item_alias_id)
+        if there is None:
+            self._first[item_alias_id] = (draft.received_us, source_id)
         if there is None or there[2] <= at:
-            self._rows[item_alias_id] = (content, features, at)
-            self._first.setdefault(item_alias_id, (draft.received_us, source_id))
             self._marks[item_alias_id] = mark
+        told_now = (content, features, at)
+        self._rows[item_alias_id] = told_now if there is None else _together(there, told_now)
 
     def write(self, statements: Statements) -> None:
         """Write what was noted."""

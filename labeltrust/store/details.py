@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from labeltrust.domain.checksums import FIELD
 from labeltrust.domain.events import Event
 
 encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
@@ -20,9 +21,12 @@ def detail_text(event: Event, text: str, hide: Callable[[object], str]) -> str:
     """
     is_human = event.labeler_kind == "human"
     provenance = event.detail.get("provenance") if text else None
-    if is_human and not isinstance(provenance, Mapping):
+    stated = event.content_checksum
+    if is_human and stated is None and not isinstance(provenance, Mapping):
         return text or "{}"
     detail = dict(event.detail)
+    if stated is not None:
+        detail[FIELD] = stated
     if not is_human:
         detail["labeler_kind"] = event.labeler_kind
     if isinstance(provenance, Mapping):

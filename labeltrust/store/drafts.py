@@ -71,8 +71,9 @@ class Plain(msgspec.Struct, frozen=True, array_like=True, gc=False):
     Attributes:
         event_id: As it stands on record, but for derived ones (`is_derived`).
         label: As sent: its question's scale is the writer's to know.
-        said: All that the sender said but the names, for the content digest.
+        said: All that the sender said but names and checksum, for the content digest.
         flaw: Code and reason where the event cannot be taken whatever the project says.
+        is_checked: A checksum of content and features was stated, and is right.
     """
 
     position: int
@@ -96,9 +97,7 @@ class Plain(msgspec.Struct, frozen=True, array_like=True, gc=False):
     features: str
     said: bytes
     flaw: tuple[str, str] | None
-
-
-_encode = msgspec.json.Encoder(order="sorted", enc_hook=dict).encode
+    is_checked: bool = False
 
 
 class Packed(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -148,7 +147,7 @@ def pack(submission: Submission, vault: Vault, *, seal: bool = True) -> Packed:
     body, data_key = submission.body if is_new else b"", b""
     if seal and is_new:
         body, data_key = vault.seal(body)
-    kept = _encode(headers).decode()
+    kept = encode(headers).decode()
 
     def hide(value: object) -> str:
         return vault.lookup("trace", str(value)).hex()
@@ -186,7 +185,7 @@ def told(headers: Mapping[str, object]) -> str:
     >>> told({"file": "a.csv", "first_row": 1})
     '{"first_row":1}'
     """
-    return _encode({name: value for name, value in headers.items() if name != "file"}).decode()
+    return encode({name: value for name, value in headers.items() if name != "file"}).decode()
 
 
 def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:
@@ -207,14 +206,14 @@ def plain(event: Event, position: int, hide: Callable[[object], str]) -> Plain:
         event.annotation_id, occurred, revised, event.duration_seconds, event.replicate,
         content, features, detail,
     )  # fmt: skip
-    seconds = event.duration_seconds
-    raw = event.event_id or ""
+    raw, seconds = event.event_id or "", event.duration_seconds
     return Plain(
         position, event.type, event.project, _short(raw), is_derived(raw), event.item,
         event.labeler, event.labeler_kind, event.question, event.label,
         bool(detail) and event.detail.get("skipped") is True, event.annotation_id, occurred,
         revised, None if seconds is None else float(seconds), event.replicate,
         detail_text(event, detail, hide), content, features, encode(said), flaw_of(event),
+        event.content_checksum is not None and event.flaw is None,
     )  # fmt: skip
 
 
@@ -261,12 +260,12 @@ def flaw_of(event: Event) -> tuple[str, str] | None:
         _check_address(event)
     except InvalidEvent as error:
         return error.code, str(error)
-    return None
+    return event.flaw
 
 
 def _is_usual(event: Event) -> bool:
     """Say whether an event is plainly sound, as nearly all are; others are looked at closely."""
-    if event.type != "label.submitted" or event.annotation_id is not None:
+    if event.type != "label.submitted" or event.annotation_id is not None or event.flaw:
         return False
     if not (event.event_id and event.item and event.labeler):
         return False

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from labeltrust.domain.checksums import REQUIRE
 from labeltrust.domain.errors import NotFound
 from labeltrust.store.statements import Row, Statements
 
@@ -36,15 +37,19 @@ class KnownProject:
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """A source, and those of the projects named that it may speak for."""
+    """A source, and those of the projects named that it may speak for.
+
+    `requires_checksum` says that what tells of an item must be proved by a checksum.
+    """
 
     id: int
     name: str
     id_space: str
     projects: Mapping[str, KnownProject]
+    requires_checksum: bool = False
 
 
-_SOURCES = "SELECT id, name, id_space FROM source WHERE name {in}"
+_SOURCES = "SELECT id, name, id_space, config FROM source WHERE name {in}"
 _QUESTIONS = (
     "SELECT sp.source_id, p.id, p.name, p.chain_id, q.id, q.name, q.scale, q.classes "
     "FROM project p JOIN source_project sp ON sp.project_id = p.id "
@@ -63,13 +68,17 @@ def known_sources(
     wanted = set(sources)
     allowed = _allowed(list(statements.rows_in(_QUESTIONS, projects)))
     found = {
-        name: KnownSource(source_id, name, id_space, allowed.get(source_id, {}))
-        for source_id, name, id_space in statements.rows_in(_SOURCES, wanted)
+        name: KnownSource(source_id, name, id_space, allowed.get(source_id, {}), _strict(config))
+        for source_id, name, id_space, config in statements.rows_in(_SOURCES, wanted)
     }
     for name in wanted - found.keys():
         detail = f"no source {name[:200]!r}"
         raise NotFound(detail)
     return found
+
+
+def _strict(config: str) -> bool:
+    return REQUIRE in config and json.loads(config).get(REQUIRE) is True
 
 
 def _allowed(rows: list[Row]) -> dict[int, dict[str, KnownProject]]:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from labeltrust.domain.checksums import MISMATCH
 from labeltrust.domain.events import Problem
 from labeltrust.store.aliases import NOBODY, Alias, Aliases
 from labeltrust.store.checks import Draft
@@ -13,6 +14,8 @@ from labeltrust.store.statements import Statements
 
 REUSED: Final = "event_id_reused"
 TAKES_TWO: Final = "gold_takes_two"
+SAID_BYTES: Final = 32
+MARK_BYTES: Final = 16
 SETTLED: Final = frozenset({REUSED, TAKES_TWO})
 """Refusals that no later try mends: nothing is held."""
 
@@ -53,18 +56,71 @@ def content_digest(said: bytes, item: Alias, labeler: Alias) -> bytes:
     32
     """
     text = said + item.mark + b"/" + labeler.mark
-    return hashlib.blake2b(text, key=labeler.salt + item.salt, digest_size=32).digest()
+    return hashlib.blake2b(text, key=labeler.salt + item.salt, digest_size=SAID_BYTES).digest()
 
 
-def settle(statements: Statements, draft: Draft, known: KnownEvent, names: Names) -> None:
-    """Give a draft whose id is on record its original receipt, or refuse it in its place."""
+def shown_digest(content: str, features: str, item: Alias) -> bytes:
+    """Return the digests of what an item shows and of its features, by which both are verified.
+
+    Args:
+        content: JSON text as it is kept, empty where the event tells none.
+        features: Likewise.
+        item: Keyed by its salt alone: whoever erases a labeler leaves the item verifiable.
+
+    Returns:
+        32 bytes, the latter half for the features, zeros for what is not told; empty where neither
+        is, as of most events.
+
+    >>> len(shown_digest('{"text":"x"}', "", NOBODY)), shown_digest("", "", NOBODY)
+    (32, b'')
+    """
+    if not (content or features):
+        return b""
+    return shown_mark(content, item.salt) + shown_mark(features, item.salt)
+
+
+def shown_mark(text: str, salt: bytes) -> bytes:
+    """Return half of a `shown_digest`: 16 bytes, zeros for an empty text."""
+    if not text:
+        return bytes(MARK_BYTES)
+    return hashlib.blake2b(text.encode(), key=salt, digest_size=MARK_BYTES).digest()
+
+
+def is_same(digest: bytes, known: bytes) -> bool:
+    """Say whether a digest of what was said is the one on record, whatever follows it there."""
+    return known[:SAID_BYTES] == digest
+
+
+def settle(
+    statements: Statements, draft: Draft, known: KnownEvent, names: Names, *, again: bool = False
+) -> None:
+    """Give a draft whose id is on record its original receipt, or refuse it in its place.
+
+    Args:
+        statements: The transaction.
+        draft: What came.
+        known: What is on record under its id.
+        names: Of the transaction.
+        again: It was held before and is read again.
+    """
     item, labeler = names.of(draft)
-    same = (item.id, labeler.id) == (known.item_alias_id, known.labeler_alias_id)
-    same = same and content_digest(draft.plain.said, item, labeler) == known.digest
+    of_same = (item.id, labeler.id) == (known.item_alias_id, known.labeler_alias_id)
+    same = of_same and is_same(content_digest(draft.plain.said, item, labeler), known.digest)
+    if is_spoiled(draft) and not same:
+        # No other event under a used id, but a copy that something spoiled on its way. Read again
+        # when the right one came meanwhile, it is settled by that one.
+        same = again and of_same
+        if not same:
+            return
     if same or is_erased(statements, known):
         draft.receipt, draft.problem, draft.delivery_id = known.receipt, None, known.delivery_id
         return
     draft.problem = _reused(draft)
+
+
+def is_spoiled(draft: Draft) -> bool:
+    """Say whether what an event shows is not what its sender stated the checksum of."""
+    return draft.plain.flaw is not None and draft.plain.flaw[0] == MISMATCH
 
 
 def settle_twin(draft: Draft, first: Draft) -> None:
@@ -72,7 +128,7 @@ def settle_twin(draft: Draft, first: Draft) -> None:
     one, other = draft.plain, first.plain
     if (one.item, one.labeler, one.said) == (other.item, other.labeler, other.said):
         draft.twin, draft.problem = first, None
-    else:
+    elif not is_spoiled(draft):
         draft.problem = _reused(draft)
 
 

@@ -57,10 +57,6 @@ class VerifiedChain:
     compared: bool = False
 
 
-Progress = Callable[[int], None]
-"""Told how many records were looked at since the last time."""
-
-
 def stored_chains(engine: Engine) -> list[StoredChain]:
     """Return all chains, by id."""
     sql = (
@@ -81,7 +77,7 @@ def verify_chain(
     start: Head | None = None,
     *,
     anchored: Anchored | None = None,
-    progress: Progress | None = None,
+    seen: Callable[[list[Row]], None] | None = None,
 ) -> VerifiedChain:
     """Recompute a chain up to the head it had when it was listed; later records wait.
 
@@ -90,7 +86,7 @@ def verify_chain(
         chain: As it was listed.
         start: How far it was verified before; None begins with the first record.
         anchored: Checkpoints to hold it against, where it begins with the first record.
-        progress: Told after each slice.
+        seen: Given the rows of each slice that holds.
     """
     head = start or Head()
     through = chain.head.next_sequence - 1
@@ -101,8 +97,8 @@ def verify_chain(
         if isinstance(found, Broken):
             return _result(chain, head, found, anchored)
         head = found
-        if progress is not None:
-            progress(len(rows))
+        if seen is not None:
+            seen(rows)
     broken = verify_end(chain.name, head, chain.head)
     if chain.last > through:
         reason = "record was added behind the stored head"
@@ -145,25 +141,19 @@ def _hex(value: bytes | None) -> str | None:
     return None if value is None else value.hex()
 
 
-def renamed(engine: Engine) -> Iterator[tuple[str, int]]:
-    """Yield (`labeler` or `item`, alias id) of names that do not belong to their pseudonym.
+def renamed_labelers(engine: Engine) -> Iterator[int]:
+    """Yield the alias ids of labelers whose names do not belong to their pseudonyms.
 
-    Somebody who swaps two names in the table of names changes no record; the salt shows it.
+    Somebody who swaps two names in the table of names changes no record; the salt shows it. The
+    names of items are looked at with what is kept of them, in `store/kept_items.py`.
     """
-    for kind in ("labeler", "item"):
-        for rows in _aliases(engine, kind):
-            for number, salt, name, known in rows:
-                if pseudonym(salt, name) != known:
-                    yield kind, number
-
-
-def _aliases(engine: Engine, kind: str) -> Iterator[list[Row]]:
     sql = (
-        f"SELECT id, salt, outside_id, pseudonym FROM {kind}_alias "  # noqa: S608 - constants
+        "SELECT id, salt, outside_id, pseudonym FROM labeler_alias "
         "WHERE id > ? AND id <= ? AND salt IS NOT NULL AND outside_id IS NOT NULL"
     )
     with engine.connect() as connection:
-        newest = Statements(connection).rows(f"SELECT max(id) FROM {kind}_alias")[0][0] or 0  # noqa: S608
+        newest = Statements(connection).rows("SELECT max(id) FROM labeler_alias")[0][0] or 0
     for start in range(0, newest, _SLICE):
         with engine.connect() as connection:
-            yield Statements(connection).rows(sql, (start, start + _SLICE))
+            rows = Statements(connection).rows(sql, (start, start + _SLICE))
+        yield from (number for number, salt, name, known in rows if pseudonym(salt, name) != known)

@@ -20,11 +20,28 @@ from labeltrust.store.verification import ENTRIES, StoredChain, VerifiedChain, e
 def known_break(session: Session, chain: str) -> str:
     """Return what is known to be broken in a chain, empty where nothing is.
 
-    That is what the newest verification found, or that a checkpoint states otherwise.
+    That is what the newest verification found in it, that a checkpoint states otherwise, or that
+    something else is kept of items than was told.
     """
-    row = session.get(Installation, f"broken:{chain}")
-    found = "" if row is None else row.value
-    return found or contradiction(session, chain).words
+    said = [session.get(Installation, f"{kind}:{chain}") for kind in ("broken", "items")]
+    found, items = ("" if row is None else row.value for row in said)
+    return found or contradiction(session, chain).words or items
+
+
+def note_items(session: Session, chain: str, words: str, at: datetime) -> None:
+    """Remember that something else is kept of items than was told, or that nothing else is.
+
+    Args:
+        session: A transaction.
+        chain: Whose items.
+        words: Which, and what of them; empty where all is as it was told.
+        at: When that was found.
+    """
+    before = known_break(session, chain)
+    row = session.get(Installation, f"items:{chain}")
+    if words or row is not None:
+        _set(session, f"items:{chain}", words)
+    _tell_change(session, chain, at, before, known_break(session, chain))
 
 
 class Contradiction(NamedTuple):
@@ -60,7 +77,7 @@ def verified_head(session: Session, chain: str) -> Head:
 
 def states(session: Session) -> dict[str, tuple[int, str]]:
     """Return, by chain, up to which record it was verified, and what is known to be broken."""
-    prefixes = ("verified:", "broken:", "outside:")
+    prefixes = ("verified:", "broken:", "outside:", "items:")
     wanted = or_(*(col(Installation.name).startswith(one) for one in prefixes))
     found: dict[str, dict[str, str]] = {}
     for row in session.exec(select(Installation).where(wanted)):
@@ -72,7 +89,7 @@ def states(session: Session) -> dict[str, tuple[int, str]]:
 def _state(said: Mapping[str, str]) -> tuple[int, str]:
     records = int(said.get("verified", "1:").partition(":")[0]) - 1
     outside = json.loads(said["outside"])[0] if said.get("outside") else ""
-    return records, said.get("broken", "") or outside
+    return records, said.get("broken", "") or outside or said.get("items", "")
 
 
 def note_verified(session: Session, found: VerifiedChain, at: datetime) -> None:

@@ -32,7 +32,6 @@ REVIEWED = {
     "store/statements.py:insert": "names of a table and columns, constants",
     "store/statements.py:next_ids": "the name of a table, a constant",
     "store/tallies.py:_adding": "names of tables and columns, constants",
-    "store/verification.py:_aliases": "labeler or item",
 }
 
 

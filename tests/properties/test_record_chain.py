@@ -100,7 +100,7 @@ FIELDS = [
     "source_id = NULL", "event_id = 'x'", "delivery_id = NULL", "position = 7", "key_id = 'k'",
     "actor = 'os:eve'", "item_alias_id = item_alias_id + 1", "labeler_alias_id = NULL",
     "question_id = NULL", "replicate = 5", "annotation_id = 'n'", "duration_seconds = 1",
-    "detail = '{\"a\":1}'", "parser = 'x'", "type = 'label.withdrawn'", "version = 2",
+    "detail = '{\"a\":1}'", "parser = 'x'", "type = 'label.withdrawn'", "version = version + 1",
 ]  # fmt: skip
 
 

@@ -116,3 +116,20 @@ async def test_pages_of_a_list_hold_every_row_once(caller, deployment, fraud):
         cursor = page["next_cursor"]
 
     assert seen == list(range(7))
+
+
+async def test_a_hostile_checksum_is_held_and_shown_as_text(caller, deployment, fraud):
+    add_source(
+        deployment, owner(), SourceDraft(name="acme", platform="generic", projects=("fraud",))
+    )
+    event = {
+        "id": "1", "type": "label.submitted", "project": "fraud", "item": "i", "labeler": "a",
+        "label": "benign", "content_checksum": "<script>alert(1)</script>\n\u202e" * 9,
+    }  # fmt: skip
+
+    answer = await caller("source", source="acme").post("/v1/events", json=event)
+
+    assert [one["code"] for one in answer.json()["problems"]] == ["bad_checksum"]
+    row = (await caller("auditor").get("/v1/quarantine")).json()["held"][0]
+    assert row["detail"].isprintable()
+    assert len(row["detail"]) < 200

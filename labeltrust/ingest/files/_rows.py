@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from functools import partial
 from typing import get_args
 
+from labeltrust.domain.checksums import checked
 from labeltrust.domain.errors import InvalidEvent, UnreadableDelivery
 from labeltrust.domain.events import NOTHING, Event, LabelerKind, LabelValue
 from labeltrust.ingest._fields import (
@@ -78,6 +79,7 @@ _FIELDS: Mapping[str, tuple[str, Read]] = {
     "replicate": ("replicate", _replicate),
     "labeler_kind": ("labeler_kind", _kind),
     "annotation_id": ("annotation_id", identifier),
+    "content_checksum": ("content_checksum", _text),
 }
 _CONTENT: Mapping[str, str] = {"item_text": "text", "media_url": "media_url"}
 _DETAIL: tuple[str, ...] = ("guideline_version", "vendor", "suggestion")
@@ -123,8 +125,8 @@ class Layout:
             for at, column, field, read in self._fields
             if cells[at] not in (None, "")
         }
-        settings = self._settings
-        return Event(
+        settings, stated = self._settings, fields.pop("content_checksum", None)
+        event = Event(
             type="gold.declared" if settings.gold else "label.submitted",
             project=settings.project,
             item=_id(cells[self._item], "item"),
@@ -136,6 +138,7 @@ class Layout:
             detail=_texts(cells, self._detail) if self._detail else NOTHING,
             **fields,  # type: ignore[arg-type] # as their readers say
         )
+        return event if stated is None else checked(event, stated)
 
 
 def _reader(column: str, settings: RowSettings) -> tuple[str, Read]:

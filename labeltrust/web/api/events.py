@@ -17,6 +17,7 @@ from litestar.openapi.spec import (
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.response.base import ASGIResponse
 
+from labeltrust.domain.checksums import with_checksum
 from labeltrust.domain.errors import LabeltrustError
 from labeltrust.domain.events import Outcome
 from labeltrust.services.record_events import record_events
@@ -46,6 +47,7 @@ _LABEL = {
     "duration_seconds": 3.2,
     "content": {"text": "12.50 at a kiosk"},
 }
+_PROVED = with_checksum(_LABEL | {"item_features": {"amount": 12.5, "country": "SE"}})
 _GOLD = {"id": "evt-124", "type": "gold.declared", "project": "fraud", "item": "txn-9",
          "label": "fraud"}  # fmt: skip
 
@@ -60,6 +62,7 @@ class EventsOperation(Operation):
         events = Schema(one_of=[event, Schema(type=OpenAPIType.ARRAY, items=event)])
         examples: dict[str, Example | Reference] = {
             "label": example("One label", _LABEL),
+            "proved": example("One with a checksum of what it shows", _PROVED),
             "batch": example("Two", [_LABEL, _GOLD]),
         }
         self.request_body = RequestBody(
