@@ -14,8 +14,8 @@
 # # Would we have found it, and how often did we cry wolf?
 #
 # **Question.** Were the drills of the red team found and contained in time, how many alarms were
-# false, what did audits say, and which objectives were missed? Four weeks; set `DAYS` to 91 for a
-# quarterly review.
+# false, what did audits say, and which objectives were missed? Four weeks; a quarter has its own,
+# `09_quarterly_exercise`.
 
 # %%
 import os
@@ -28,7 +28,7 @@ prepare()
 
 # %% tags=["parameters"]
 PROJECT = os.environ.get("NOTEBOOK_PROJECT", "fraud-review")
-DAYS = int(os.environ.get("NOTEBOOK_DAYS", "28"))  # 91 for a quarterly review
+DAYS = int(os.environ.get("NOTEBOOK_DAYS", "28"))
 WINDOWS = 6  # of the trend
 
 # %% [markdown]

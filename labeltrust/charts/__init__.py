@@ -38,6 +38,7 @@ from labeltrust.charts._portrait import (
     timeline_frame,
     timeline_words,
 )
+from labeltrust.charts._rates import draw_rates
 from labeltrust.charts._replay import draw_replay
 from labeltrust.charts._retraining import draw_measures, draw_turned
 from labeltrust.charts._review import draw_signal_flags, draw_windows, windows_frame
@@ -84,6 +85,7 @@ __all__ = [
     "draw_parting",
     "draw_promises",
     "draw_provenance",
+    "draw_rates",
     "draw_replay",
     "draw_shares",
     "draw_signal_flags",

@@ -13,6 +13,7 @@ from labeltrust.notebook._game_day import Exercise, GameDay, attack_frame, game_
 from labeltrust.notebook._labeler import LabelerReport
 from labeltrust.notebook._month import Month, month, share_words
 from labeltrust.notebook._project import Project, open_project
+from labeltrust.notebook._quarter import Quarter, quarter, rates_frame
 from labeltrust.notebook._replay import ReplayReport
 from labeltrust.notebook._retraining import Retraining, read_table
 from labeltrust.notebook._review import Review
@@ -26,6 +27,7 @@ __all__ = [
     "Month",
     "PlannedAudit",
     "Project",
+    "Quarter",
     "ReplayReport",
     "Retraining",
     "Review",
@@ -36,6 +38,8 @@ __all__ = [
     "month",
     "open_project",
     "prepare",
+    "quarter",
+    "rates_frame",
     "read_table",
     "say",
     "share_words",

@@ -61,7 +61,7 @@ def test_all_say_what_an_empty_project_lacks_and_begin_with_an_import(made):
 
     found = ran_together(NOTEBOOKS, project.deployment.settings)
 
-    assert len(NOTEBOOKS) == 8
+    assert len(NOTEBOOKS) == 9
     assert found.text.count("the project has no label yet") >= 5
     assert "no item with a label is there to be audited" in found.text
     assert "Nobody is flagged, so there is nobody to compare others with" in found.text

@@ -14,6 +14,7 @@ from labeltrust.web.pages._dashboard_drawings import budgets_summary
 from labeltrust.web.pages._view import View
 
 _NOTEBOOKS = ("07", "08")
+_QUARTER = (*_NOTEBOOKS, "09")
 
 
 @get("/projects/{project:str}/reports", opt=by_session("read"), include_in_schema=False)
@@ -24,7 +25,12 @@ async def report(
     found = await view.ask(show_report, project, span)
     said = await asyncio.to_thread(budgets_summary, found.slis)
     days = str(SPANS[found.span])
-    offers = await asyncio.to_thread(notebook_offers, project, {"days": days}, _NOTEBOOKS)
+    offers = await asyncio.to_thread(
+        notebook_offers,
+        project,
+        {"days": days},
+        _QUARTER if found.span == "quarter" else _NOTEBOOKS,
+    )
     return view.page(
         "report.html", project=project, found=found, said=said, spans=SPANS, offers=offers
     )

@@ -37,6 +37,7 @@ async def test_it_tells_both_weeks_side_by_side(browser, deployment, clock):
     await sign_in_as(browser, deployment, "auditor", name="bea")
     later = (await browser.get(f"{HOME}?span=week")).text
     month = (await browser.get(f"{HOME}?span=month")).text
+    quarter = (await browser.get(f"{HOME}?span=quarter")).text
 
     assert cells(first, "Flags opened") == [str(flag), "0"]
     assert cells(later, "Flags opened") == ["0", str(flag)]
@@ -53,6 +54,8 @@ async def test_it_tells_both_weeks_side_by_side(browser, deployment, clock):
     assert "<b>" not in first
     assert "No incident was opened within the week" in later
     assert 'href="/projects/fraud/notebooks/08_monthly_review?days=30"' in month
+    assert "09_quarterly_exercise" not in month
+    assert 'href="/projects/fraud/notebooks/09_quarterly_exercise"' in quarter
     taken = await browser.get("/projects/fraud/notebooks/08_monthly_review?days=30")
     assert "DAYS = 30" in taken.text
 
