@@ -37,10 +37,7 @@ class Settings:
         About(meaning="SQLAlchemy URL; empty means SQLite in the data folder.", secret=True),
     ] = ""
     master_key_file: Annotated[
-        str,
-        About(
-            meaning="File of the key that seals bodies and secrets; empty: HOME/keys/master.key."
-        ),
+        str, About(meaning="Seals bodies and secrets; empty is the file HOME/keys/master.key.")
     ] = ""
     host: Annotated[str, About(meaning="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, About(meaning="Port to listen on.")] = 8000
@@ -101,6 +98,9 @@ class Settings:
     ] = 5.0
     assess_at_most_every_seconds: Annotated[
         float, About(meaning="Longest wait while events keep coming.")
+    ] = 30.0
+    fresh_within_seconds: Annotated[
+        float, About(meaning="A label in no assessment after this was not fresh (indicator S4).")
     ] = 60.0
     stale_after_seconds: Annotated[
         float, About(meaning="An assessment that lacks events older than this closes the gate.")

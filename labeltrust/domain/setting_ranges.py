@@ -26,6 +26,7 @@ RANGES: Final = {
     "live_seconds": (0.0, 3_600.0),
     "assess_after_seconds": (0.0, _SECONDS),
     "assess_at_most_every_seconds": (0.0, _SECONDS),
+    "fresh_within_seconds": (1.0, _SECONDS),
     "stale_after_seconds": (0.0, _SECONDS),
     "raw_retention_days": (0, _DAYS),
     "disk_warning_days": (0, _DAYS),

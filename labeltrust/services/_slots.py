@@ -24,7 +24,6 @@ SAME_OR_NOT = frozenset({"nominal", "ordinal"})
 """Levels whose labels are the same or not; of others agreement is a matter of degree."""
 MOST_CLASSES = 50
 """Rarer classes are one."""
-FRESH_SECONDS = 300.0
 _US = 1_000_000
 
 
@@ -131,20 +130,29 @@ def _classes(label: Int, words: tuple[str, ...]) -> tuple[Int, list[str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """The part of a chain that an assessment was the first to see."""
+    """The part of a chain that an assessment was the first to see, and how old may be fresh."""
 
     chain_id: int
     after: int
     through: int
+    fresh_within: timedelta
 
 
 def keep_counted(
     session: Session, project_id: int, found: Mapping[str, Slots], part: Part, at: datetime
 ) -> None:
-    """Keep what an assessment counted, and how fresh it found the labels, when it is stored."""
+    """Keep what an assessment counted, and how fresh it found the labels, when it is stored.
+
+    Args:
+        session: An open unit of work.
+        project_id: Of which.
+        found: What was counted, by kind.
+        part: What it was the first to see.
+        at: Now.
+    """
     for kind, slots in found.items():
         keep_slots(session, project_id, kind, slots, at)
-    late = microseconds(at - timedelta(seconds=FRESH_SECONDS))
+    late = microseconds(at - part.fresh_within)
     n, n_late = labels_between(session, part.chain_id, part.after, part.through, late)
     if not n:
         return

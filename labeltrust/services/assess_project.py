@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -258,6 +258,7 @@ def _stored(deployment: Deployment, actor: str, made: _Made, lease: Lease | None
             chain_id=row.chain_id,
             after=0 if before is None else before.events_through,
             through=facts.position,
+            fresh_within=timedelta(seconds=deployment.settings.fresh_within_seconds),
         )
         keep_counted(session, act.project_id, main.slots, part, deployment.clock())
     return whole

@@ -92,8 +92,10 @@ def test_a_project_without_a_past_has_no_baseline(frauds):
 
 def test_labels_that_waited_for_an_assessment_are_not_fresh(frauds, clock):
     record(frauds, [label(f"i{k}", "alice") for k in range(150)])
-    clock.tick(3_600)
-    record(frauds, [label(f"j{k}", "alice") for k in range(150)])
+    clock.tick(61)
+    record(frauds, [label(f"j{k}", "alice") for k in range(100)])
+    clock.tick(59)
+    record(frauds, [label(f"k{k}", "alice") for k in range(50)])
     assess_project(frauds, owner(), "fraud")
     assess_project(frauds, owner(), "fraud")
 
