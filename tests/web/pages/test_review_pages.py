@@ -3,11 +3,15 @@
 import re
 
 import pytest
-from factories import owner
+from factories import label, owner
+from recorded import record
 from web.pages.browsing import LABELER, sign_in_as, submitted, token_on
 
+from labeltrust.domain.checksums import checked, content_checksum
+from labeltrust.domain.errors import Conflict
 from labeltrust.services.check_gate import check_gate
 from labeltrust.services.list_flags import show_flag
+from labeltrust.services.list_quarantine import list_quarantine
 
 
 async def test_without_projects_the_list_says_what_to_do_next(browser, deployment):
@@ -151,3 +155,20 @@ async def test_forms_that_are_none_are_refused(browser, deployment, content_type
     )
 
     assert answer.status_code in {403, 413, 422}
+
+
+async def test_what_was_held_for_a_checksum_shows_both_digests_and_nothing_runs(
+    browser, deployment
+):
+    await sign_in_as(browser, deployment)
+    told = label("<img src=x>", "eve", event_id="<b>1</b>", content={"text": "<script>alert(1)"})
+    with pytest.raises(Conflict, match="checksum_mismatch"):
+        record(deployment, [checked(told, "sha256:" + 64 * "0")], source="acme")
+
+    row = list_quarantine(deployment, owner())[-1]
+    page = (await browser.get(f"/quarantine/{row.id}")).text
+
+    assert "sha256:" + 64 * "0" in page
+    assert content_checksum({"text": "<script>alert(1)"}, {}) in page
+    assert not {"<img src=x>", "<b>1</b>", "<script>alert(1)"} & set(re.findall(r"<[^>]+>", page))
+    assert "<script>alert(1)" not in page
