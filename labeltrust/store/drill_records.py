@@ -1,16 +1,21 @@
 """What the chain of the installation says of drills."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
-from sqlmodel import Session, col, select
+from sqlalchemy import Engine
 
-from labeltrust.store.history import SYSTEM
-from labeltrust.store.tables import Chain, Event
+from labeltrust.store.slices import slices
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
+_SQL: Final = (
+    "SELECT type, actor, received_us, detail FROM event "
+    "WHERE chain_id = ? AND sequence > ? AND sequence <= ? "
+    "AND type IN ('drill.ordered', 'drill.finished', 'game_day.ordered') ORDER BY sequence"
+)
+"""The end of a game day is that of its last drill."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,17 +28,23 @@ class DrillRecord:
     detail: Mapping[str, Any]
 
 
-def drill_records(session: Session, kinds: Sequence[str]) -> Iterator[DrillRecord]:
-    """Yield the records of some kinds, in the order of the chain.
+def drill_records(
+    engine: Engine, chain: int, through: int, after: int = 0
+) -> Iterator[DrillRecord]:
+    """Yield orders and outcomes of drills and orders of game days, read in short slices.
 
     What was made unreadable is left out: the chain does not verify there.
+
+    Args:
+        engine: The database.
+        chain: Id of the chain `system`.
+        through: The last record wanted.
+        after: The last record not wanted.
     """
-    wanted = select(Event.type, Event.actor, Event.received_us, Event.detail)
-    wanted = wanted.join(Chain, col(Chain.id) == col(Event.chain_id))
-    wanted = wanted.where(col(Chain.name) == SYSTEM, col(Event.type).in_(kinds))
-    for kind, actor, at, detail in session.exec(wanted.order_by(col(Event.sequence))):
-        try:
-            told = _decode(detail)
-        except msgspec.MsgspecError:
-            continue
-        yield DrillRecord(type=kind, actor=actor or "", received_us=at, detail=told)
+    for rows in slices(engine, _SQL, (chain, through), after=after):
+        for kind, actor, at, detail in rows:
+            try:
+                told = _decode(detail)
+            except msgspec.MsgspecError:
+                continue
+            yield DrillRecord(type=kind, actor=actor or "", received_us=at, detail=told)

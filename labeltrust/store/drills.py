@@ -1,6 +1,6 @@
 """Drills and game days as rows: what was planted, what was found."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
@@ -96,13 +96,16 @@ def forgotten(session: Session, before: datetime, kind: str) -> Sequence[int]:
     return [number for number in numbers if str(number) not in known]
 
 
-def every_drill(session: Session) -> Iterator[tuple[int, Drill | None]]:
-    """Yield all drills with their numbers, the oldest first; None where a row makes no sense."""
-    for row in session.exec(select(DrillRow).order_by(col(DrillRow.id))):
+def drills_after(session: Session, after: int, most: int) -> list[tuple[int, Drill | None]]:
+    """Return drills with larger numbers, the oldest first; None where a row makes no sense."""
+    wanted = select(DrillRow).where(col(DrillRow.id) > after).order_by(col(DrillRow.id))
+    found: list[tuple[int, Drill | None]] = []
+    for row in session.exec(wanted.limit(most)):
         try:
-            yield known_id(row.id), _read(row)
+            found.append((known_id(row.id), _read(row)))
         except (InvalidInput, msgspec.MsgspecError):
-            yield known_id(row.id), None
+            found.append((known_id(row.id), None))
+    return found
 
 
 def game_days(
@@ -124,14 +127,14 @@ def game_days(
     return _with_drills(session, session.exec(wanted).all())
 
 
-def every_game_day(session: Session) -> Iterator[tuple[int, datetime, str, list[int]]]:
-    """Yield number, time and person of every order of a game day, and its drills by number."""
-    rows = session.exec(select(DrillRow.game_day_id, DrillRow.id).order_by(col(DrillRow.id)))
-    whose: dict[int | None, list[int]] = {}
-    for day, drill in rows:
-        whose.setdefault(day, []).append(known_id(drill))
-    for row in session.exec(select(GameDayRow).order_by(col(GameDayRow.id))):
-        yield known_id(row.id), row.ordered_at, row.ordered_by, whose.get(row.id, [])
+def every_game_day(session: Session) -> Sequence[GameDay]:
+    """Return the orders of all game days, the oldest first, without their drills."""
+    return [
+        GameDay(
+            id=known_id(row.id), ordered_at=row.ordered_at, ordered_by=row.ordered_by, drills=()
+        )
+        for row in session.exec(select(GameDayRow).order_by(col(GameDayRow.id)))
+    ]
 
 
 def get_game_day(session: Session, number: int) -> GameDay:

@@ -1,6 +1,7 @@
 """Drills on record: what was ordered, and what came of it, cannot be altered unseen."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from labeltrust.domain.drills import DrillDraft
 from labeltrust.domain.errors import Conflict
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services.background import daily_work, puller_of
+from labeltrust.services.drills._altered import altered_drills
 from labeltrust.services.drills._keeping import finished, ordered
 from labeltrust.services.drills.game_days import order_game_day
 from labeltrust.services.drills.order_drill import DRILL, list_drills, order_drill
@@ -186,3 +188,25 @@ def test_what_nobody_finished_within_a_day_is_given_up_unless_a_job_is_about_it(
     after = {one.id: one for one in list_drills(deployment, owner()).drills}
     assert (after[waits.id].finished_at, after[left.id].error) == (None, "cut short")
     assert verify_ledger(deployment, owner()).ok
+
+
+def test_drills_that_come_meanwhile_are_no_alarm(deployment):
+    began, over = threading.Event(), threading.Event()
+
+    def worked():
+        for _ in range(25):
+            drilled(deployment, [FOUND])
+            began.set()
+        over.set()
+
+    worker = threading.Thread(target=worked)
+    worker.start()
+    assert began.wait(10)
+    looks = []
+    while not over.is_set():
+        looks.append(list(altered_drills(deployment)))
+    worker.join()
+
+    assert len(looks) > 1
+    assert looks == [[]] * len(looks)
+    assert len(list_drills(deployment, owner(), limit=100).drills) == 25
