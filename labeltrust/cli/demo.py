@@ -14,6 +14,7 @@ from labeltrust.cli._output import out, print_table
 from labeltrust.cli._work import do
 from labeltrust.cli.assessing import show_assessment, show_gate
 from labeltrust.cli.importing import progress_bar, show_report
+from labeltrust.cli.installation import bring_up
 from labeltrust.domain.errors import Conflict
 from labeltrust.settings import Settings
 
@@ -39,6 +40,7 @@ def demo(
 ) -> None:
     """Import sample data, assess it, show suspects, freezes and gate, then serve the console."""
     wanted = settings()
+    bring_up(wanted)  # an installation of an earlier version is the demo's as well
     project = _PROJECT if seed is None else f"{_PROJECT}-{seed}"
     folder = _seeds() / _PROJECT if seed is None else _drawn(wanted, seed)
     out(f"== sample data: {folder}")

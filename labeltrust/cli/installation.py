@@ -1,6 +1,6 @@
 """The installation itself: settings, schema, checks, completion."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +9,7 @@ from labeltrust.cli._errors import DoesNotHold
 from labeltrust.cli._options import AsJson, example
 from labeltrust.cli._output import out, print_json, print_table
 from labeltrust.domain.errors import InvalidInput, LabeltrustError
+from labeltrust.settings import Settings
 
 if TYPE_CHECKING:
     from labeltrust.services.check_installation import Finding
@@ -46,26 +47,32 @@ def migrate(*, app_role: AppRoleName = "", as_json: AsJson = False) -> None:
     The role can append to the history and not change it. A role that was named once is granted
     again by every later migration.
     """
+    done = bring_up(settings(), app_role)
+    if as_json:
+        print_json(done)
+        return
+    before, after, role = done["before"], done["after"], done["app_role"]
+    out(f"schema is at {after}" if before == after else f"schema went from {before} to {after}")
+    if role:
+        out(f"role {role} may append to the history and not change it")
+
+
+def bring_up(wanted: Settings, app_role: str = "") -> dict[str, Any]:
+    """Bring a database to the newest schema, and say from where to where, and what was granted."""
     from labeltrust.store.grants import grant_app_role, granted_role  # noqa: PLC0415
-    from labeltrust.store.migrate import migrate as bring_up  # noqa: PLC0415
-    from labeltrust.store.migrate import schema_version  # noqa: PLC0415
+    from labeltrust.store.migrate import migrate, schema_version  # noqa: PLC0415
     from labeltrust.store.session import open_engine  # noqa: PLC0415
 
-    engine = open_engine(settings())
+    engine = open_engine(wanted)
     try:
         before = schema_version(engine)
-        bring_up(engine)
+        migrate(engine)
         after = schema_version(engine)
         role = app_role or granted_role(engine)
         grants = grant_app_role(engine, role) if role else ()
     finally:
         engine.dispose()
-    if as_json:
-        print_json({"before": before, "after": after, "app_role": role or None, "grants": grants})
-        return
-    out(f"schema is at {after}" if before == after else f"schema went from {before} to {after}")
-    if role:
-        out(f"role {role} may append to the history and not change it")
+    return {"before": before, "after": after, "app_role": role or None, "grants": grants}
 
 
 def doctor(*, as_json: AsJson = False) -> None:

@@ -12,6 +12,8 @@ from labeltrust.services.check_gate import check_gate
 from labeltrust.services.freeze_labels import list_standing
 from labeltrust.services.list_flags import list_flags
 from labeltrust.settings import Settings
+from labeltrust.store.migrate import downgrade, migrate
+from labeltrust.store.session import open_engine
 
 TRUTH = Path(__file__).parents[2] / "seeds" / "fraud-review" / "truth.csv"
 
@@ -59,6 +61,16 @@ def test_the_demo_may_be_run_again_and_adds_nothing(cli, installed):
     assert again.code == 0
     assert "0 new, 18000 on record before" in again.out
     assert len(flags) == len({flag.labeler for flag in flags})
+
+
+def test_the_demo_runs_on_an_installation_of_an_earlier_version(cli, installed):
+    installed.home.mkdir()
+    engine = open_engine(installed)
+    migrate(engine)
+    downgrade(engine, "0030")
+    engine.dispose()
+
+    assert cli("demo", "--no-serve").code == 0
 
 
 def test_the_demo_can_be_drawn_anew_by_a_seed(cli, installed):
