@@ -29,7 +29,7 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Carry out a game day here and keep it; 1 where an attack was never found or somebody framed.
+    """Carry out a game day here and keep it; 1 where an attack was never found, or the honest held.
 
     It takes about a minute of one processor.
     """

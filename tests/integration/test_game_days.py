@@ -1,6 +1,7 @@
 """Game days: all attacks of the suite, ordered together, once, and kept as a report."""
 
 import json
+import threading
 from dataclasses import replace
 from datetime import timedelta
 
@@ -172,6 +173,40 @@ def test_an_unknown_campaign_orders_nothing(deployment):
 
     assert list_game_days(deployment, owner()).days == []
     assert history(deployment, "drill.", "game_day.") == []
+
+
+def test_one_that_is_broken_off_is_over_and_another_may_begin(deployment):
+    def interrupted(done, _of, _campaign):
+        if done:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_game_day(deployment, owner(), ["import", "ring"], interrupted)
+
+    (report,) = list_game_days(deployment, owner()).days
+    first, second = report.day.drills
+    assert (first.error, second.error) == (None, "cut short")
+    assert report.finished_at is not None
+    assert order_game_day(deployment, owner()).id > report.day.id
+
+
+def test_of_two_last_drills_at_once_one_ends_the_game_day(deployment):
+    for number in range(1, 6):
+        day = order_game_day(deployment, owner())
+        over(deployment, day, [FOUND] * 3)
+        together = threading.Barrier(2)
+
+        def last(drill, together=together):
+            together.wait(10)
+            with unit_of_work(deployment.engine) as session:
+                finished(deployment, session, owner(), drill.id, found=FOUND)
+
+        both = [threading.Thread(target=last, args=(drill,)) for drill in day.drills[3:]]
+        for thread in both:
+            thread.start()
+        for thread in both:
+            thread.join()
+        assert len(details(deployment, "game_day.finished")) == number
 
 
 def test_who_may_only_read_orders_none(deployment):

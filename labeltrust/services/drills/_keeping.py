@@ -3,7 +3,8 @@
 Rows are what lists read; they say the same as the records, and `_altered.py` finds where not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -15,9 +16,11 @@ from labeltrust.policy.drills import judged
 from labeltrust.services.deployment import Deployment
 from labeltrust.store import drills
 from labeltrust.store.history import SYSTEM, append
+from labeltrust.store.session import unit_of_work
 
 ORDERED, FINISHED = "drill.ordered", "drill.finished"
 DAY_ORDERED, DAY_FINISHED = "game_day.ordered", "game_day.finished"
+CUT_SHORT = "cut short"
 Facts = Mapping[str, object]
 
 
@@ -61,6 +64,20 @@ def finished(
         if day.finished_at is not None:
             _note(session, DAY_FINISHED, principal.name, at, _summed(day))
     return drill
+
+
+@contextmanager
+def cut_short(
+    deployment: Deployment, principal: Principal, numbers: Sequence[int]
+) -> Iterator[None]:
+    """End the drills that are not over as cut short where what is done here is broken off."""
+    try:
+        yield
+    except BaseException:  # a person who interrupts it, too; it is raised again
+        for number in numbers:
+            with unit_of_work(deployment.engine) as session:
+                finished(deployment, session, principal, number, error=CUT_SHORT)
+        raise
 
 
 def day_ordered(session: Session, day: GameDay) -> None:

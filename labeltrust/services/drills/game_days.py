@@ -13,7 +13,7 @@ from labeltrust.domain.principals import Principal
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.policy.drills import Summary
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.drills._keeping import day_ordered, finished, ordered
+from labeltrust.services.drills._keeping import cut_short, day_ordered, finished, ordered
 from labeltrust.services.drills._shadow import MACHINE
 from labeltrust.services.drills.carry_out import carry_out
 from labeltrust.services.drills.order_drill import DRILL, fresh_seed, summarised
@@ -91,11 +91,12 @@ def run_game_day(
     with unit_of_work(deployment.engine) as session:
         _require_none_under_way(session)
         day = _ordered(deployment, session, principal, campaigns)
-    for k, drill in enumerate(day.drills):
-        told(k, len(day.drills), drill.draft.campaign)
-        found = carry_out(drill.draft, deployment.clock())
-        with unit_of_work(deployment.engine) as session:
-            finished(deployment, session, principal, drill.id, found=found)
+    with cut_short(deployment, principal, [drill.id for drill in day.drills]):
+        for k, drill in enumerate(day.drills):
+            told(k, len(day.drills), drill.draft.campaign)
+            found = carry_out(drill.draft, deployment.clock())
+            with unit_of_work(deployment.engine) as session:
+                finished(deployment, session, principal, drill.id, found=found)
     return show_game_day(deployment, principal, day.id)
 
 

@@ -10,7 +10,7 @@ from labeltrust.domain.errors import Conflict
 from labeltrust.domain.principals import Principal
 from labeltrust.policy.drills import Summary, summary
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.drills._keeping import finished, ordered
+from labeltrust.services.drills._keeping import cut_short, finished, ordered
 from labeltrust.services.drills.carry_out import Told, carry_out
 from labeltrust.store import drills
 from labeltrust.store.jobs import enqueue_once
@@ -57,7 +57,7 @@ def run_drill(
     draft: DrillDraft,
     told: Told = lambda _done, _of: None,
 ) -> Drill:
-    """Carry out a drill here and now, keep it, and return it.
+    """Carry out a drill here and now, keep it, and return it; broken off, it is kept as cut short.
 
     Raises:
         NotAllowed: The role may not assess.
@@ -65,7 +65,8 @@ def run_drill(
     principal.require("assess")
     with unit_of_work(deployment.engine) as session:
         number = ordered(deployment, session, principal, draft).id
-    found = carry_out(draft, deployment.clock(), told)
+    with cut_short(deployment, principal, [number]):
+        found = carry_out(draft, deployment.clock(), told)
     with unit_of_work(deployment.engine) as session:
         return finished(deployment, session, principal, number, found=found)
 

@@ -10,7 +10,7 @@ from labeltrust.domain.errors import LabeltrustError, NotFound
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services._heavy import heavily
 from labeltrust.services.deployment import Deployment
-from labeltrust.services.drills._keeping import finished, ordered
+from labeltrust.services.drills._keeping import CUT_SHORT, finished, ordered
 from labeltrust.services.drills._shadow import MACHINE
 from labeltrust.services.drills.carry_out import carry_out
 from labeltrust.services.drills.order_drill import DRILL, fresh_seed
@@ -81,7 +81,7 @@ def give_up_drills(deployment: Deployment) -> None:
         numbers = drills.forgotten(session, before, DRILL)
     for number in numbers:
         with unit_of_work(deployment.engine) as session:
-            finished(deployment, session, MACHINE, number, error="cut short")
+            finished(deployment, session, MACHINE, number, error=CUT_SHORT)
 
 
 def _carried_out(deployment: Deployment, draft: DrillDraft) -> DrillFound:
