@@ -177,7 +177,7 @@ class Client:
         return self._json("POST", f"/v1/snapshots/{snapshot}/models", body=body)
 
     def download_snapshot(
-        self, snapshot: int, folder: Path, *, public_key: bytes | None = None
+        self, snapshot: int, folder: Path, *, public_key: bytes | str | None = None
     ) -> Path:
         """Fetch labels, manifest and signature of a snapshot into a folder and check them.
 
@@ -196,7 +196,7 @@ class Client:
         signature = b""
         if public_key is not None or "signed_by" in stated:
             signature = self._bytes(f"/v1/snapshots/{snapshot}/manifest.sig")
-        if public_key is not None and not is_signed(_key(public_key), signature, manifest):
+        if public_key is not None and not is_signed(_key(_pem(public_key)), signature, manifest):
             detail = f"the manifest of snapshot {snapshot} is not signed by this key"
             raise Tampered(detail)
         labels = self._bytes(f"/v1/snapshots/{snapshot}/labels.parquet")
@@ -253,3 +253,7 @@ def _detail(response: httpx.Response) -> str:
     except ValueError:
         return f"the server answered {response.status_code}"
     return str(problem.get("detail") or problem.get("title") or response.status_code)
+
+
+def _pem(key: bytes | str) -> bytes:
+    return key.encode() if isinstance(key, str) else key

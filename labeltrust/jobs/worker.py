@@ -78,11 +78,20 @@ class Worker:
                 self.handlers[lease.kind](lease)
                 reached("done")
         except Exception as error:  # noqa: BLE001 - logged and kept on the job's row
-            _LOG.exception("job failed", kind=lease.kind, key=lease.key, attempts=lease.attempts)
+            _log_failure(lease, error)
             retry_at = self.clock() + _pause(lease, error)
             self.queue.fail(lease, f"{type(error).__name__}: {error}"[:2000], retry_at)
         else:
             self.queue.finish(lease)
+
+
+def _log_failure(lease: Lease, error: Exception) -> None:
+    """Log why a job failed; a database that was busy is no fault of the program's."""
+    told = {"kind": lease.kind, "key": lease.key, "attempts": lease.attempts}
+    if isinstance(error, Busy):
+        _LOG.warning("job waits", why=str(error), **told)
+    else:
+        _LOG.error("job failed", exc_info=error, **told)
 
 
 def _pause(lease: Lease, error: Exception) -> timedelta:

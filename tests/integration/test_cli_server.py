@@ -138,9 +138,9 @@ def test_the_client_stops_a_pipeline_until_the_gate_opens(shared, files, tmp_pat
         assert len(client.assess("piped")["flags_opened"]) == 1
         assert client.require_open_gate("piped").open
         made = client.create_snapshot("piped")
-        pem = labeltrust(settings, "snapshot", "key").stdout.encode()
+        pem = labeltrust(settings, "snapshot", "key").stdout
         path = client.download_snapshot(made["snapshot"], tmp_path / "taken", public_key=pem)
-        assert verify_files(path.parent, pem).ok
+        assert verify_files(path.parent, pem.encode()).ok
         assert client.assessment("piped")["labels"] == 2400
         with pytest.raises(NotFound):
             client.gate("a/b @")
