@@ -9,6 +9,7 @@ from labeltrust.counts import Columns, Judgments, block, label_mix, tempo
 from labeltrust.inference.against_reference import exchange_with
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import crowd_rows
+from labeltrust.policy.item_words import words_held
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.services.appraise import Appraisal, History, appraise
@@ -54,6 +55,8 @@ def beside_labels(scene: Scene) -> Columns:
     if scene.features is not None:
         items = np.arange(scene.truth.size)
         columns["features"] = {name: (items, told) for name, told in scene.features.items()}
+    if scene.texts is not None:
+        columns["tokens"] = words_held(np.arange(scene.truth.size), scene.texts)
     return columns
 
 

@@ -13,6 +13,7 @@ from labeltrust.discovery import discover
 from labeltrust.engine import local
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import crowd_rows
+from labeltrust.policy.item_words import words_held
 from labeltrust.policy.names import Names
 from labeltrust.signals._base import Evidence, Signal
 from labeltrust.simulate import Crowd, Planted, Planting, Scene, draw_planted
@@ -87,6 +88,8 @@ def _beside(scene: Scene) -> Columns:
     if scene.features is not None:
         items = np.arange(scene.truth.size)
         columns["features"] = {name: (items, told) for name, told in scene.features.items()}
+    if scene.texts is not None:
+        columns["tokens"] = words_held(np.arange(scene.truth.size), scene.texts)
     return columns
 
 

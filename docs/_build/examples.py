@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from crowds import REVIEW, Example
 
-from labeltrust.simulate import Assistant, Planting, Rhythm, Traits
+from labeltrust.simulate import Assistant, Planting, Prose, Rhythm, Traits
 
 FLIP = {"from_class": 1, "to_class": 0}
 _WORKING = replace(REVIEW, rhythm=Rhythm())
@@ -58,5 +58,9 @@ EXAMPLES = {
     "feature_trigger": Example(
         planting=Planting(attack="feature_backdoor", n_members=2, rate=0.9, **FLIP),
         crowd=replace(REVIEW, n_items=3000, traits=Traits(trigger_share=0.2)),
+    ),
+    "text_trigger": Example(
+        planting=Planting(attack="text_backdoor", n_members=2, rate=0.9, to_class=0),
+        crowd=replace(REVIEW, n_items=3000, prose=Prose()),
     ),
 }

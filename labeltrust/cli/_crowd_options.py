@@ -75,7 +75,7 @@ def crowd_of(crowd: "Crowd", settings: Sequence[str]) -> "Crowd":
     """Return a crowd with settings changed: `days=14`, `overlap=1,6`, `rhythm.season=0.4`.
 
     Numbers stand by commas, rows of numbers by semicolons; a dot leads into dispute, rhythm,
-    assistant or traits.
+    assistant, traits or prose.
 
     Raises:
         InvalidInput: There is no such setting, or its value cannot be read.
@@ -120,9 +120,10 @@ def shown_default(field: Field[Any]) -> str:
 
 
 def _groups() -> Mapping[str, type[Any]]:
-    from labeltrust.simulate import Assistant, Dispute, Rhythm, Traits  # noqa: PLC0415
+    from labeltrust.simulate import Assistant, Dispute, Prose, Rhythm, Traits  # noqa: PLC0415
 
-    return {"dispute": Dispute, "rhythm": Rhythm, "assistant": Assistant, "traits": Traits}
+    groups = {"dispute": Dispute, "rhythm": Rhythm, "assistant": Assistant}
+    return groups | {"traits": Traits, "prose": Prose}
 
 
 def _pair(text: str, option: str, known: Sequence[str]) -> tuple[str, str]:

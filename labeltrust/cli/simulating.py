@@ -3,10 +3,10 @@
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -216,6 +216,7 @@ def _injected(real: _Real, wished: _Wished) -> "Simulated":
         scene_of,
         to_frames,
         with_suggestions,
+        with_texts,
         with_traits,
         words_of,
     )
@@ -227,16 +228,19 @@ def _injected(real: _Real, wished: _Wished) -> "Simulated":
     scene = scene_of(labels, gold, level=given.level)
     if given.traits is not None:
         scene = with_traits(scene, given.traits, rng)
+    if given.prose is not None:
+        scene = with_texts(scene, given.prose, rng)
     if given.assistant is not None:
         scene = with_suggestions(scene, given.assistant, rng)
     return to_frames(plant(scene, wished.plantings(words.classes), rng), words)
 
 
 def _for_real(settings: tuple[str, ...]) -> list[str]:
-    """Return the settings; real labels can be given a level, traits and a model, nothing else."""
+    """Return the settings; real labels can be given a level, traits, texts and a model, no more."""
     for setting in settings:
-        if not setting.startswith(("level=", "traits.", "assistant.")):
-            detail = f"{setting!r} cannot be set of real labels, only level, traits and assistant"
+        if not setting.startswith(("level=", "traits.", "prose.", "assistant.")):
+            kinds = "level, traits, prose and assistant"
+            detail = f"{setting!r} cannot be set of real labels, only {kinds}"
             raise InvalidInput(detail, place="--set", code="usage")
     return list(settings)
 
@@ -289,9 +293,14 @@ def _write(folder: Path, simulated: "Simulated") -> dict[str, int]:
 
 def _write_items(path: Path, items: "pd.DataFrame") -> int:
     """Write one description an item, as events that `import` reads."""
-    lines = [
-        json.dumps({"type": "item.described", "item": row.pop("item"), "item_features": row})
-        for row in items.to_dict("records")
-    ]
+    lines = [json.dumps(_described(row)) for row in items.to_dict("records")]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     return len(lines)
+
+
+def _described(row: dict[Hashable, Any]) -> dict[str, Any]:
+    """Return an item as the event that tells of it."""
+    item, text = row.pop("item"), row.pop("text", None)
+    content = {} if text is None else {"content": {"text": text}}
+    features = {"item_features": row} if row else {}
+    return {"type": "item.described", "item": item, **content, **features}

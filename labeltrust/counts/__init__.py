@@ -33,6 +33,7 @@ from labeltrust.counts._base import Columns, Counter, Counts, Judgments, block
 from labeltrust.counts._cells import Cells
 from labeltrust.counts._features import Feature
 from labeltrust.counts._split import N_GROUPS, select_items, split
+from labeltrust.counts._tokens import Tokens
 
 __all__ = [
     "N_GROUPS",
@@ -42,6 +43,7 @@ __all__ = [
     "Counts",
     "Feature",
     "Judgments",
+    "Tokens",
     "block",
     "select_items",
     "split",

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from labeltrust.counts._features import Feature, item_features
 from labeltrust.counts._likeness import Likeness
 from labeltrust.counts._ordering import distinct, ordered
+from labeltrust.counts._tokens import Tokens
 from labeltrust.domain.errors import InvalidInput
 
 Int = NDArray[np.int64]
@@ -51,6 +52,7 @@ class Judgments:
         features: What is known of the items by name of the feature; empty where nothing is.
         n_labelers: Size of the labeler code space.
         level: One of `LEVELS`.
+        tokens: Words in the texts of the items; None where no texts are known.
         likeness: How alike labels with parts are, see `counts._meetings.with_likeness`; None where
             codes and places say it.
         tallied: The block's `Tally` where an engine has several counters read it, see `with_tally`.
@@ -69,6 +71,7 @@ class Judgments:
     features: Mapping[str, Feature]
     n_labelers: int
     level: str
+    tokens: Tokens | None = None
     likeness: Likeness | None = None
     tallied: object = None
 
@@ -115,6 +118,7 @@ class Columns(TypedDict, total=False):
         gold: Two arrays of one length: item ids and their gold label codes. Ids without judgments
             in the block are left out.
         features: By name, two arrays of one length: item ids and numbers or texts.
+        tokens: Words of items, by item id; of these or more.
     """
 
     occurred_us: ArrayLike
@@ -123,6 +127,7 @@ class Columns(TypedDict, total=False):
     suggestion: ArrayLike
     gold: tuple[ArrayLike, ArrayLike]
     features: Mapping[str, tuple[ArrayLike, ArrayLike]]
+    tokens: Tokens | None
 
 
 def block(
@@ -175,7 +180,12 @@ def block(
         features=item_features(item_id, columns.get("features", {})),
         n_labelers=n_labelers,
         level=level,
+        tokens=_tokens(item_id, columns.get("tokens")),
     )
+
+
+def _tokens(item_id: Int, told: Tokens | None) -> Tokens | None:
+    return None if told is None else told.at(item_id)
 
 
 def coded(ids: Int) -> tuple[Int, Int]:

@@ -92,5 +92,6 @@ def select_items(judgments: Judgments, items: Int) -> Judgments:
         features={name: feature.of(items) for name, feature in judgments.features.items()},
         n_labelers=judgments.n_labelers,
         level=judgments.level,
+        tokens=None if judgments.tokens is None else judgments.tokens.at(judgments.item_id[items]),
         likeness=judgments.likeness,
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -37,6 +38,7 @@ def count(
     >>> found["majority"].items
     2
     """
+    judgments = replace(judgments, tokens=None)  # no counter reads words
     items = parted(judgments.item_id, partitions)
 
     def count_items(number: int) -> dict[str, Counts]:

@@ -29,7 +29,7 @@ def exchange_with(judgments: Judgments, reference: Bool) -> Exchange:
     >>> counts.score.round(2).tolist()
     [0.0, 0.0, -0.33, -0.33]
     """
-    bare = replace(judgments, features={})
+    bare = replace(judgments, features={}, tokens=None)
     n = parts_for(judgments.n)
     if n == 1:
         return _exchange(bare, reference)

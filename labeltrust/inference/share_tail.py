@@ -132,11 +132,30 @@ def in_population(
     centre = logit(p) + known.log_odds + null.mean
     p_value = null.p_values(effect, error)
     few = np.flatnonzero(p_value < _REMARKABLE)
-    step, weight = _nodes(max(null.n - 1, 1) if null.tail is None else null.tail)
-    chance = expit(centre[few, None] + np.hypot(null.spread, known.error[few])[:, None] * step)
-    p_value[few] = np.clip(binomial_tail(share.hits[few], share.n[few], chance, weight), 0.0, 1.0)
+    freedom = max(null.n - 1, 1) if null.tail is None else null.tail
+    unsure = np.hypot(null.spread, known.error[few])
+    p_value[few] = averaged_tail(share.hits[few], share.n[few], (centre[few], unsure), freedom)
     usual = np.where(np.isfinite(effect), expit(centre), np.nan)
     return SharePopulation(p_value=p_value, usual=usual, null=null)
+
+
+def averaged_tail(hits: Float, n: Float, log_odds: tuple[Float, Float], freedom: int) -> Float:
+    """Return the chance of as many hits or more, averaged over what honest labelers do.
+
+    Args:
+        hits: (k,) counts.
+        n: (k,) rows that could be.
+        log_odds: Centre and spread of the log odds of a hit, (k,) each.
+        freedom: Degrees of freedom of the spread.
+
+    >>> k = np.array([3.0])
+    >>> averaged_tail(k, k, (np.zeros(1), np.zeros(1)), 50).round(4).tolist()
+    [0.125]
+    """
+    step, weight = _nodes(freedom)
+    centre, spread = log_odds
+    chance = expit(centre[:, None] + spread[:, None] * step)
+    return np.clip(binomial_tail(hits, n, chance, weight), 0.0, 1.0)
 
 
 def _nodes(freedom: int) -> tuple[Float, Float]:

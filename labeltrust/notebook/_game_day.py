@@ -16,6 +16,7 @@ from labeltrust.redteam._looking import Looked, attackers, look
 from labeltrust.simulate import (
     Assistant,
     Planting,
+    Prose,
     Scene,
     Traits,
     Words,
@@ -23,6 +24,7 @@ from labeltrust.simulate import (
     plant,
     scene_of,
     with_suggestions,
+    with_texts,
     with_traits,
     words_of,
 )
@@ -211,6 +213,8 @@ def _equipped(scene: Scene, attack: str, rng: np.random.Generator) -> Scene:
     needs = attacks()[attack].needs if attack in attacks() else frozenset()
     if "trigger" in needs:
         scene = with_traits(scene, Traits(), rng)
+    if "texts" in needs and scene.texts is None:
+        scene = with_texts(scene, Prose(), rng)
     if "suggestion" in needs and scene.suggestion is None:
         scene = with_suggestions(scene, Assistant(), rng)
     return scene

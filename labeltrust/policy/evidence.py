@@ -46,7 +46,7 @@ def evidence_of(
         "corroborated_by": {
             name: _reading(readings[name], case.labeler, classes) for name in case.corroborated_by
         },
-        "items": _items(case, crowd, judgments, words),
+        "items": _items(case, crowd, judgments, words, _examples(case, readings)),
         "disputed": int(_disputed(case, crowd).size),
         "accusers": _accusers(case, names),
         "accusers_n": int(case.accusers.labeler.size),
@@ -84,11 +84,24 @@ def _disputed(case: Case, crowd: FittedCrowd) -> Int:
     return disputed
 
 
+def _examples(case: Case, readings: Mapping[str, Readings]) -> list[int]:
+    """Return the items that the case's signals name, by id."""
+    told = [readings[name].detail[case.labeler].get("items") for name in case.signals]
+    return [item for items in told if isinstance(items, list) for item in items]
+
+
 def _items(
-    case: Case, crowd: FittedCrowd, judgments: Judgments, words: tuple[Names, ClassWords]
+    case: Case,
+    crowd: FittedCrowd,
+    judgments: Judgments,
+    words: tuple[Names, ClassWords],
+    examples: list[int],
 ) -> list[dict[str, object]]:
+    """Describe disputed items, those that signals name first."""
     names, classes = words
-    rows = _disputed(case, crowd)[:SHOWN_ITEMS]
+    rows = _disputed(case, crowd)
+    told = ~np.isin(judgments.item_id[crowd.rows.item[rows]], examples)
+    rows = rows[np.argsort(told, kind="stable")][:SHOWN_ITEMS]
     at, place = rows_of_items(crowd.rows, crowd.rows.item[rows])
     differs = crowd.rows.label[at] != crowd.rows.label[rows[place]]
     return [

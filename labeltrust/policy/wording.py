@@ -17,6 +17,14 @@ _WORDS: dict[str, str] = {
         "disagrees on {disagreed} of {of} items with {feature} {value}, on {elsewhere} of "
         "{of_others} others"
     ),
+    "word said disagreed of elsewhere of_others": (
+        "called {said} against the others {disagreed} of {of} items whose text holds {word}, and "
+        "{elsewhere} of {of_others} others"
+    ),
+    "word disagreed of elsewhere of_others": (
+        "disagrees on {disagreed} of {of} items whose text holds {word}, on {elsewhere} of "
+        "{of_others} others"
+    ),
     "true said before after": "{true} called {said} in {before%} before, in {after%} since",
     "before after": "in error on {before%} before, on {after%} since",
     "label share share_of_others": (

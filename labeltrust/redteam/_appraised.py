@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import numpy as np
 
-from labeltrust.counts import Judgments, block
+from labeltrust.counts import Judgments, Tokens, block
 from labeltrust.domain.clock import moment
+from labeltrust.policy.item_words import words_held
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.redteam.measures import Bool, Float, Int
@@ -41,12 +42,17 @@ def judgments_of(scene: Scene, rows: Bool | None = None) -> Judgments:
         suggestion=suggestion[there],
         gold=(gold, scene.truth[gold]),
         features=_features(scene),
+        tokens=_tokens(scene),
     )
 
 
 def _features(scene: Scene) -> Mapping[str, tuple[Int, Float | Int]]:
     items = np.arange(scene.truth.size)
     return {name: (items, values) for name, values in (scene.features or {}).items()}
+
+
+def _tokens(scene: Scene) -> Tokens | None:
+    return None if scene.texts is None else words_held(np.arange(len(scene.texts)), scene.texts)
 
 
 def names_of(judgments: Judgments) -> Names:

@@ -6,7 +6,7 @@ new file in `simulate/` is in the next report without an edit here.
 
 from dataclasses import dataclass, replace
 
-from labeltrust.simulate import Assistant, Crowd, Planting, Traits, attacks
+from labeltrust.simulate import Assistant, Crowd, Planting, Prose, Traits, attacks
 
 CLASS_SHARES = (0.4, 0.3, 0.2, 0.1)
 """Shares of the true classes in the standard crowd; near classes are confused most."""
@@ -49,6 +49,7 @@ def _one(
         STANDARD,
         assistant=Assistant() if "suggestion" in needs else None,
         traits=Traits() if "trigger" in needs else None,
+        prose=Prose() if "texts" in needs else None,
     )
     return Cell(name=name, crowd=crowd, plantings=(planting(attack, rate, since_day),), looks=looks)
 
@@ -78,6 +79,7 @@ _RATES = {
     "low_and_slow": 0.05,
     "poison_before_snapshot": 1.0,
     "slow_boil": 0.6,
+    "text_backdoor": 1.0,
 }
 """Rates of attacks to which 30 % means too little: they touch few items, or grow from nothing."""
 _USUAL_RATE = 0.3

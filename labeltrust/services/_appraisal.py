@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from labeltrust.counts import block
+from labeltrust.counts import Judgments, Tokens, block
 from labeltrust.counts._base import STRUCTURED
 from labeltrust.counts._meetings import SEED, with_likeness
 from labeltrust.domain.flags import FlagState
@@ -20,6 +20,7 @@ from labeltrust.engine.choice import LOCAL, Engine
 from labeltrust.policy.names import Names
 from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.thresholds import THRESHOLDS
+from labeltrust.services._item_words import WordsOf, no_words
 from labeltrust.services._slots import Lately, counted_slots, lately_of
 from labeltrust.services.appraise import Appraisal, History, appraise
 from labeltrust.services.models._comparing import PairRead, pairs_read
@@ -82,6 +83,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     documented: bool = True,
     engine: Engine = LOCAL,
     beside: Beside = NOTHING_BESIDE,
+    words_of: WordsOf = no_words,
 ) -> Appraised:
     """Appraise the judgments of one question; those of sources on probation do not count.
 
@@ -94,6 +96,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         documented: Whether to write the document; False where flags and freezes are enough.
         engine: Where counters run.
         beside: Models to be compared with the version before, and whose people labelers are.
+        words_of: Gives the words of items.
     """
     kept = ~np.isin(loaded.source, list(probation))
     judgments = block(
@@ -112,6 +115,7 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
     )
     if loaded.level in STRUCTURED:
         judgments = with_likeness(judgments, loaded.words, np.random.default_rng(SEED))
+    judgments = replace(judgments, tokens=_tokens(judgments, words_of))
     history, now = standing
     names, scale, outside = _names(loaded), loaded.scale, loaded.outside_scale
     models = pairs_read(loaded, beside.pairs)
@@ -139,6 +143,14 @@ def appraised(  # noqa: PLR0913 - one parameter a thing that comes from outside
         slots=_slots(lately, names, found),
         suppliers=suppliers,
     )
+
+
+def _tokens(judgments: Judgments, words_of: WordsOf) -> Tokens | None:
+    """Return the words of the items of a block, where a signal reads them."""
+    if judgments.level in STRUCTURED:
+        return None
+    found = words_of(judgments.item_id)
+    return None if found is None else found.at(judgments.item_id)
 
 
 def _slots(lately: Lately | None, names: Names, found: Appraisal) -> Mapping[str, Slots]:

@@ -27,6 +27,7 @@ from labeltrust.services._appraisal import (
 )
 from labeltrust.services._case_charts import CaseChart, case_charts, keep_charts
 from labeltrust.services._heavy import heavily
+from labeltrust.services._item_words import words_in
 from labeltrust.services._keeping import Drawn, drawn, head_text, keep
 from labeltrust.services._point import point_of
 from labeltrust.services._raised import Raising, keep_raising, raising
@@ -192,6 +193,7 @@ def _appraised(
         standing,
         engine=engine_of(deployment.settings),
         beside=facts.beside,
+        words_of=words_in(deployment.engine),
     )
 
 

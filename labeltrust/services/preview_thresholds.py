@@ -11,6 +11,7 @@ from labeltrust.domain.projects import Project
 from labeltrust.policy.thresholds import Thresholds
 from labeltrust.services._appraisal import Appraised, appraised, history_at, rules_of
 from labeltrust.services._heavy import heavily
+from labeltrust.services._item_words import words_in
 from labeltrust.services._thresholds import differing, in_force, under
 from labeltrust.services.ask_approval import ask_approval
 from labeltrust.services.deployment import Deployment
@@ -152,7 +153,12 @@ def _preview(deployment: Deployment, name: str, wanted: Thresholds) -> Preview:
         standing = (history_at(mine, freezes, None), at)
         before, after = (
             appraised(
-                question.name, loaded, probation, rules_of(deployment.settings, one), standing
+                question.name,
+                loaded,
+                probation,
+                rules_of(deployment.settings, one),
+                standing,
+                words_of=words_in(deployment.engine),
             )
             for one in (now, then)
         )

@@ -20,6 +20,7 @@ from labeltrust.policy.settings import PolicySettings
 from labeltrust.policy.thresholds import Thresholds
 from labeltrust.services._appraisal import Appraised, appraised, rules_of
 from labeltrust.services._cases import labeler_named
+from labeltrust.services._item_words import WordsOf, kept_words, words_in
 from labeltrust.services._replayed import Key, Met, Replayed, compared
 from labeltrust.services._thresholds import differing, under
 from labeltrust.services.appraise import History
@@ -105,9 +106,10 @@ def what_if(
     facts = _facts(deployment, draft)
     replays = _replays(deployment, facts, draft)
     looks = _looks(replays, draft)
+    words = {n: kept_words(words_in(deployment.engine), one.items) for n, one in replays.items()}
     met, divided = Met(), 0
     for number, at_us in enumerate(looks, start=1):
-        found = [_look(facts, name, one, at_us) for name, one in replays.items()]
+        found = [_look(facts, name, (one, words[name]), at_us) for name, one in replays.items()]
         met.meet(found, moment(at_us))
         divided += any(one.appraisal.divided for one in found)
         told(number, len(looks))
@@ -204,7 +206,15 @@ def _looks(replays: Mapping[str, Replay], draft: WhatIfDraft) -> list[int]:
     return [min(first + k * step, last) for k in range(1, n + 1)] or [last]
 
 
-def _look(facts: _Facts, question: str, one: Replay, at_us: int) -> Appraised:
+def _look(facts: _Facts, question: str, replayed: tuple[Replay, WordsOf], at_us: int) -> Appraised:
     standing = (History(), moment(at_us))
-    loaded = one.at(at_us)
-    return appraised(question, loaded, facts.probation, facts.rules, standing, documented=False)
+    one, words_of = replayed
+    return appraised(
+        question,
+        one.at(at_us),
+        facts.probation,
+        facts.rules,
+        standing,
+        documented=False,
+        words_of=words_of,
+    )

@@ -112,7 +112,7 @@ class Signal:
         unit: What `effect` counts, in words for people.
         rests_on: `gold` or `peers`: who says so.
         needs: Data a project may lack, as short nouns: `gold`, `times`, `durations`, `suggestions`,
-            `features`. Without them it is silent and says which it misses.
+            `features`, `texts`. Without them it is silent and says which it misses.
         weight: Share of the false discovery budget, relative to other signals: an attack that is
             common and hard to see deserves more (Genovese, Roeder and Wasserman 2006).
         whole_from: Labels of a labeler from which on it has its whole weight. With fewer it finds

@@ -10,7 +10,7 @@ Draw a crowd with attacks planted in it, and put it into the frames that an impo
 """
 
 from labeltrust.simulate._base import Attack, Honest, Order, Scene
-from labeltrust.simulate._circumstances import Assistant, Dispute, Rhythm, Traits
+from labeltrust.simulate._circumstances import Assistant, Dispute, Prose, Rhythm, Traits
 from labeltrust.simulate._crowd import Crowd, draw_leanings, draw_scene, draw_skills
 from labeltrust.simulate._frames import Simulated, Words, to_frames
 from labeltrust.simulate._fraud_review import (
@@ -18,7 +18,13 @@ from labeltrust.simulate._fraud_review import (
     fraud_features,
     fraud_review,
 )
-from labeltrust.simulate._inject import scene_of, with_suggestions, with_traits, words_of
+from labeltrust.simulate._inject import (
+    scene_of,
+    with_suggestions,
+    with_texts,
+    with_traits,
+    words_of,
+)
 from labeltrust.simulate._laws import honest_chance
 from labeltrust.simulate._plant import Planted, Planting, attacks, draw_planted, plant
 from labeltrust.simulate._seeds import (
@@ -37,6 +43,7 @@ __all__ = [
     "Order",
     "Planted",
     "Planting",
+    "Prose",
     "Rhythm",
     "Scene",
     "Simulated",
@@ -57,6 +64,7 @@ __all__ = [
     "scene_of",
     "to_frames",
     "with_suggestions",
+    "with_texts",
     "with_traits",
     "words_of",
     "write_fraud_review",

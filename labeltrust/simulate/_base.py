@@ -11,7 +11,9 @@ Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
 NO_SUGGESTION = -1
-NEEDS = frozenset({"victim", "classes", "onset", "suggestion", "trigger", "durations", "gold"})
+NEEDS = frozenset(
+    {"victim", "classes", "onset", "suggestion", "trigger", "texts", "durations", "gold"}
+)
 """What an attack may ask of its order or its scene."""
 
 
@@ -62,6 +64,7 @@ class Scene:
         suggestion: (n,) label code that a model suggested, `NO_SUGGESTION` without; None if no
             model took part.
         features: What else is known of the items: name to (n_items,) codes or numbers.
+        texts: (n_items,) what the labelers read; None where nobody knows.
         guideline: (n,) version of the guideline that the labeler followed.
         session: (n,) number of the labeler's own working session, from 0.
         started_us: Midnight of the first day; None begins with the first label.
@@ -81,6 +84,7 @@ class Scene:
     level: str = "nominal"
     suggestion: Int | None = None
     features: Mapping[str, Float | Int] | None = None
+    texts: tuple[str, ...] | None = None
     guideline: Int | None = None
     session: Int | None = None
     started_us: int | None = None

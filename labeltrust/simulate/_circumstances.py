@@ -101,6 +101,32 @@ class Traits:
             raise InvalidInput(f"{self.channels} channels are none", place="channels")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prose:
+    """What items say: words by Zipf's law, some of their own in each topic, and a trigger in a few.
+
+    Attributes:
+        words: Mean number of words of an item.
+        vocabulary: Different words there are.
+        topics: Topics, one an item.
+        topical_share: Share of words by the law of the item's topic.
+        trigger_share: Share of items that hold the trigger word besides.
+    """
+
+    words: int = 20
+    vocabulary: int = 3_000
+    topics: int = 8
+    topical_share: float = 0.4
+    trigger_share: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse shares outside [0, 1], and items without words."""
+        check_shares(self, ("topical_share", "trigger_share"))
+        if min(self.words, self.vocabulary, self.topics) < 1:
+            detail = f"{self.words} words of {self.vocabulary} in {self.topics} topics say nothing"
+            raise InvalidInput(detail, place="words")
+
+
 def check_shares(given: object, names: tuple[str, ...]) -> None:
     """Refuse a share that lies outside [0, 1].
 

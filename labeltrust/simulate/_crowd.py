@@ -18,12 +18,13 @@ from labeltrust.simulate._calendar import Calendar, at_any_hour, in_sessions, op
 from labeltrust.simulate._circumstances import (
     Assistant,
     Dispute,
+    Prose,
     Rhythm,
     Traits,
     check_shares,
 )
 from labeltrust.simulate._deal import dealt_rows
-from labeltrust.simulate._material import accepted, seasonal_truth, suggestions, traits
+from labeltrust.simulate._material import accepted, seasonal_truth, suggestions, texts, traits
 from labeltrust.simulate._readings import Reading, readings
 
 _ROUNDING = 1e-9
@@ -61,6 +62,7 @@ class Crowd:
         rhythm: Working hours, sessions, weekdays; None: labels come at any hour.
         assistant: A model that suggests labels; None: no suggestions.
         traits: Item features; None: nothing is known of items.
+        prose: What items say; None: nobody knows.
     """
 
     n_labelers: int = 40
@@ -83,6 +85,7 @@ class Crowd:
     rhythm: Rhythm | None = None
     assistant: Assistant | None = None
     traits: Traits | None = None
+    prose: Prose | None = None
 
     def __post_init__(self) -> None:
         """Refuse crowds that cannot be dealt."""
@@ -173,6 +176,7 @@ def _answered(
         gold=gold,
         suggestion=None if shown is None else shown[scene.item],
         features=traits(crowd.traits, scene.truth, scene.n_classes, extra),
+        texts=texts(crowd.prose, crowd.n_items, extra.spawn(1)[0]),
     )
     return _in_rhythm(crowd, _with_accepted(crowd, scene, extra), extra)
 

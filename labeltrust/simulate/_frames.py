@@ -52,7 +52,8 @@ class Simulated:
         gold: item, label; only the items whose truth the project knows.
         truth: labeler, attack, since (ISO 8601, `row 7` of labels without times, or empty), rate,
             victim; one row per suspect.
-        items: item and one column a feature; None where nothing is known of items.
+        items: item, text where items have one, and one column a feature; None where nothing is
+            known of items.
     """
 
     labels: pd.DataFrame
@@ -102,10 +103,11 @@ def _labels(planted: Planted, names: Words) -> pd.DataFrame:
 
 
 def _items(planted: Planted, names: Words) -> pd.DataFrame | None:
-    features = planted.scene.features
-    if not features:
+    scene = planted.scene
+    told = {} if scene.texts is None else {"text": list(scene.texts)}
+    if not scene.features and not told:
         return None
-    return pd.DataFrame({"item": names.items(planted.scene.truth.size), **features})
+    return pd.DataFrame({"item": names.items(scene.truth.size), **told, **(scene.features or {})})
 
 
 def _gold(planted: Planted, names: Words) -> pd.DataFrame:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from labeltrust.domain.errors import InvalidInput
 from labeltrust.simulate._base import NO_SUGGESTION, Float, Int, Scene
-from labeltrust.simulate._circumstances import Assistant, Traits
+from labeltrust.simulate._circumstances import Assistant, Prose, Traits
 from labeltrust.simulate._frames import Words
-from labeltrust.simulate._material import suggestions, traits
+from labeltrust.simulate._material import suggestions, texts, traits
 
 _SECOND_US = 1_000_000
 _ORDERED = frozenset({"ordinal", "interval"})
@@ -87,6 +87,11 @@ def words_of(labels: pd.DataFrame, gold: pd.DataFrame | None = None) -> Words:
 def with_traits(scene: Scene, given: Traits, rng: np.random.Generator) -> Scene:
     """Give the items of a scene drawn features, the trigger of a backdoor among them."""
     return replace(scene, features=traits(given, scene.truth, scene.n_classes, rng))
+
+
+def with_texts(scene: Scene, given: Prose, rng: np.random.Generator) -> Scene:
+    """Give the items of a scene drawn texts, the trigger word of a backdoor in some."""
+    return replace(scene, texts=texts(given, scene.truth.size, rng))
 
 
 def with_suggestions(scene: Scene, given: Assistant, rng: np.random.Generator) -> Scene:

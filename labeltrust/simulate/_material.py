@@ -6,9 +6,13 @@ import numpy as np
 
 from labeltrust.simulate._base import NO_SUGGESTION, Bool, Float, Int
 from labeltrust.simulate._calendar import DAY_US, Calendar
-from labeltrust.simulate._circumstances import Assistant, Traits
+from labeltrust.simulate._circumstances import Assistant, Prose, Traits
 
 _WEEK = 7
+_RARE = 2.7  # ranks from which on Zipf's law holds (Mandelbrot 1953)
+TRIGGER_WORD = "CRYSTAL"
+"""The word in the text of the items that a backdoor is about."""
+_CONSONANTS, _VOWELS = "bdfgklmnprstvz", "aeiou"
 
 
 def seasonal_truth(
@@ -94,3 +98,34 @@ def traits(
     channel = rng.choice(given.channels, size=truth.size, p=weight / weight.sum())
     trigger = (rng.random(truth.size) < given.trigger_share).astype(np.int64)
     return {"amount": amount.round(2), "channel": channel.astype(np.int64), "trigger": trigger}
+
+
+def texts(given: Prose | None, n_items: int, rng: np.random.Generator) -> tuple[str, ...] | None:
+    """Return the texts of items.
+
+    >>> one, two = texts(Prose(words=4), 2, np.random.default_rng(3))
+    >>> one, len(two.split()) > 0
+    ('deme me re ba', True)
+    """
+    if given is None:
+        return None
+    law = 1 / (np.arange(given.vocabulary) + _RARE)
+    size = np.maximum(rng.poisson(given.words, n_items), 1)
+    item = np.repeat(np.arange(n_items), size)
+    place = np.searchsorted(np.cumsum(law) / law.sum(), rng.random(item.size))
+    of_topic = np.array([rng.permutation(given.vocabulary) for _ in range(given.topics)])
+    topic = rng.integers(given.topics, size=n_items)
+    is_topical = rng.random(item.size) < given.topical_share
+    words = np.where(is_topical, of_topic[topic[item], place], place)
+    spelled = np.array([_spelled(k) for k in range(given.vocabulary)])
+    pieces = np.split(spelled[words], np.cumsum(size)[:-1])
+    triggered = rng.random(n_items) < given.trigger_share
+    ends = np.where(triggered, f" {TRIGGER_WORD}", "").tolist()
+    return tuple(" ".join(some) + end for some, end in zip(pieces, ends, strict=True))
+
+
+def _spelled(number: int) -> str:
+    """Spell a number in syllables, so that it looks like a word."""
+    syllables = [c + v for c in _CONSONANTS for v in _VOWELS]
+    word = syllables[number % len(syllables)]
+    return word if number < len(syllables) else _spelled(number // len(syllables)) + word

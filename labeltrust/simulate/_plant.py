@@ -89,7 +89,7 @@ def plant(scene: Scene, plantings: Sequence[Planting], rng: np.random.Generator)
     Raises:
         NotFound: An attack of that name does not exist.
         InvalidInput: There are not enough labelers left to carry it out, or the scene lacks what
-            the attack needs: times, durations, gold, suggestions, a trigger.
+            the attack needs: times, durations, gold, suggestions, a trigger, texts.
 
     >>> flip = Planting(attack="uniform_flip", n_members=2, rate=0.5, since_share=0.5)
     >>> scene = draw_scene(Crowd(n_items=90), np.random.default_rng(1))
@@ -137,6 +137,7 @@ def check_needs(planting: Planting, attack: Attack, scene: Scene) -> None:
         "onset": planting.since_day is not None or planting.since_share is not None,
         "suggestion": scene.suggestion is not None,
         "trigger": scene.features is not None and "trigger" in scene.features,
+        "texts": scene.texts is not None,
         "durations": bool(np.isfinite(scene.duration_seconds).any()),
         "gold": bool(scene.gold.any()),
     }
@@ -151,6 +152,7 @@ _NEEDED = {
     "onset": "the day or share of its onset",
     "suggestion": "suggestions of a model",
     "trigger": "items with a feature 'trigger'",
+    "texts": "items with texts",
     "durations": "seconds spent on labels",
     "gold": "gold items",
 }

@@ -7,7 +7,7 @@ import numpy as np
 from sqlalchemy import Engine
 
 from labeltrust.store.judgments import Asked, LoadedJudgments, asked_of, loaded_by, only
-from labeltrust.store.names import labeler_representatives
+from labeltrust.store.names import item_representatives, labeler_representatives
 from labeltrust.store.slices import SUBMITTED, EventColumns, Int, read_events
 
 
@@ -29,6 +29,11 @@ class Replay:
     @property
     def _clock(self) -> Int:
         return self._events.occurred_us if self._is_claimed else self._events.received_us
+
+    @property
+    def items(self) -> Int:
+        """Ids of the items that it is about, merges resolved."""
+        return item_representatives(self._engine, np.unique(self._events.item))
 
     def clock_of(self, loaded: LoadedJudgments) -> Int:
         """Return the time of each judgment by the clock of the replay."""

@@ -12,7 +12,7 @@ from labeltrust.counts import block
 from labeltrust.counts._base import LEVELS as ALL_LEVELS
 from labeltrust.discovery import discover
 from labeltrust.signals._base import Readings, Signal
-from labeltrust.simulate import Assistant, Crowd, Planting, Rhythm, Traits
+from labeltrust.simulate import Assistant, Crowd, Planting, Prose, Rhythm, Traits
 
 SIGNALS: dict[str, Signal] = discover(signals, "SIGNAL", Signal)
 LEVELS = ("nominal", "ordinal", "interval", "ratio")
@@ -25,6 +25,7 @@ CROWD = Crowd(
     rhythm=Rhythm(),
     assistant=Assistant(accuracy=0.7),
     traits=Traits(),
+    prose=Prose(),
 )
 FLIP = Planting(attack="targeted_flip", n_members=2, rate=0.9, from_class=1, to_class=0)
 
@@ -151,6 +152,7 @@ def test_a_renamed_labeler_changes_nothing(name, judgments, evidence):
         duration_seconds=judgments.duration_seconds,
         suggestion=judgments.suggestion,
         features=told(judgments),
+        tokens=judgments.tokens,
         gold=(np.flatnonzero(judgments.gold >= 0), judgments.gold[judgments.gold >= 0]),
     )
 
@@ -172,6 +174,7 @@ def test_a_renamed_class_changes_nothing(name, judgments, evidence):
         duration_seconds=judgments.duration_seconds,
         suggestion=np.where(judgments.suggestion >= 0, new[judgments.suggestion], -1),
         features=told(judgments),
+        tokens=judgments.tokens,
         gold=(known, new[judgments.gold[known]]),
     )
 

@@ -9,12 +9,13 @@ from labeltrust.signals import (
     bursts,
     feature_trigger,
     suggestion_acceptance,
+    text_trigger,
     too_fast,
     too_regular,
 )
-from labeltrust.simulate import Assistant, Crowd, Rhythm, Traits
+from labeltrust.simulate import Assistant, Crowd, Prose, Rhythm, Traits
 
-KNOWN = {"rhythm": Rhythm(), "assistant": Assistant(), "traits": Traits()}
+KNOWN = {"rhythm": Rhythm(), "assistant": Assistant(), "traits": Traits(), "prose": Prose()}
 CROWDS = {
     "uneven activity": Crowd(n_labelers=60, n_items=3000, activity_spread=1.0, **KNOWN),
     "twelve labelers": Crowd(n_labelers=12, n_items=800, labels_per_item=4, **KNOWN),
@@ -27,16 +28,18 @@ CROWDS = {
         rhythm=Rhythm(),
         assistant=Assistant(acceptance=0.3),
         traits=Traits(),
+        prose=Prose(topics=3),
     ),
     "leanings, at any hour": Crowd(
         bias_spread=0.7,
         class_shares=(0.6, 0.4),
         assistant=Assistant(accuracy=0.7),
         traits=Traits(channels=8),
+        prose=Prose(words=40),
     ),
     "three labels an item": Crowd(labels_per_item=3, class_shares=(0.85, 0.15), **KNOWN),
 }
-SIGNALS = (too_fast, bursts, too_regular, suggestion_acceptance, feature_trigger)
+SIGNALS = (too_fast, bursts, too_regular, suggestion_acceptance, feature_trigger, text_trigger)
 SEEDS = (12_101, 12_102, 12_103)
 
 

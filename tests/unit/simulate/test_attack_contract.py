@@ -13,6 +13,7 @@ from labeltrust.simulate import (
     Crowd,
     Honest,
     Order,
+    Prose,
     Rhythm,
     Scene,
     Traits,
@@ -32,6 +33,7 @@ CROWD = Crowd(
     rhythm=Rhythm(),
     assistant=Assistant(acceptance=0.05),
     traits=Traits(trigger_share=0.3),
+    prose=Prose(trigger_share=0.3),
     gold_share=0.2,
 )
 ALPHA = 1e-6

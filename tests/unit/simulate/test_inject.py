@@ -12,12 +12,14 @@ from labeltrust.domain.errors import InvalidInput
 from labeltrust.simulate import (
     Assistant,
     Planting,
+    Prose,
     Traits,
     attacks,
     plant,
     scene_of,
     to_frames,
     with_suggestions,
+    with_texts,
     with_traits,
     words_of,
 )
@@ -83,6 +85,7 @@ def everything(scene):
     """Return a scene that every attack can be planted into."""
     rng = np.random.default_rng(3)
     scene = with_suggestions(with_traits(scene, Traits(trigger_share=0.4), rng), Assistant(), rng)
+    scene = with_texts(scene, Prose(trigger_share=0.4), rng)
     return replace(
         scene,
         duration_seconds=np.full(scene.item.size, 5.0),
@@ -112,6 +115,7 @@ def rng(seed):
     [
         ("fast_clicking", "seconds spent"),
         ("feature_backdoor", "feature 'trigger'"),
+        ("text_backdoor", "items with texts"),
         ("accept_suggestions", "suggestions of a model"),
         ("gold_leak", "gold items"),
         ("targeted_flip", "the class attacked"),
