@@ -7,8 +7,10 @@ classes everywhere is no surprise where a word goes with one of them.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import expit, logit
 
@@ -94,16 +96,15 @@ def rows_of(crowd: FittedCrowd) -> Rows:
     )
 
 
-def word_cells(crowd: FittedCrowd, tokens: Tokens, reference: Bool) -> Iterator[WordCells]:
+def word_cells(rows: Rows, tokens: Tokens, reference: Bool) -> Iterator[WordCells]:
     """Yield the cells of every look.
 
     Args:
-        crowd: The fitted crowd.
+        rows: Labels with peers who are sure.
         tokens: Words of the items of the crowd, by item code.
         reference: (n_labelers,) who may belong to the honest population.
     """
-    rows, words = rows_of(crowd), tokens.matrix()
-    n_classes = crowd.rows.n_classes
+    words, n_classes = tokens.matrix(), rows.chance.shape[1]
     for said in (EVERY, *(range(n_classes) if n_classes <= MOST_CLASSES else ())):
         look = _Look.of(rows, said, words, reference)
         if look.labeler.size >= FEWEST_ROWS:
@@ -177,7 +178,11 @@ class _Look:
         """Count the rows of one believed class: per cell, and per labeler over all items."""
         who = self.labeler[at] - first
         weights = np.ones(at.size), self.hit[at], self.chance[at]
-        n, hits, chance = (self._inside(weight, who, at, end - first) for weight in weights)
+        hit = np.flatnonzero(self.hit[at])
+        hits = self._inside(np.ones(hit.size, dtype=np.float32), who[hit], at[hit], end - first)
+        # labels as the real part and chances as the imaginary one take one product
+        both = self._inside((1 + 1j * self.chance[at]).astype(np.complex64), who, at, end - first)
+        n, chance = both.real.astype(np.float64), both.imag.astype(np.float64)
         whole = np.stack([summed(who, weight, end - first) for weight in weights])[:, :, None]
         other = Share(
             hits=whole[1] - hits, n=whole[0] - n, expected=np.maximum(whole[2] - chance, 0.0)
@@ -190,12 +195,12 @@ class _Look:
         variance = uneven**2 * trusted * unsure
         return np.stack([n, hits, n * p, variance, uneven]), whole
 
-    def _inside(self, weight: Float, who: Int, at: Int, n_labelers: int) -> Float:
+    def _inside(self, weight: NDArray[Any], who: Int, at: Int, n_labelers: int) -> NDArray[Any]:
         """Return the sum of weights by labeler and word, (n_labelers, n_words)."""
-        shape = n_labelers, self.words.shape[0]
-        entries = weight.astype(np.float32), (who, self.item[at])
-        found: Float = (sparse.csr_array(entries, shape=shape) @ self.words).toarray()
-        return found.astype(np.float64)
+        entries = weight, (who, self.item[at])
+        given = sparse.csr_array(entries, shape=(n_labelers, self.words.shape[0]))
+        found: NDArray[Any] = (given @ self.words).toarray()
+        return found
 
 
 def _whole(sums: Float) -> Share:

@@ -83,7 +83,8 @@ def read(evidence: Evidence) -> Readings:
         return silent(n_labelers, "no item texts on record")
     if not evidence.peers_prove:
         return silent(n_labelers, NO_HONEST_MAJORITY)
-    looks = list(_looks(evidence)) if tokens.words else []
+    rows = rows_of(evidence.crowd)
+    looks = list(_looks(evidence, rows)) if tokens.words else []
     if not any(look.top.size for look in looks):
         reason = f"no word parts the items so that {MIN_POPULATION} labelers can be compared"
         return silent(n_labelers, reason)
@@ -91,17 +92,17 @@ def read(evidence: Evidence) -> Readings:
     enough = found.p_value <= 1
     said = Said(p_value=np.minimum(found.p_value, 1.0), log_e=np.full(n_labelers, np.nan))
     share, usual = _chosen(looks, found, enough)
-    detail = _details(evidence, looks, found, enough)
+    detail = _details(evidence, (looks, rows), found, enough)
     needs = f"{MIN_INSIDE} labels on items that hold one word and {MIN_OUTSIDE} on others"
     return readings(share_effects(share, usual), said, detail, enough=enough, needs=needs)
 
 
-def _looks(evidence: Evidence) -> Iterator[_Look]:
+def _looks(evidence: Evidence, rows: Rows) -> Iterator[_Look]:
     """Fit every look, all of which need a population."""
     tokens = evidence.judgments.tokens
     if tokens is None or int(evidence.reference.sum()) < MIN_POPULATION:
         return
-    for cells in word_cells(evidence.crowd, tokens, evidence.reference):
+    for cells in word_cells(rows, tokens, evidence.reference):
         null = word_null(cells, evidence.reference)
         top, p_value = tails(cells, null)
         yield _Look(cells=cells, null=null, top=top, p_value=p_value)
@@ -164,9 +165,9 @@ def _chosen(looks: list[_Look], found: _Found, enough: Bool) -> tuple[Share, Flo
 
 
 def _details(
-    evidence: Evidence, looks: list[_Look], found: _Found, enough: Bool
+    evidence: Evidence, seen: tuple[list[_Look], Rows], found: _Found, enough: Bool
 ) -> tuple[Mapping[str, object], ...]:
-    rows = rows_of(evidence.crowd)
+    looks, rows = seen
     tokens = evidence.judgments.tokens
     words = () if tokens is None else tokens.words
     out: list[Mapping[str, object]] = []

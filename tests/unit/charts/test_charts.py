@@ -15,7 +15,7 @@ from labeltrust.discovery import discover
 from labeltrust.inference.collusion import Ring
 from labeltrust.policy.names import Names
 from labeltrust.signals._base import Signal
-from labeltrust.simulate import Assistant, Crowd, Planting, Traits
+from labeltrust.simulate import Assistant, Crowd, Planting, Prose, Traits
 
 SIGNALS: dict[str, Signal] = discover(signals, "SIGNAL", Signal)
 CROWD = Crowd(
@@ -25,6 +25,7 @@ CROWD = Crowd(
     class_shares=(0.5, 0.3, 0.2),
     assistant=Assistant(),
     traits=Traits(trigger_share=0.2),
+    prose=Prose(),
 )
 FLIP = Planting(attack="targeted_flip", n_members=2, rate=0.9, from_class=1, to_class=0)
 HOSTILE = "</text><script>alert('%d')</script>{{7*7}} datum.x\"]'\u202e"

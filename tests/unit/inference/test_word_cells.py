@@ -11,7 +11,14 @@ from labeltrust.inference import word_cells as module
 from labeltrust.inference.crowd import fit_crowd
 from labeltrust.inference.crowd_rows import crowd_rows
 from labeltrust.inference.peer_view import peer_view
-from labeltrust.inference.word_cells import EVERY, MIN_INSIDE, MIN_OUTSIDE, SURE, word_cells
+from labeltrust.inference.word_cells import (
+    EVERY,
+    MIN_INSIDE,
+    MIN_OUTSIDE,
+    SURE,
+    rows_of,
+    word_cells,
+)
 from labeltrust.inference.word_population import word_null
 from labeltrust.simulate import Crowd, Planting, Prose
 
@@ -81,7 +88,7 @@ def test_cells_are_what_a_plain_count_finds_however_many_are_counted_at_a_time(
     monkeypatch.setattr(module, "_AT_A_TIME", at_a_time)
     judgments, crowd, everybody = seen
 
-    for cells in word_cells(crowd, judgments.tokens, everybody):
+    for cells in word_cells(rows_of(crowd), judgments.tokens, everybody):
         plain = counted_plainly(judgments, crowd, cells.said)
         keys = list(zip(cells.labeler.tolist(), cells.word.tolist(), strict=True))
         columns = (
@@ -104,7 +111,7 @@ def test_a_word_that_is_hard_for_everybody_is_a_surprise_of_nobody(seen):
     label = np.where(wrong, (judgments.label + 1) % 3, judgments.label)
     crowd = fit_crowd(crowd_rows(replace(judgments, label=label)), everybody)
 
-    every = next(iter(word_cells(crowd, judgments.tokens, everybody)))
+    every = next(iter(word_cells(rows_of(crowd), judgments.tokens, everybody)))
     null = word_null(every, everybody)
 
     mine = every.word == word
@@ -120,7 +127,7 @@ def test_labelers_with_a_trigger_in_common_do_not_hide_behind_each_other():
     judgments, everybody = judgments_of(found), np.ones(20, dtype=bool)
     fitted = fit_crowd(crowd_rows(judgments), everybody)
 
-    every = next(iter(word_cells(fitted, judgments.tokens, everybody)))
+    every = next(iter(word_cells(rows_of(fitted), judgments.tokens, everybody)))
     null = word_null(every, everybody)
 
     word = judgments.tokens.words.index("crystal")
