@@ -285,7 +285,7 @@ def _attacked(
 
 
 def _tokens(item: Int, word: Int, names: list[str], n_items: int) -> Tokens:
-    """Keep words by the rule of `policy.item_words`."""
+    """Keep words by the rule of `policy.item_words`, however many they are."""
     order = np.lexsort((word, item))
     item, word = item[order], word[order]
     frequency = np.bincount(word, minlength=len(names))

@@ -1,15 +1,15 @@
 """`labeltrust simulate`: a synthetic crowd with stated attacks, as files that `import` reads."""
 
 import contextlib
-import json
 import sys
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from labeltrust.cli._crowd_files import written_in
 from labeltrust.cli._crowd_options import (
     complete_attack,
     complete_circumstance,
@@ -121,7 +121,7 @@ def simulate(  # noqa: PLR0913 - one parameter an option
             made = _drawn(crowd, words, wished)
         else:
             made = _injected(_Real(into, into_gold, tuple(settings or [])), wished)
-        written = _write(folder, made)
+        written = written_in(folder, made)
     if as_json:
         print_json({"folder": str(folder), "seed": seed, "rows": written})
         return
@@ -274,33 +274,3 @@ def parsed_shares(text: str, n_classes: int) -> tuple[float, ...]:
         detail = f"{text!r} is not one number for each of {n_classes} classes"
         raise InvalidInput(detail, place="--shares", code="usage")
     return shares
-
-
-def _write(folder: Path, simulated: "Simulated") -> dict[str, int]:
-    folder.mkdir(parents=True, exist_ok=True)
-    frames = {
-        "labels.csv": simulated.labels,
-        "gold.csv": simulated.gold,
-        "truth.csv": simulated.truth,
-    }
-    for name, frame in frames.items():
-        frame.to_csv(folder / name, index=False, lineterminator="\n")
-    written = {name: len(frame) for name, frame in frames.items()}
-    if simulated.items is not None:
-        written["items.jsonl"] = _write_items(folder / "items.jsonl", simulated.items)
-    return written
-
-
-def _write_items(path: Path, items: "pd.DataFrame") -> int:
-    """Write one description an item, as events that `import` reads."""
-    lines = [json.dumps(_described(row)) for row in items.to_dict("records")]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-    return len(lines)
-
-
-def _described(row: dict[Hashable, Any]) -> dict[str, Any]:
-    """Return an item as the event that tells of it."""
-    item, text = row.pop("item"), row.pop("text", None)
-    content = {} if text is None else {"content": {"text": text}}
-    features = {"item_features": row} if row else {}
-    return {"type": "item.described", "item": item, **content, **features}

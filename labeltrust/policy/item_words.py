@@ -30,7 +30,7 @@ LONGEST_WORD: Final = 40
 FEWEST_ITEMS: Final = 10
 LARGEST_SHARE: Final = 0.25
 """A word in more of the items than this is the rule, not an exception to it."""
-MOST_WORDS: Final = 5_000
+MOST_WORDS: Final = 3_000
 """Words kept, those that most items hold."""
 MOST_HELD: Final = 50_000_000
 """Words of items held at a time, 400 MB; past that those are let go that few items hold so far."""

@@ -105,14 +105,15 @@ def texts(given: Prose | None, n_items: int, rng: np.random.Generator) -> tuple[
 
     >>> one, two = texts(Prose(words=4), 2, np.random.default_rng(3))
     >>> one, len(two.split()) > 0
-    ('deme me re ba', True)
+    ('bu deka', True)
     """
     if given is None:
         return None
     law = 1 / (np.arange(given.vocabulary) + _RARE)
     size = np.maximum(rng.poisson(given.words, n_items), 1)
     item = np.repeat(np.arange(n_items), size)
-    place = np.searchsorted(np.cumsum(law) / law.sum(), rng.random(item.size))
+    reached = np.searchsorted(np.cumsum(law) / law.sum(), rng.random(item.size))
+    place = np.minimum(reached, given.vocabulary - 1)
     of_topic = np.array([rng.permutation(given.vocabulary) for _ in range(given.topics)])
     topic = rng.integers(given.topics, size=n_items)
     is_topical = rng.random(item.size) < given.topical_share
