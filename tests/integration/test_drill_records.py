@@ -13,8 +13,9 @@ from recorded import history
 from sqlalchemy import text
 
 from labeltrust.domain.drills import DrillDraft
-from labeltrust.domain.errors import Conflict
+from labeltrust.domain.errors import Busy, Conflict
 from labeltrust.jobs.table_queue import TableQueue
+from labeltrust.services.apart import Apart
 from labeltrust.services.background import daily_work, puller_of
 from labeltrust.services.drills._altered import altered_drills
 from labeltrust.services.drills._keeping import finished, ordered
@@ -156,6 +157,21 @@ def test_who_lost_the_lease_records_nothing(deployment, clock):
 
     assert [kind for kind, *_ in told(deployment)] == ["drill.ordered"]
     assert list_drills(deployment, owner()).drills == [drill]
+
+
+def test_one_that_a_stopping_server_cut_off_is_tried_again_but_not_for_ever(deployment, clock):
+    order_drill(deployment, owner(), SUPPLY)
+    stopping = replace(deployment, apart=Apart())
+    stopping.apart.close()
+    lease = TableQueue(engine=deployment.engine).claim("worker", clock(), LEASE)
+
+    with pytest.raises(Busy):
+        drill_for_job(stopping, lease)
+    waits = list_drills(deployment, owner()).drills[0]
+    drill_for_job(stopping, replace(lease, attempts=3))
+
+    assert waits.finished_at is None
+    assert list_drills(deployment, owner()).drills[0].error == "the server is stopping"
 
 
 def test_a_scheduled_drill_that_its_worker_left_is_taken_up_again(deployment, clock):

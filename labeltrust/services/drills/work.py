@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from labeltrust.domain.drills import CAMPAIGNS, DrillDraft, DrillFound
-from labeltrust.domain.errors import LabeltrustError, NotFound
+from labeltrust.domain.errors import Busy, LabeltrustError, NotFound
 from labeltrust.jobs.table_queue import TableQueue
 from labeltrust.services._heavy import heavily
 from labeltrust.services.deployment import Deployment
@@ -20,6 +20,7 @@ from labeltrust.store.session import reading, unit_of_work
 
 SCHEDULED: Final = "scheduled"
 _DAY_SECONDS = 86_400
+_TRIES = 3
 _GIVEN_UP_AFTER = timedelta(days=1)
 _LOG = structlog.get_logger("labeltrust.drills")
 
@@ -36,7 +37,12 @@ def schedule_drills(deployment: Deployment, queue: TableQueue) -> None:
 def drill_for_job(deployment: Deployment, lease: Lease) -> None:
     """Carry out the drill of a job, or the next campaign of the schedule by a fresh seed.
 
-    One that fails says so and is not tried again: the next one comes by the schedule.
+    One that fails says so and is not tried again: the next one comes by the schedule. One that was
+    cut off, since the server stops or memory is short, is tried again, but not for ever.
+
+    Raises:
+        Busy: It was cut off.
+        Conflict: The lease was lost.
     """
     try:
         number = order_scheduled(deployment, lease) if lease.key == SCHEDULED else int(lease.key)
@@ -51,6 +57,8 @@ def drill_for_job(deployment: Deployment, lease: Lease) -> None:
     try:
         found = heavily(deployment, _carried_out, drill.draft)
     except LabeltrustError as raised:
+        if isinstance(raised, Busy) and lease.attempts < _TRIES:
+            raise
         _LOG.exception("drill failed", drill=number)
         error = str(raised)[:2000]
     with unit_of_work(deployment.engine) as session:
