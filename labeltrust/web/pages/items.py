@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from labeltrust.domain.errors import LabeltrustError
-from labeltrust.domain.triggers import PLACES
+from labeltrust.domain.triggers import MOST_CHARACTERS, PLACES
 from labeltrust.services.measure_drift import measure_drift, show_drift
 from labeltrust.services.register_pattern import (
     add_pattern,
@@ -30,10 +30,17 @@ _MOST_HITS = 50
 
 @get("/projects/{project:str}/items", opt=by_session("read"), include_in_schema=False)
 async def show(
-    project: FromPath[str], view: NamedDependency[View], feature: FromQuery[int] = -1
+    project: FromPath[str],
+    view: NamedDependency[View],
+    feature: FromQuery[int] = -1,
+    pattern: FromQuery[str] = "",
 ) -> Response[str]:
-    """Show how the features of incoming items drift, one of them as a chart, and patterns."""
-    return await _page(view, project, feature=feature)
+    """Show how the features of incoming items drift, one of them as a chart, and patterns.
+
+    A pattern in the address stands in the form, so that what a signal found is registered by hand.
+    """
+    told = {"expression": pattern[:MOST_CHARACTERS], "place": "text"} if pattern else None
+    return await _page(view, project, feature=feature, form=told)
 
 
 async def _page(

@@ -104,3 +104,14 @@ async def test_a_pattern_is_registered_found_settled_and_removed(browser, deploy
     assert "Settle all hits" not in (await browser.get(here)).text
     [pattern] = list_patterns(deployment, owner(), "fraud")
     assert (pattern.hits, pattern.waiting) == (400, 0)
+
+
+async def test_an_expression_in_the_address_stands_in_the_form_as_text(browser, deployment):
+    await sign_in_as(browser, deployment)
+
+    page = (await browser.get(PAGE, params={"pattern": HOSTILE_TEXT + r"(?i)\bcrystal\b"})).text
+
+    assert r"(?i)\bcrystal\b" in page
+    assert '<option value="text" selected>' in page
+    assert HOSTILE_TEXT not in page
+    assert list_patterns(deployment, owner(), "fraud") == []
