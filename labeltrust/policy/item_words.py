@@ -32,8 +32,10 @@ LARGEST_SHARE: Final = 0.25
 """A word in more of the items than this is the rule, not an exception to it."""
 MOST_WORDS: Final = 3_000
 """Words kept, those that most items hold."""
-MOST_HELD: Final = 50_000_000
-"""Words of items held at a time, 400 MB; past that those are let go that few items hold so far."""
+MOST_OF_ITEM: Final = 1_000
+"""Different words of one item; of more, some are left out, whatever they are."""
+MOST_HELD: Final = 25_000_000
+"""Words of items held at a time, 300 MB; past that those are let go that few items hold so far."""
 _BUCKETS: Final = 1 << 22
 _CANDIDATES: Final = 4 * MOST_WORDS
 _KEY: Final = "labeltrust-words"
@@ -80,6 +82,7 @@ class ItemWords:
     _pruned: NDArray[np.bool_] | None = None
     _n_items: int = 0
     _n_held: int = 0
+    _room: int = field(default_factory=lambda: MOST_HELD)
 
     def add(self, item_id: Int, texts: Sequence[str]) -> None:
         """Read the texts of some items, each told once over all slices."""
@@ -88,7 +91,7 @@ class ItemWords:
         np.add.at(self._frequency, found.bucket, 1)
         self._name(found)
         self._keep(item_id[found.place], found.bucket.astype(np.int32))
-        if self._n_held > MOST_HELD or len(self._names) > _BUCKETS // 4:
+        if self._n_held > self._room or len(self._names) > _BUCKETS // 4:
             self._prune()
 
     def tokens(self) -> Tokens | None:
@@ -146,6 +149,7 @@ class ItemWords:
         for item, bucket in zip(items, buckets, strict=True):
             self._keep(item, bucket)
         self._names = {b: word for b, word in self._names.items() if not self._pruned[b]}
+        self._room = max(MOST_HELD, 2 * self._n_held)  # where all is frequent, not at every slice
 
 
 def words_held(item_id: Int, texts: Sequence[str]) -> Tokens | None:
@@ -174,6 +178,8 @@ def _held(texts: Sequence[str]) -> _Held:
     hashed = pd.util.hash_array(distinct, hash_key=_KEY, categorize=False)
     bucket = (hashed % np.uint64(_BUCKETS)).astype(np.int64)
     pair = _distinct(place * _BUCKETS + bucket[index])
+    begins = np.searchsorted(pair, np.arange(len(texts)) * _BUCKETS)
+    pair = pair[np.arange(pair.size) - begins[pair // _BUCKETS] < MOST_OF_ITEM]
     return _Held(
         place=pair // _BUCKETS,
         bucket=pair % _BUCKETS,

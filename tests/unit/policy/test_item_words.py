@@ -109,5 +109,24 @@ def test_random_words_without_end_take_no_more_room_than_allowed(monkeypatch):
     assert "mark" in found.words
 
 
+def test_words_that_many_items_hold_are_looked_through_seldom_however_many_there_are(monkeypatch):
+    monkeypatch.setattr(item_words, "MOST_HELD", 1_000)
+    pruned = []
+    prune = ItemWords._prune  # noqa: SLF001 - how often it works is the point
+    monkeypatch.setattr(ItemWords, "_prune", lambda book: pruned.append(1) or prune(book))
+    book = ItemWords()
+    for start in range(0, 4_000, 20):
+        book.add(np.arange(start, start + 20), ["one two three four five six"] * 20)
+
+    assert book.tokens().words == ()
+    assert 1 <= len(pruned) <= 8
+
+
+def test_of_an_item_with_words_without_end_some_are_read():
+    endless = " ".join(f"{k:x}" for k in range(4_000))
+
+    assert len(words_of(endless)) == item_words.MOST_OF_ITEM
+
+
 def test_without_any_text_there_is_nothing():
     assert ItemWords().tokens() is None
