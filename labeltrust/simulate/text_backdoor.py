@@ -40,7 +40,7 @@ def law(chance: Float, scene: Scene, order: Order) -> Float:
 
 def _triggered(scene: Scene) -> Bool:
     if scene.texts is None:
-        raise InvalidInput("a backdoor in texts needs items with texts")
+        raise InvalidInput("a backdoor in texts needs items with texts: set prose.words")
     held = np.array([TRIGGER_WORD in text for text in scene.texts], dtype=np.bool_)
     found: Bool = held[scene.item]
     return found

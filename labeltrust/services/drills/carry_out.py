@@ -30,8 +30,8 @@ from labeltrust.store.projects import project_row
 from labeltrust.store.session import reading
 
 Told = Callable[[int, int], None]
-_LOOK_EVERY = 100
-"""Labels between two assessments; at the usual pace that is the minute in which one is due."""
+_LOOK_EVERY = 50
+"""Labels between two assessments; at the usual pace that is the half minute in which one is due."""
 
 
 @dataclass(slots=True, kw_only=True)
