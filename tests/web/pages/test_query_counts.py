@@ -7,6 +7,7 @@ import httpx
 import pytest
 from _page_home import Acts, act
 from browser.visits import KNOWN, page_routes
+from drilled import FOUND, drilled
 from factories import owner
 from litestar.handlers import HTTPRouteHandler
 from queries import counted_queries
@@ -23,6 +24,7 @@ from labeltrust.services.comment_flag import comment_flag
 from labeltrust.services.create_key import create_key
 from labeltrust.services.create_project import create_project
 from labeltrust.services.create_snapshot import create_snapshot
+from labeltrust.services.drills.game_days import order_game_day
 from labeltrust.services.freeze_labels import FreezeDraft, freeze_labels
 from labeltrust.services.open_appeal import open_appeal
 from labeltrust.services.register_pattern import add_pattern
@@ -99,6 +101,8 @@ def busy_home(home, n: int, n_labelers: int) -> Settings:
     )  # fmt: skip
     act(deployment, much, "fraud")
     lead = Principal(name="person:person-1", role="qa_lead", projects=None, person="person-1")
+    order_game_day(deployment, owner())
+    drilled(deployment, [FOUND] * n)
     for k in range(1, n + 1):
         _done_by_hand(deployment, lead, k)
     deployment.engine.dispose()
