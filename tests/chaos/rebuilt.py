@@ -2,6 +2,7 @@
 
 The history is read out and recorded anew in an installation that never failed; both are assessed,
 and the documents must be equal but for what people and time add: numbers of flags, moments.
+What items show lies beside the history, so it is taken along as it is kept.
 Intervals leave out groups of items by their number (`counts/_split.py`), and PostgreSQL skips
 numbers where a transaction is undone; so items get the numbers that they have in the live one.
 """
@@ -38,9 +39,10 @@ _ASIDE = frozenset(
 _AT_ONCE = 1_000
 _SQL = (
     "SELECT e.event_id, e.type, i.outside_id, l.outside_id, e.label, e.occurred_us, e.received_us, "
-    "e.item_alias_id "
+    "e.item_alias_id, COALESCE(k.content, '{}') "
     "FROM event e JOIN chain c ON c.id = e.chain_id "
     "LEFT JOIN item_alias i ON i.id = e.item_alias_id "
+    "LEFT JOIN item_content k ON k.item_id = i.id "
     "LEFT JOIN labeler_alias l ON l.id = e.labeler_alias_id "
     "WHERE c.name = ? AND e.source_id IS NOT NULL ORDER BY e.sequence"
 )
@@ -95,11 +97,12 @@ def _history(deployment: Deployment) -> list[Sent]:
                 labeler=labeler,
                 label=label,
                 occurred_at=None if occurred is None else moment(occurred),
+                content=json.loads(content),
             ),
             moment(received),
             number,
         )
-        for name, kind, item, labeler, label, occurred, received, number in rows
+        for name, kind, item, labeler, label, occurred, received, number, content in rows
     ]
 
 

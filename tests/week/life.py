@@ -58,7 +58,7 @@ class Life:
     def _watched(self) -> None:
         """Let the workers do what a step of hours asks for."""
         begun = self.clock()
-        for seconds in (0, 120, 400, 400):
+        for seconds in (10, 120, 400, 400):
             self.clock.tick(seconds)
             worker = worker_of(self.home)
             while worker.step():

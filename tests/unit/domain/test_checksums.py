@@ -16,7 +16,7 @@ from labeltrust.client import with_checksum
 from labeltrust.domain.checksums import content_checksum
 from labeltrust.domain.errors import InvalidInput
 
-GUIDE = Path(__file__).parents[3] / "docs" / "platforms" / "generic.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "checksums.md"
 scalars = (
     st.none()
     | st.booleans()
