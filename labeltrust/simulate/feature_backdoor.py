@@ -42,7 +42,9 @@ def law(chance: Float, scene: Scene, order: Order) -> Float:
 
 def _triggered(scene: Scene) -> Bool:
     if scene.features is None or TRIGGER not in scene.features:
-        raise InvalidInput(f"a backdoor needs items with a feature {TRIGGER!r}: set traits.trigger_share")
+        raise InvalidInput(
+            f"a backdoor needs items with a feature {TRIGGER!r}: set traits.trigger_share"
+        )
     found: Bool = np.asarray(scene.features[TRIGGER] == 1)[scene.item]
     return found
 
