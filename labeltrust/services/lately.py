@@ -7,7 +7,10 @@ from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-_JUST_NOW_SECONDS = 0.2
+_JUST_NOW_SECONDS = 0.05
+_MOST_WAITING = 16
+_ROUNDS = 4
+"""A reading that began too early, a pause, one after it, and whether that is new enough."""
 
 
 class Lately(Generic[K, V]):
@@ -23,6 +26,7 @@ class Lately(Generic[K, V]):
         self._most = most
         self._known: dict[K, tuple[float, V]] = {}
         self._reading: dict[K, asyncio.Task[V]] = {}
+        self._waiting = 0
 
     async def get(self, key: K, read: Callable[[], V]) -> V:
         """Return a value that was read at most `seconds` ago.
@@ -43,17 +47,36 @@ class Lately(Generic[K, V]):
         return await asyncio.shield(task)
 
     async def renewed(self, key: K, read: Callable[[], V]) -> V:
-        """Return a value that was read just now: what is remembered may be too old to judge by.
+        """Return a value read after this was asked: what is remembered may be too old to judge by.
 
-        Asked for again and again it is read a few times a second at most, so that whoever causes it
-        cannot keep the database busy.
+        Asked for again and again it is read some twenty times a second at most, so that whoever
+        causes it cannot keep the database busy: some wait for the next reading, and those beyond
+        `_MOST_WAITING` are answered by the last, a twentieth of a second old, so that a flood holds
+        no more of the server than they do.
         """
-        read_at, value = self._known.get(key, (0.0, None))
-        if value is not None and time.monotonic() - read_at < _JUST_NOW_SECONDS:
-            return value
         if not self._seconds:
             return await asyncio.to_thread(read)
-        return await asyncio.shield(self._reading.get(key) or self._begin(key, read))
+        asked = time.monotonic()
+        value: V | None = None
+        for _ in range(_ROUNDS):
+            read_at, value = self._known.get(key, (0.0, None))
+            if value is not None and read_at >= asked:
+                return value
+            pause = read_at + _JUST_NOW_SECONDS - time.monotonic()
+            if value is None or pause <= 0:
+                value = await asyncio.shield(self._reading.get(key) or self._begin(key, read))
+            elif self._waiting >= _MOST_WAITING:
+                return value
+            else:
+                await self._wait(pause)
+        return value if value is not None else await asyncio.to_thread(read)
+
+    async def _wait(self, seconds: float) -> None:
+        self._waiting += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._waiting -= 1
 
     def forget(self) -> None:
         """Forget everything: something was changed."""
