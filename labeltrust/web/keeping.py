@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
+import structlog
 from litestar import Litestar
 
 from labeltrust.domain.errors import Busy
 from labeltrust.services.note_key_uses import EVERY_SECONDS
+
+_LOG = structlog.get_logger("labeltrust.web")
 
 
 class Remembers(Protocol):
@@ -48,5 +51,9 @@ async def _every_minute(kept: tuple[Remembers, ...]) -> None:
 
 async def _keep(kept: tuple[Remembers, ...]) -> None:
     for one in kept:
-        with contextlib.suppress(Busy):  # it is remembered, and kept the next time
+        try:
             await asyncio.to_thread(one.keep)
+        except Busy as error:  # it is remembered, and kept the next time
+            _LOG.warning("what is remembered waits", why=str(error))
+        except Exception:  # noqa: BLE001 - logged; one that fails must not end the others' keeping
+            _LOG.exception("what is remembered could not be kept")
